@@ -1,0 +1,1 @@
+"""Instances: everything given, read and checked before any mathematics."""

@@ -1,0 +1,320 @@
+"""Faults: what is wrong with an instance, where it stands, and what would put it right."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel, ValidationError
+    from pydantic_core import ErrorDetails
+
+Path = tuple[str | int, ...]
+Place = Callable[[Path, bool], tuple[int, int]]
+
+LONGEST_SHOWN = 60
+LONGEST_COMPARED = 60
+MOST_COMPARED = 1000
+
+# What a value of the wrong kind should have been, by pydantic's name of the error.
+EXPECTED = {
+    "bool_parsing": "true or false",
+    "bool_type": "true or false",
+    "dict_type": "a mapping (name: value)",
+    "float_parsing": "a number",
+    "float_type": "a number",
+    "int_from_float": "a whole number",
+    "int_parsing": "a whole number",
+    "int_type": "a whole number",
+    "list_type": "a list",
+    "mapping_type": "a mapping (name: value)",
+    "model_attributes_type": "a group of fields (name: value)",
+    "model_type": "a group of fields (name: value)",
+    "none_required": "left out",
+    "string_type": "text",
+    "tuple_type": "a list",
+    "union_tag_invalid": "a number, a list or a mapping",
+    "union_tag_not_found": "a number, a list or a mapping",
+}
+
+# The rule that a value of the right kind breaks; the names in braces are pydantic's.
+RULES = {
+    "finite_number": "must be a finite number",
+    "greater_than": "must be above {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be below {lt}",
+    "less_than_equal": "must be at most {le}",
+    "multiple_of": "must be a multiple of {multiple_of}",
+    "string_pattern_mismatch": "must have the form {pattern}",
+    "string_too_long": "must have at most {max_length} characters",
+    "string_too_short": "must have {min_length} characters or more",
+    "too_long": "must have at most {max_length} entries",
+    "too_short": "must have {min_length} entries or more",
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault of one place: `file:line:col: field path: what`.
+
+    Attributes:
+        path: Names and list positions (from 0) from the top of the document to the field.
+        message: What is wrong and what to do, as a clause about the field.
+        file: The file as the user typed it.
+        line: Line in the file, from 1.
+        column: Column in characters, from 1.
+    """
+
+    path: Path
+    message: str
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        """Write the fault on one line of printable characters, leaving out what is unknown."""
+        place = (self.file, self.line, self.column)
+        where = ":".join(str(part) for part in place if part is not None)
+        parts = (shown(where, 1000), shown(dotted(self.path), 300), shown(self.message, 2000))
+        return ": ".join(part for part in parts if part)
+
+
+class InstanceError(Exception):
+    """An instance that cannot be read; `faults` has every reason at once."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        """Keep the faults in the order given."""
+        self.faults = tuple(faults)
+        super().__init__(self.faults)
+
+    def __str__(self) -> str:
+        """Write one fault a line."""
+        return "\n".join(str(fault) for fault in self.faults)
+
+
+def shown(text: str, longest: int = LONGEST_SHOWN) -> str:
+    r"""Return text that is safe to show: shortened, what does not print as `\x1b` or `\u202e`."""
+    if len(text) > longest:
+        text = text[: longest - 3] + "..."
+    if text.isprintable():
+        return text
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
+        for letter in text
+    )
+
+
+def quoted(text: str) -> str:
+    """Return text between single quotes, safe to show."""
+    return f"'{shown(text)}'"
+
+
+def dotted(path: Path) -> str:
+    """Write a path like `facilities.memphis.limits.power_mw` or `demands[2].amount`.
+
+    A name that would be ambiguous there (`a.b`, `a b`, an empty one) stands in quotes.
+    """
+    written = ""
+    for part in path:
+        if isinstance(part, int):
+            written += f"[{part}]"
+            continue
+        plain = part and not re.search(r"[\s.\[\]':]", part)
+        written += ("." if written else "") + (shown(part) if plain else quoted(part))
+    return written
+
+
+def did_you_mean(word: str, candidates: Iterable[str]) -> str:
+    """Return `"; did you mean 'racks'?"` with the nearest candidate, or nothing.
+
+    Long words and candidates beyond the first thousand are left out, so that the time is bounded.
+    """
+    if len(word) > LONGEST_COMPARED:
+        return ""
+    folded: dict[str, str] = {}
+    for _, candidate in zip(range(MOST_COMPARED), candidates, strict=False):
+        if len(candidate) <= LONGEST_COMPARED:
+            folded.setdefault(candidate.casefold(), candidate)
+    near = difflib.get_close_matches(word.casefold(), folded, n=1)
+    return f"; did you mean {quoted(folded[near[0]])}?" if near else ""
+
+
+def described(value: object) -> str:
+    """Say what a value of a document is: `the text 'abc'`, `the number 5`, `a list`."""
+    if value is None:
+        return "empty (null)"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return "the number " + shown(getattr(value, "text", None) or _number(value))
+    if isinstance(value, str):
+        return "the text " + quoted(value)
+    return "a mapping" if isinstance(value, Mapping) else "a list"
+
+
+def from_pydantic(
+    error: ValidationError,
+    data: object,
+    model: type[BaseModel] | None = None,
+    *,
+    file: str | None = None,
+    place: Place | None = None,
+) -> list[Fault]:
+    """Translate what pydantic found into faults, one for each place of the document.
+
+    Args:
+        error: What `model_validate(data)` raised.
+        data: The document; parts of pydantic's locations that lead nowhere in it, such as the
+            names of the branches of a union, are left out of the paths.
+        model: The class that was validated: gives field names to `did you mean` and the noun
+            (its `title`, else its name in words) to "is not a field of a block".
+        file: The file as the user typed it.
+        place: Line and column of a path, or of its key, such as `Document.place`.
+    """
+    found: dict[tuple[Path, bool], list[ErrorDetails]] = {}
+    for detail in error.errors(include_url=False):
+        found.setdefault(_trace(detail, data), []).append(detail)
+    faults = []
+    for (path, is_key), details in found.items():
+        if _is_noise(path, details, found):
+            continue
+        message = ("its name " if is_key else "") + _message(path, details, model)
+        on_key = is_key or details[0]["type"] in {"missing", "extra_forbidden"}
+        line, column = place(path, on_key) if place else (None, None)
+        faults.append(Fault(path, message, file, line, column))
+    return sorted(faults, key=lambda fault: (fault.line or 0, fault.column or 0))
+
+
+def _trace(detail: ErrorDetails, data: object) -> tuple[Path, bool]:
+    """Return the path of an error in the document, and whether its key is meant."""
+    path: list[str | int] = []
+    here = data
+    loc = detail["loc"]
+    for part in loc:
+        if isinstance(here, Mapping) and str(part) in here:
+            path.append(str(part))
+            here = here[str(part)]
+        elif isinstance(here, (list, tuple)) and isinstance(part, int) and part < len(here):
+            path.append(part)
+            here = here[part]
+    if detail["type"] == "missing":
+        path.append(loc[-1])
+    return tuple(path), bool(loc) and loc[-1] == "[key]"
+
+
+def _is_noise(
+    path: Path,
+    details: list[ErrorDetails],
+    found: dict[tuple[Path, bool], list[ErrorDetails]],
+) -> bool:
+    """Tell whether only other branches of a union fail here, while one fails further inside."""
+    if any(detail["type"] not in EXPECTED for detail in details):
+        return False
+    return any(len(other) > len(path) and other[: len(path)] == path for other, _ in found)
+
+
+def _message(path: Path, details: list[ErrorDetails], model: type[BaseModel] | None) -> str:
+    """Say in a planner's words what is wrong at one place."""
+    broken = [detail for detail in details if detail["type"] not in EXPECTED]
+    if not broken:
+        return _wrong_kind(details)
+    kind, given = broken[0]["type"], broken[0]["input"]
+    context = broken[0].get("ctx", {})
+    if kind == "missing":
+        return "is required"
+    if kind == "extra_forbidden":
+        return _not_a_field(path, model)
+    if kind in RULES:
+        limits = {name: _number(value) for name, value in context.items()}
+        rule = RULES[kind].format_map(limits)
+        return f"{rule}, not {_briefly(given)}"
+    if kind in {"literal_error", "enum"}:
+        return _not_a_choice(str(context["expected"]), given)
+    if kind in {"value_error", "assertion_error"}:
+        return str(context["error"])
+    return broken[0]["msg"][:1].lower() + broken[0]["msg"][1:]
+
+
+def _wrong_kind(details: list[ErrorDetails]) -> str:
+    given = details[0]["input"]
+    wanted = list(dict.fromkeys(EXPECTED[detail["type"]] for detail in details))
+    if isinstance(given, float) and "a whole number" in wanted:
+        return f"must be a whole number, not {_briefly(given)}"
+    if "a number" in wanted and "a whole number" in wanted:
+        wanted.remove("a whole number")
+    remedy = ""
+    if "text" in wanted and isinstance(given, (bool, int, float)):
+        remedy = "; put quotes around it if it is a name"
+    return f"must be {' or '.join(wanted)}, not {described(given)}{remedy}"
+
+
+def _not_a_choice(expected: str, given: object) -> str:
+    choices = expected.replace(" or ", ", ")
+    several = "one of " if "," in choices else ""
+    hint = ""
+    if isinstance(given, str):
+        hint = did_you_mean(given, re.findall(r"'([^']*)'", expected))
+    return f"must be {several}{choices}, not {_briefly(given)}{hint}"
+
+
+def _not_a_field(path: Path, model: type[BaseModel] | None) -> str:
+    owners = _models_at(model, path[:-1]) if model else []
+    if not owners:
+        return "is not a known field"
+    fields = [str(field.alias or name) for o in owners for name, field in o.model_fields.items()]
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", owners[0].__name__).lower()
+    noun = owners[0].model_config.get("title") or words
+    article = "an" if noun[:1] in "aeiou" else "a"
+    return f"is not a field of {article} {noun}{did_you_mean(str(path[-1]), fields)}"
+
+
+def _models_at(model: type[BaseModel], path: Path) -> list[type[BaseModel]]:
+    """Walk the annotations of a tree of models along a path of a document."""
+    annotations: list[Any] = [model]
+    for part in path:
+        annotations = [inside for each in annotations for inside in _inside(each, part)]
+    branches = [branch for each in annotations for branch in _branches(each)]
+    return [branch for branch in branches if hasattr(branch, "model_fields")]
+
+
+def _inside(annotation: object, part: str | int) -> Iterator[object]:
+    for branch in _branches(annotation):
+        if hasattr(branch, "model_fields"):
+            for name, field in branch.model_fields.items():
+                if part in {name, field.alias}:
+                    yield field.annotation
+        elif args := get_args(branch):
+            origin = get_origin(branch)
+            named = isinstance(origin, type) and issubclass(origin, Mapping)
+            yield args[-1] if named else args[0]
+
+
+def _branches(annotation: Any) -> Iterator[Any]:
+    """Yield the classes and containers that an annotation stands for."""
+    annotation = getattr(annotation, "__value__", annotation)
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        yield from _branches(get_args(annotation)[0])
+    elif origin in {Union, UnionType}:
+        for arg in get_args(annotation):
+            yield from _branches(arg)
+    else:
+        yield annotation
+
+
+def _briefly(value: object) -> str:
+    if isinstance(value, str):
+        return quoted(value)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return shown(getattr(value, "text", None) or _number(value))
+    return described(value)
+
+
+def _number(value: object) -> str:
+    if isinstance(value, float) and value.is_integer() and abs(value) <= 1e15:
+        return str(int(value))
+    return str(value)

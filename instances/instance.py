@@ -1,0 +1,49 @@
+"""The instance: everything given, held together by cross-checks."""
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from pydantic import ValidationError, model_validator
+
+from gridblock.instances import check, paths
+from gridblock.instances.faults import InstanceError, from_pydantic
+from gridblock.instances.schema.fields import Fields
+
+
+class Instance(Fields):
+    """Everything given: one input, a value that never changes."""
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        found = check.faults_of(self)
+        if found:
+            raise InstanceError(found)
+        return self
+
+    @classmethod
+    def parse(cls, data: Mapping[str, Any]) -> Self:
+        """Validate plain data.
+
+        Raises:
+            InstanceError: with every fault that was found.
+        """
+        try:
+            return cls.model_validate(data)
+        except ValidationError as error:
+            raise InstanceError(from_pydantic(error, data, cls)) from None
+
+    def replace(self, changes: Mapping[str, Any] | None = None, /, **more: Any) -> Self:
+        """Give a validated copy in which the fields at some paths have other values.
+
+        Args:
+            changes: ``{"facilities.memphis.grid_mw": 350}``; list items are counted from 0
+                or, for demands and links, named: ``demands.chat.amount``.
+            more: the same as keywords.
+
+        Raises:
+            InstanceError: a path leads nowhere, or the result is not a valid instance.
+        """
+        data = self.plain()
+        for path, value in {**(changes or {}), **more}.items():
+            paths.put(data, path, value)
+        return type(self).parse(data)

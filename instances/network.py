@@ -1,0 +1,140 @@
+"""The WAN as a networkx graph: latencies from coordinates, tunnels as shortest paths, reach."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import islice
+from typing import Final
+
+import networkx as nx
+
+from gridblock.instances.schema.demands import Demand
+from gridblock.instances.schema.facilities import Position
+from gridblock.instances.schema.fields import Fields
+
+EARTH_KM: Final = 6371.0088
+DETOUR: Final = 1.4
+"""Length of a route over the great circle."""
+FIBRE_KM_PER_MS: Final = 200.0
+
+
+@dataclass(frozen=True)
+class Tunnel:
+    """A path from a region to a facility.
+
+    Attributes:
+        hops: each link with the place that it is entered from.
+        ms: round-trip time.
+    """
+
+    hops: tuple[tuple[str, str], ...]
+    ms: float
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        """The names of the links, from the region on."""
+        return tuple(link for link, _ in self.hops)
+
+
+def great_circle_km(a: Position, b: Position) -> float:
+    """Give the distance of two points on a sphere of 6371.0088 km radius (haversine formula)."""
+    lat_a, lat_b = math.radians(a.lat), math.radians(b.lat)
+    across = math.radians(b.lon - a.lon) / 2
+    h = math.sin((lat_b - lat_a) / 2) ** 2 + math.cos(lat_a) * math.cos(lat_b) * math.sin(across) ** 2
+    return 2 * EARTH_KM * math.asin(math.sqrt(min(1.0, h)))
+
+
+def round_trip_ms(a: Position, b: Position) -> float:
+    """Reckon a round trip from the distance: 2 x km x 1.4 / 200 km per ms."""
+    return 2 * great_circle_km(a, b) * DETOUR / FIBRE_KM_PER_MS
+
+
+def graph_of(given: Fields) -> nx.MultiGraph:
+    """Build the WAN: places as nodes, links as edges keyed by name with ``ms`` (None if unknown)."""
+    graph = nx.MultiGraph()
+    graph.add_nodes_from(given.facilities, kind="facility")
+    graph.add_nodes_from(given.network.regions, kind="region")
+    for link in given.network.links:
+        ms = link.ms if link.ms is not None else _reckoned_ms(given, *link.between)
+        graph.add_edge(*link.between, key=link.label, ms=ms)
+    return graph
+
+
+def _reckoned_ms(given: Fields, a: str, b: str) -> float | None:
+    at_a, at_b = given.position(a), given.position(b)
+    return None if at_a is None or at_b is None else round_trip_ms(at_a, at_b)
+
+
+def bounds_between(given: Fields) -> dict[tuple[str, str], float]:
+    """Give the loosest latency bound that any demand has between each region and facility."""
+    loosest: dict[tuple[str, str], float] = {}
+    for demand in given.demands:
+        bound = math.inf if demand.max_ms is None else demand.max_ms
+        for facility in given.chosen(demand.where):
+            for region in demand.from_:
+                loosest[region, facility] = max(loosest.get((region, facility), 0.0), bound)
+    return loosest
+
+
+def tunnels_of(given: Fields) -> dict[tuple[str, str], tuple[Tunnel, ...]]:
+    """Give the shortest paths from each region to each facility that a demand can use, nearest first.
+
+    Without any link a region reaches each facility directly. With ``routing: any`` a pair that is
+    connected has one tunnel that names no link.
+    """
+    bounds = bounds_between(given)
+    if not given.network.links:
+        return {pair: _direct(given, *pair, bound) for pair, bound in bounds.items()}
+    graph = graph_of(given)
+    if given.network.routing == "any":
+        anywhere = (Tunnel((), 0.0),)
+        return {pair: anywhere if nx.has_path(graph, *pair) else () for pair in bounds}
+    split = _split_links(graph)
+    return {pair: _shortest(split, *pair, bound, given.network.tunnels) for pair, bound in bounds.items()}
+
+
+def _direct(given: Fields, region: str, facility: str, bound: float) -> tuple[Tunnel, ...]:
+    ms = _reckoned_ms(given, region, facility)
+    return () if (ms or 0.0) > bound else (Tunnel((), ms or 0.0),)
+
+
+def _split_links(graph: nx.MultiGraph) -> nx.Graph:
+    """Put a node in the middle of each link, since shortest simple paths need a simple graph."""
+    split = nx.Graph()
+    split.add_nodes_from((0, node) for node in graph)
+    for a, b, link, ms in graph.edges(keys=True, data="ms"):
+        split.add_node((1, link), ms=Fraction(repr(ms)))
+        split.add_edge((0, a), (1, link), ms=ms / 2)
+        split.add_edge((1, link), (0, b), ms=ms / 2)
+    return split
+
+
+def _shortest(split: nx.Graph, region: str, facility: str, bound: float, count: int) -> tuple[Tunnel, ...]:
+    if not nx.has_path(split, (0, region), (0, facility)):
+        return ()
+    paths = nx.shortest_simple_paths(split, (0, region), (0, facility), weight="ms")
+    tunnels = (_tunnel(split, path) for path in islice(paths, count))
+    return tuple(tunnel for tunnel in tunnels if tunnel.ms <= bound)
+
+
+def _tunnel(split: nx.Graph, path: list[tuple[int, str]]) -> Tunnel:
+    hops = tuple((link, place) for (_, place), (_, link) in zip(path[::2], path[1::2], strict=False))
+    return Tunnel(hops, float(sum(split.nodes[1, link]["ms"] for link, _ in hops)))
+
+
+def reach(
+    given: Fields,
+    demand: Demand,
+    tunnels: Mapping[tuple[str, str], Iterable[Tunnel]],
+) -> dict[str, tuple[str, ...]]:
+    """Give, for each region of a demand, the facilities that can serve it from there."""
+    facilities = given.chosen(demand.where)
+    if not demand.from_:
+        return {"": facilities}
+    bound = math.inf if demand.max_ms is None else demand.max_ms
+    return {
+        region: tuple(f for f in facilities if any(t.ms <= bound for t in tunnels[region, f]))
+        for region in demand.from_
+    }
+

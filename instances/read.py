@@ -1,0 +1,118 @@
+"""Reading an instance: a file or plain data in, a checked value out, every fault at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from gridblock.instances import check, document, graphs
+from gridblock.instances.faults import Fault, InstanceError, from_pydantic
+from gridblock.instances.instance import Instance
+from gridblock.instances.schema.fields import Fields
+
+HARMLESS: Final[Mapping[str | int, Any]] = {
+    "name": "?",
+    "accelerator": "?",
+    "accelerators": 1,
+    "amount": 0,
+    "yields": {},
+    "unmet_cost": 0,
+    "between": ["?", "??"],
+    "lat": 0,
+    "lon": 0,
+    "hours": 1,
+}
+"""What stands in for a required field with a fault while the rest is checked."""
+
+
+def read(source: str | Path | Mapping[str, Any]) -> Instance:
+    """Read an instance.
+
+    Args:
+        source: the path of a YAML or JSON file, or plain data of the same shape.
+
+    Returns:
+        The checked instance.
+
+    Raises:
+        InstanceError: with every fault, its file, line and field path.
+    """
+    if isinstance(source, Mapping):
+        return _checked(_copied(source), Path.cwd())
+    path = Path(source)
+    written = document.load(source)
+    data = _copied(written.data)
+    data.setdefault("name", path.stem)
+    try:
+        return _checked(data, path.parent)
+    except InstanceError as error:
+        raise InstanceError(_placed(error.faults, written)) from None
+
+
+def _copied(data: Any) -> Any:
+    if isinstance(data, Mapping):
+        return {key: _copied(value) for key, value in data.items()}
+    return [_copied(item) for item in data] if isinstance(data, list | tuple) else data
+
+
+def _checked(data: dict[str, Any], folder: Path) -> Instance:
+    found: list[Fault] = []
+    try:
+        graphs.inline(data, folder)
+    except InstanceError as error:
+        found += error.faults
+    try:
+        instance = Instance.model_validate(data)
+    except ValidationError as error:
+        found += from_pydantic(error, data, Instance)
+        found += _faults_of_the_rest(data, found)
+    except InstanceError as error:
+        found += error.faults
+    if found:
+        raise InstanceError(tuple(found))
+    return instance
+
+
+def _faults_of_the_rest(data: dict[str, Any], found: Sequence[Fault]) -> list[Fault]:
+    """Cross-check what is left when the fields with faults are mended, so that one reading shows all."""
+    mended = [fault.path for fault in found]
+    if any(path[:1] in {(), ("periods",), ("gridblock",)} for path in mended):
+        return []
+    for path in mended:
+        _mend(data, path)
+    try:
+        given = Fields.model_validate(data)
+    except ValidationError:
+        return []
+    return [fault for fault in check.faults_of(given) if not _touches(fault.path, mended)]
+
+
+def _mend(holder: Any, path: tuple[str | int, ...]) -> None:
+    """Put something harmless in place of a faulty field, or take it out."""
+    for key in path[:-1]:
+        try:
+            holder = holder[key]
+        except (KeyError, IndexError, TypeError):
+            return
+    key = path[-1]
+    if isinstance(holder, dict):
+        holder.pop(key, None)
+        if key in HARMLESS:
+            holder[key] = HARMLESS[key]
+    elif isinstance(holder, list) and isinstance(key, int) and key < len(holder):
+        holder[key] = 0
+
+
+def _touches(path: tuple[str | int, ...], mended: Sequence[tuple[str | int, ...]]) -> bool:
+    return any(path[: len(other)] == other or other[: len(path)] == path for other in mended)
+
+
+def _placed(faults: Sequence[Fault], written: document.Document) -> tuple[Fault, ...]:
+    """Add file, line and column, in the order of the file."""
+    placed = []
+    for fault in faults:
+        line, column = written.place(fault.path)
+        placed.append(replace(fault, file=written.file, line=line, column=column))
+    return tuple(sorted(placed, key=lambda fault: (fault.line or 0, fault.column or 0)))

@@ -1,0 +1,1 @@
+"""The instance as pydantic models, split by subject."""

@@ -1,0 +1,66 @@
+"""What every record of an instance shares: frozen, no unknown fields, names kept as written."""
+
+import unicodedata
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict
+
+LONGEST_NAME: Final = 200
+LARGEST: Final = 1e15
+SMALLEST: Final = 1e-9
+
+
+class Record(BaseModel):
+    """A frozen record that refuses fields it does not know."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+        validate_default=False,
+        serialize_by_alias=True,
+    )
+
+    source: str | None = None
+    """Where the figures of this record come from; shown in reports."""
+
+
+def _as_written(value: Any) -> Any:
+    """Give back the text of a name that the file wrote like a number (``007``)."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return getattr(value, "text", str(value))
+    return value
+
+
+def _proper_name(name: str) -> str:
+    if not name or name != name.strip():
+        message = "must be a name without blanks at its ends"
+        raise ValueError(message)
+    if len(name) > LONGEST_NAME:
+        message = f"must have at most {LONGEST_NAME} characters, not {len(name)}"
+        raise ValueError(message)
+    strange = next((c for c in name if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"}), None)
+    if strange is not None:
+        message = f"must not hold the invisible character U+{ord(strange):04X}"
+        raise ValueError(message)
+    return name
+
+
+def _sensible_size(value: float) -> float:
+    if abs(value) > LARGEST:
+        message = f"is too large ({value:g}); choose a larger unit"
+        raise ValueError(message)
+    if 0 < abs(value) < SMALLEST:
+        message = f"is too small ({value:g}); choose a smaller unit, or 0"
+        raise ValueError(message)
+    return value
+
+
+Name = Annotated[str, BeforeValidator(_as_written), AfterValidator(_proper_name)]
+Number = Annotated[float, Strict(), AfterValidator(_sensible_size)]
+NonNegative = Annotated[float, Strict(), Field(ge=0), AfterValidator(_sensible_size)]
+Positive = Annotated[float, Strict(), Field(gt=0), AfterValidator(_sensible_size)]
+Share = Annotated[float, Strict(), Field(ge=0, le=1), AfterValidator(_sensible_size)]
+Count = Annotated[int, Strict(), Field(ge=0, le=1_000_000_000)]
+Counting = Annotated[int, Strict(), Field(ge=1, le=1_000_000_000)]

@@ -1,0 +1,53 @@
+"""Demands: the work to be served."""
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field, StrictBool
+
+from gridblock.instances.schema.base import Counting, Name, NonNegative, Positive, Record, Share
+from gridblock.instances.schema.hardware import Where
+from gridblock.instances.schema.series import NonNegativeSeries, SeriesByFacility
+
+
+class Demand(Record):
+    """Work to be served, in its own unit."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    name: Name
+    """The name of the demand, unique."""
+    unit: Name = "units"
+    """What is counted: H100-equivalents, workflows/s, tokens/s."""
+    amount: NonNegativeSeries
+    """The rate to provision for, in units."""
+    yields: dict[Name, NonNegativeSeries]
+    """Units served by one accelerator of each kind; one that is not named cannot serve."""
+    whole_blocks: StrictBool = False
+    """Whether the demand takes whole blocks; otherwise demands share blocks."""
+    unmet_cost: NonNegativeSeries
+    """Price of one unit unmet for an hour."""
+    cost_per_unit_hour: SeriesByFacility = 0.0
+    """Cost of serving one unit for an hour, for all facilities or by facility; may be negative."""
+    min_share: Share = 0.0
+    """Hard floor: the share of the amount that must be met."""
+    where: Where = Where()
+    """The facilities that may serve it."""
+    from_: Annotated[dict[Name, Share], Field(alias="from")] = {}
+    """Share of the amount that comes from each region; the shares sum to 1."""
+    gbps_per_unit: NonNegative = 0.0
+    """Traffic of one unit from its region to the facility, in Gbps."""
+    max_ms: NonNegative | None = None
+    """Longest round trip from the region to the facility."""
+    max_facilities: Counting | None = None
+    """Most facilities that serve it in one period."""
+    max_share_per_facility: Annotated[Positive, Field(le=1)] | None = None
+    """Most of its amount that one facility serves in one period, as a share."""
+    one_accelerator: StrictBool = False
+    """Whether one kind of accelerator serves all of it in one period."""
+    together: Literal["facility", "zone"] = "facility"
+    """Whether its part in one facility must stand in one leaf zone."""
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The regions that it comes from; one without a name where it names none."""
+        return tuple(self.from_) or ("",)

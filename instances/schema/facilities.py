@@ -1,0 +1,58 @@
+"""Facilities and their zones."""
+
+from typing import Annotated
+
+from pydantic import Field, Strict
+
+from gridblock.instances.schema.base import Count, Name, Positive, Record
+from gridblock.instances.schema.series import NonNegativeSeries, Series
+
+
+class Position(Record):
+    """A point on Earth."""
+
+    lat: Annotated[float, Strict(), Field(ge=-90, le=90)]
+    """Latitude in degrees north."""
+    lon: Annotated[float, Strict(), Field(ge=-180, le=180)]
+    """Longitude in degrees east."""
+
+
+class Site(Record):
+    """What a facility and a zone share."""
+
+    limits: dict[Name, NonNegativeSeries] = {}
+    """Most of each resource: power_mw, air_cooling_mw, liquid_cooling_mw, racks, and any that blocks use by the same name."""
+    zones: dict[Name, "Zone"] = {}
+    """Parts of this place; blocks then stand in the innermost ones."""
+    installed: dict[Name, Count] = {}
+    """Blocks owned today, by block type."""
+    on_order: dict[Name, dict[Name, Count]] = {}
+    """Blocks ordered already, by block type and period of entering service."""
+
+
+class Zone(Site):
+    """A part of a facility: a building, hall or row."""
+
+    count: Annotated[int, Strict(), Field(ge=1, le=10_000)] = 1
+    """How many identical copies there are; they are called name-1, name-2 and so on."""
+    uplink_gbps: NonNegativeSeries | None = None
+    """Most traffic in and out of the zone; default no limit."""
+
+
+class Facility(Site):
+    """A data-centre site."""
+
+    at: Position | None = None
+    """Where it is."""
+    tags: tuple[Name, ...] = ()
+    """Labels that ``where`` selects by."""
+    grid_mw: NonNegativeSeries | None = None
+    """What the utility delivers; carries PUE."""
+    pue: Positive = 1.0
+    """Power usage effectiveness: what the grid delivers over what the blocks draw."""
+    energy_per_mwh: Series = 0.0
+    """Price of electricity; may be negative."""
+    carbon_kg_per_mwh: NonNegativeSeries = 0.0
+    """Carbon emitted per MWh."""
+    cost_per_period: NonNegativeSeries = 0.0
+    """Standing cost while open."""

@@ -1,0 +1,102 @@
+"""The fields of an instance, and what follows from them at once."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from gridblock.instances.calendar import Horizon, horizon_of
+from gridblock.instances.places import Place, expand
+from gridblock.instances.schema.base import Name, NonNegative, Record
+from gridblock.instances.schema.demands import Demand
+from gridblock.instances.schema.facilities import Facility, Position
+from gridblock.instances.schema.hardware import Accelerator, Block, Where
+from gridblock.instances.schema.network import Network
+from gridblock.instances.schema.periods import Period, Periods
+from gridblock.instances.schema.series import NonNegativeSeries, Written, is_by_period, spread
+
+
+class Fields(Record):
+    """Everything given, field by field."""
+
+    gridblock: Literal[1]
+    """Version of the format."""
+    name: Name = "instance"
+    """The name of the instance."""
+    currency: Name = "USD"
+    """The currency of all money."""
+    discount_rate: Annotated[NonNegative, Field(le=10)] = 0.0
+    """Discount rate a year."""
+    carbon_price_per_t: NonNegativeSeries = 0.0
+    """Price of a tonne of carbon."""
+    periods: Periods = (Period(name="1", hours=8760.0),)
+    """The horizon; default one period of 8,760 hours."""
+    accelerators: dict[Name, Accelerator] = {}
+    """Kinds of chip."""
+    blocks: dict[Name, Block] = {}
+    """Block types."""
+    facilities: dict[Name, Facility] = {}
+    """Data-centre sites."""
+    network: Network = Network()
+    """Regions and links."""
+    demands: tuple[Demand, ...] = ()
+    """Work to be served."""
+
+    @cached_property
+    def horizon(self) -> Horizon:
+        """The periods with their names, hours and starts."""
+        return horizon_of(self.periods)
+
+    @cached_property
+    def places(self) -> dict[str, Place]:
+        """Each facility and zone, copies expanded, outer ones first, by path."""
+        return expand(self.facilities, self.horizon)
+
+    @cached_property
+    def leaves(self) -> dict[str, Place]:
+        """The places in which blocks stand."""
+        return {path: place for path, place in self.places.items() if place.is_leaf}
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of the instance, the same however it is written."""
+        text = json.dumps(self.plain(), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def plain(self) -> dict[str, Any]:
+        """Give the instance as plain data, defaults left out: what a file holds."""
+        data = self.model_dump(mode="json", exclude_defaults=True)
+        return {"gridblock": self.gridblock, **data}
+
+    def over_periods(self, series: Written) -> dict[str, float]:
+        """Give the value of a series in each period."""
+        return dict(zip(self.horizon.names, spread(series, self.horizon), strict=True))
+
+    def chosen(self, where: Where) -> tuple[str, ...]:
+        """Give the facilities that a ``where`` selects, in the order of the instance."""
+        return tuple(
+            name
+            for name, facility in self.facilities.items()
+            if set(where.tags) <= set(facility.tags)
+            and (where.facilities is None or name in where.facilities)
+            and name not in where.not_facilities
+        )
+
+    def position(self, place: str) -> Position | None:
+        """Give the coordinates of a facility or region, if it has any."""
+        if place in self.facilities:
+            return self.facilities[place].at
+        region = self.network.regions.get(place)
+        if region is None or region.lat is None or region.lon is None:
+            return None
+        return Position(lat=region.lat, lon=region.lon)
+
+    def cost_per_unit_hour(self, demand: Demand, facility: str) -> dict[str, float]:
+        """Give the cost of serving one unit of a demand at a facility for an hour, by period."""
+        cost = demand.cost_per_unit_hour
+        if isinstance(cost, Mapping) and not is_by_period(cost, self.horizon):
+            return self.over_periods(cost.get(facility, 0.0))
+        return self.over_periods(cost)

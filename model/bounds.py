@@ -1,0 +1,176 @@
+"""Bounds that follow from the data: every big coefficient comes from here, as small as it may be."""
+
+import math
+from fractions import Fraction
+from functools import cached_property
+from itertools import accumulate
+
+from gridblock.instances.faults import Fault, InstanceError
+from gridblock.instances.places import KW_PER_MW, SWITCHABLE, Place, in_kw
+from gridblock.model.exact import exact
+from gridblock.model.facts import POWER, Facts
+
+
+class Bounds:
+    """The most blocks that may ever be of use, by block type, leaf place and period."""
+
+    def __init__(self, facts: Facts) -> None:
+        """Remember the facts; bounds are worked out when they are first asked for."""
+        self.facts = facts
+        self.instance = facts.instance
+        self._paying: dict[tuple[str, str], bool] = {}
+
+    @cached_property
+    def grid_kw(self) -> dict[str, dict[str, float]]:
+        """Grid power of each facility that names it, by period."""
+        return {
+            name: {t: in_kw(mw) for t, mw in self.instance.over_periods(facility.grid_mw).items()}
+            for name, facility in self.instance.facilities.items()
+            if facility.grid_mw is not None
+        }
+
+    def room(self, kind: str, path: str, period: int, *, standing: bool) -> float:
+        """Give the most blocks of a type that the limits around a leaf place let in, alone.
+
+        With ``standing``, blocks that are switched off count too, where that is allowed.
+        """
+        uses = self.instance.blocks[kind].uses
+        leaf = self.instance.leaves[path]
+        spared = SWITCHABLE if standing and leaf.may_switch_off else ()
+        rooms = [
+            _whole(self.instance.places[place].limits[resource][period], exact(use))
+            for place in leaf.above
+            for resource, use in uses.items()
+            if use > 0 and resource not in spared and resource in self.instance.places[place].limits
+        ]
+        grid, use = self.grid_kw.get(leaf.facility), uses.get(POWER, 0.0)
+        if grid is not None and use > 0 and POWER not in spared:
+            pue = self.instance.facilities[leaf.facility].pue
+            rooms.append(_whole(grid[self.facts.periods[period]], exact(use) * exact(pue)))
+        return min(rooms, default=math.inf)
+
+    @cached_property
+    def need(self) -> dict[tuple[str, str], int]:
+        """The most blocks of a type in a leaf place that demands can use at once, in any period."""
+        needs: dict[tuple[str, str, str], int] = {}
+        for (demand, t), hosts in self.facts.hosts.items():
+            for kind, path in hosts:
+                blocks = math.ceil(self.facts.total[demand, t] / self.facts.units_per_block[demand, kind, t])
+                needs[kind, path, t] = needs.get((kind, path, t), 0) + blocks
+        most: dict[tuple[str, str], int] = {}
+        for (kind, path, _), blocks in needs.items():
+            most[kind, path] = max(most.get((kind, path), 0), blocks)
+        return most
+
+    @cached_property
+    def owned(self) -> dict[tuple[str, str, str], int]:
+        """The most blocks of a type that are worth owning in a leaf place and period."""
+        return {
+            (kind, path, t): count
+            for kind, path in self.facts.stands
+            for t, count in zip(self.facts.periods, self._owned(kind, path), strict=True)
+        }
+
+    def _owned(self, kind: str, path: str) -> list[int]:
+        leaf = self.instance.leaves[path]
+        due = leaf.on_order.get(kind, (0,) * len(self.facts.periods))
+        had = list(accumulate(due, initial=leaf.installed.get(kind, 0)))[1:]
+        rooms = [self.room(kind, path, i, standing=True) for i in range(len(had))]
+        if kind not in self.facts.buyable_from:
+            return [int(min(room, count)) for room, count in zip(rooms, had, strict=True)]
+        first = self.facts.buyable_from[kind]
+        more = self._worth_buying(kind, leaf)
+        return [
+            int(min(room, had[i] if i < first else max(had[i], more + had[i] * self._pays(kind, leaf))))
+            for i, room in enumerate(rooms)
+        ]
+
+    def _worth_buying(self, kind: str, leaf: Place) -> int:
+        """Give how many blocks may be worth buying: what demands can use, or all that fit where holding pays."""
+        need = self.need.get((kind, leaf.path), 0)
+        if not self._pays(kind, leaf):
+            return need
+        supply = self.instance.blocks[kind].supply
+        rooms = max(self.room(kind, leaf.path, i, standing=True) for i in range(len(self.facts.periods)))
+        delivered = math.inf if supply is None else sum(self.instance.over_periods(supply).values())
+        most = min(rooms, delivered)
+        if math.isinf(most):
+            message = f"can be bought at a profit without end at {leaf.path!r}; limit its supply or the place"
+            raise InstanceError((Fault(("blocks", kind), message),))
+        return int(most)
+
+    def _pays(self, kind: str, leaf: Place) -> bool:
+        """Say whether buying and holding a block that serves nothing can bring money."""
+        key = (kind, leaf.facility)
+        if key not in self._paying:
+            self._paying[key] = holding_pays(self.facts, *key)
+        return self._paying[key]
+
+    def retired(self, kind: str, path: str, period: str) -> int:
+        """Give the most blocks of a type that can be retired in a leaf place and period."""
+        before = self.instance.horizon.index[period] - 1
+        had = (
+            self.owned[kind, path, self.facts.periods[before]]
+            if before >= 0
+            else self.instance.leaves[path].installed.get(kind, 0)
+        )
+        return had + self.facts.due.get((kind, path, period), 0)
+
+    @cached_property
+    def powered(self) -> dict[tuple[str, str, str], int]:
+        """The most blocks of a type that can be powered in a leaf place and period."""
+        index = self.instance.horizon.index
+        return {
+            (kind, path, t): int(min(count, self.room(kind, path, index[t], standing=False)))
+            for (kind, path, t), count in self.owned.items()
+        }
+
+    def assigned(self, demand: str, kind: str, path: str, period: str) -> float:
+        """Give the most blocks of a type in a leaf place that one demand can use."""
+        blocks = self.facts.total[demand, period] / self.facts.units_per_block[demand, kind, period]
+        if self.facts.demands[demand].whole_blocks:
+            blocks = math.ceil(blocks)
+        return min(blocks, self.powered[kind, path, period])
+
+
+def holding_pays(facts: Facts, kind: str, facility: str) -> bool:
+    """Say whether some time of buying and some time of leaving make a gain from an idle block.
+
+    Where energy has a negative price, the larger of idle and load draw counts, so that the answer errs
+    towards yes.
+    """
+    instance, block = facts.instance, facts.instance.blocks[kind]
+    if block.cost_once is None:
+        return False
+    price = list(instance.over_periods(block.cost_once).values())
+    keep = _keeping_cost(facts, kind, facility)
+    start = [facts.discount_at_start[t] for t in facts.periods]
+    ends = [*(block.resale_share * p * d for p, d in zip(price, start, strict=True))]
+    ends.append(block.end * price[-1] * instance.horizon.discount_at_end(instance.discount_rate))
+    paid = list(accumulate(keep, initial=0.0))
+    return any(
+        ends[leave] - (paid[leave] - paid[buy]) > price[buy] * start[buy] * (1 + 1e-12)
+        for buy in range(min(block.lead, len(price)), len(price))
+        for leave in range(buy, len(price) + 1)
+    )
+
+
+def _keeping_cost(facts: Facts, kind: str, facility: str) -> list[float]:
+    instance, block, site = facts.instance, facts.instance.blocks[kind], facts.instance.facilities[facility]
+    keep = instance.over_periods(block.cost_per_period)
+    energy = instance.over_periods(site.energy_per_mwh)
+    carbon = instance.over_periods(site.carbon_kg_per_mwh)
+    price = instance.over_periods(instance.carbon_price_per_t)
+    mw = block.uses.get(POWER, 0.0) / KW_PER_MW * site.pue
+    costs = []
+    for t in facts.periods:
+        per_mwh = energy[t] + carbon[t] / 1000 * price[t]
+        factor = block.idle if per_mwh >= 0 else block.load_factor
+        costs.append(facts.discount_at_middle[t] * (keep[t] + mw * factor * facts.hours[t] * per_mwh))
+    return costs
+
+
+
+def _whole(limit: float, use: Fraction) -> float:
+    """Give how many whole blocks fit under a limit, exactly."""
+    return math.floor(exact(limit) / use)

@@ -1,0 +1,54 @@
+"""The model, as a table of contents: what is decided, the rules, what is best."""
+
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Final
+
+import pyomo.environ as pyo
+from pyomo.common.gc_manager import PauseGC
+
+from gridblock.instances.instance import Instance
+from gridblock.model import objective, variables
+from gridblock.model.bounds import Bounds
+from gridblock.model.constraints import capacity, cooling, demand, fleet, network, placement, power
+from gridblock.model.facts import Facts
+
+FAMILIES: Final = (
+    demand,
+    placement,
+    fleet,
+    capacity,
+    power,
+    cooling,
+    network,
+)
+"""The rules of the model, one family a module."""
+
+
+def build(instance: Instance, families: Sequence[ModuleType] = FAMILIES) -> pyo.ConcreteModel:
+    """Build the model of an instance: a plain Pyomo model, to which rules may be added.
+
+    Args:
+        instance: what is given.
+        families: the rules; all of them unless a test looks at one.
+
+    Returns:
+        A ConcreteModel that any solver Pyomo knows can take.
+
+    Raises:
+        InstanceError: something can be bought at a profit without end.
+    """
+    model = pyo.ConcreteModel(name=instance.name)
+    with PauseGC():
+        add_all(model, instance, families)
+        objective.add(model)
+    return model
+
+
+def add_all(block: pyo.Block, instance: Instance, families: Sequence[ModuleType] = FAMILIES) -> None:
+    """Add decisions and rules, but no objective, to a model or to a block of one."""
+    block.facts = Facts(instance)
+    block.bounds = Bounds(block.facts)
+    variables.add(block, instance)
+    for family in families:
+        family.add(block, instance)

@@ -1,0 +1,1 @@
+"""The rules, one family a module; ``gridblock.model.build`` lists them."""

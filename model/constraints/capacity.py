@@ -1,0 +1,27 @@
+"""Capacity: what stands in a place may not use more racks, water or land than there is."""
+
+import pyomo.environ as pyo
+
+from gridblock.instances.instance import Instance
+from gridblock.instances.places import SWITCHABLE
+from gridblock.model.limits import limited, within_limit
+from gridblock.model.variables import charge
+
+
+def add(block: pyo.Block, instance: Instance) -> None:
+    r"""Keep each place within its limit of each resource, power and cooling apart.
+
+    .. math:: \sum_{b, z \in l} u_{bk} \, i_{bzt} \le L_{lkt} \qquad \forall l, k, t
+
+    where :math:`i` is installed, powered or not, :math:`u` ``Block.uses`` and :math:`L` ``limits`` of
+    place :math:`l` for resource :math:`k`. Facilities cost ``cost_per_period`` while open.
+    """
+    resources = {resource for _, resource, _ in block.limit} - set(SWITCHABLE)
+
+    @block.Constraint(limited(block, resources))
+    def resource_within_limit(block: pyo.Block, path: str, resource: str, t: str) -> pyo.Expression:
+        return within_limit(block, path, resource, t, block.installed)
+
+    for facility in instance.facilities.values():
+        for t, cost in instance.over_periods(facility.cost_per_period).items():
+            charge(block, "standing", t, block.facts.discount_at_middle[t] * cost)

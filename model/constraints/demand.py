@@ -1,0 +1,68 @@
+"""Demand: what is met and what stays unmet make the amount."""
+
+import pyomo.environ as pyo
+
+from gridblock.instances.instance import Instance
+from gridblock.model.variables import charge
+
+
+def add(block: pyo.Block, instance: Instance) -> None:
+    r"""Split each amount into what is served at facilities and what stays unmet, at its price.
+
+    .. math::
+        \sum_f s_{drft} + u_{drt} &= A_{drt} \\
+        \sum_r s_{drft} &\le \sum_{b, z \in f} n_b \, y_{dbt} \, a_{dbzt} \\
+        \sum_f s_{drft} &\ge \sigma_d A_{drt}
+
+    where :math:`s` is served, :math:`u` unmet, :math:`A` ``Demand.amount`` of a region, :math:`a` blocks
+    assigned, :math:`n_b` ``Block.accelerators``, :math:`y` ``Demand.yields`` and :math:`\sigma`
+    ``Demand.min_share``. Unmet units cost ``unmet_cost`` an hour, served ones ``cost_per_unit_hour``.
+    """
+    facts = block.facts
+    floored = [key for key in facts.amount if facts.demands[key[0]].min_share > 0]
+    hosts = {(d, f, t): hosts for d, t in facts.hosts for f, hosts in facts.sites(d, t).items()}
+    regions: dict[tuple[str, str, str], list[str]] = {}
+    for d, r, f, t in facts.services:
+        regions.setdefault((d, f, t), []).append(r)
+
+    @block.Constraint(block.asked)
+    def met_and_unmet_make_the_amount(block: pyo.Block, d: str, r: str, t: str) -> pyo.Expression:
+        return block.met[d, r, t] + block.unmet[d, r, t] == facts.amount[d, r, t]
+
+    @block.Constraint(list(regions))
+    def served_within_what_is_assigned(block: pyo.Block, d: str, f: str, t: str) -> pyo.Expression:
+        served = sum(block.served[d, r, f, t] for r in regions[d, f, t])
+        return served <= sum(
+            facts.units_per_block[d, kind, t] * block.assigned[d, kind, path, t]
+            for kind, path in hosts[d, f, t]
+            if (d, kind, path, t) in block.assignments
+        )
+
+    @block.Constraint(floored)
+    def met_at_least_min_share(block: pyo.Block, d: str, r: str, t: str) -> pyo.Expression:
+        return block.unmet[d, r, t] <= (1 - facts.demands[d].min_share) * facts.amount[d, r, t]
+
+    _costs(block, instance)
+
+
+def _costs(block: pyo.Block, instance: Instance) -> None:
+    """Charge unmet and served units for each hour, at the middle of the period."""
+    facts = block.facts
+    for demand in instance.demands:
+        price = instance.over_periods(demand.unmet_cost)
+        for t in facts.periods:
+            hours = facts.discount_at_middle[t] * facts.hours[t]
+            unmet = sum(block.unmet[demand.name, r, t] for r in demand.regions if (demand.name, r, t) in facts.amount)
+            charge(block, "unmet", t, hours * price[t] * unmet)
+    price_at = {
+        (demand.name, facility): instance.cost_per_unit_hour(demand, facility)
+        for demand in instance.demands
+        for facility in instance.facilities
+    }
+    for t in facts.periods:
+        hours = facts.discount_at_middle[t] * facts.hours[t]
+        charge(block, "serving", t, sum(
+            hours * price_at[d, f][t] * block.served[d, r, f, t]
+            for d, r, f, period in facts.services
+            if period == t and price_at[d, f][t]
+        ))

@@ -1,0 +1,124 @@
+"""Placement: which blocks may serve which demand, and how a demand may be spread."""
+
+import pyomo.environ as pyo
+
+from gridblock.instances.instance import Instance
+
+
+def add(block: pyo.Block, instance: Instance) -> None:
+    r"""Share powered blocks among demands, and keep each demand as close together as it asks.
+
+    .. math::
+        \sum_d a_{dbzt} &\le x_{bzt} \\
+        \sum_r s_{drft} &\le \phi_d A_{dt} \\
+        s_{drft} \le A_{drt} \, v_{dft}, \quad \sum_f v_{dft} &\le F_d \\
+        a_{dbzt} \le \bar a_{dbzt} \, w_{dgt}, \quad \sum_g w_{dgt} &\le 1 \\
+        a_{dbzt} \le \bar a_{dbzt} \, q_{dzt}, \quad \sum_{z \in f} q_{dzt} &\le 1
+
+    where :math:`a` is assigned, :math:`x` powered, :math:`s` served, :math:`A` ``Demand.amount``,
+    :math:`\phi` ``max_share_per_facility``, :math:`F` ``max_facilities``; :math:`v`, :math:`w`, :math:`q`
+    are 1 where demand :math:`d` uses facility :math:`f`, accelerator :math:`g` (``one_accelerator``), leaf
+    place :math:`z` (``together: zone``), and :math:`\bar a` is the most blocks that it can use.
+    """
+    _share_blocks(block)
+    _spread(block, instance)
+    _few_facilities(block, instance)
+    _one_accelerator(block, instance)
+    _one_zone(block, instance)
+
+
+def _share_blocks(block: pyo.Block) -> None:
+    takers: dict[tuple[str, str, str], list[str]] = {}
+    for d, kind, path, t in block.assignments:
+        takers.setdefault((kind, path, t), []).append(d)
+
+    @block.Constraint(list(takers))
+    def assigned_within_powered(block: pyo.Block, kind: str, path: str, t: str) -> pyo.Expression:
+        return sum(block.assigned[d, kind, path, t] for d in takers[kind, path, t]) <= block.powered[kind, path, t]
+
+
+def _spread(block: pyo.Block, instance: Instance) -> None:
+    facts = block.facts
+    share = {d.name: d.max_share_per_facility for d in instance.demands if d.max_share_per_facility is not None}
+    served = _served_at(block)
+
+    @block.Constraint([key for key in served if share.get(key[0], 1) < 1])
+    def served_at_most_max_share_per_facility(block: pyo.Block, d: str, f: str, t: str) -> pyo.Expression:
+        return sum(served[d, f, t]) <= share[d] * facts.total[d, t]
+
+
+def _served_at(block: pyo.Block) -> dict[tuple[str, str, str], list[pyo.Var]]:
+    """Collect what is served of a demand at each facility, region by region."""
+    served: dict[tuple[str, str, str], list[pyo.Var]] = {}
+    for d, r, f, t in block.facts.services:
+        served.setdefault((d, f, t), []).append(block.served[d, r, f, t])
+    return served
+
+
+def _few_facilities(block: pyo.Block, instance: Instance) -> None:
+    facts = block.facts
+    most = {d.name: d.max_facilities for d in instance.demands if d.max_facilities is not None}
+    choices: dict[tuple[str, str], list[str]] = {}
+    for d, f, t in _served_at(block):
+        if d in most:
+            choices.setdefault((d, t), []).append(f)
+    binding = {(d, t): facilities for (d, t), facilities in choices.items() if len(facilities) > most[d]}
+    block.uses_facility = pyo.Var(
+        [(d, f, t) for (d, t), facilities in binding.items() for f in facilities], within=pyo.Binary
+    )
+
+    @block.Constraint([key for key in facts.services if (key[0], key[3]) in binding])
+    def served_only_where_used(block: pyo.Block, d: str, r: str, f: str, t: str) -> pyo.Expression:
+        return block.served[d, r, f, t] <= facts.amount[d, r, t] * block.uses_facility[d, f, t]
+
+    @block.Constraint(list(binding))
+    def at_most_max_facilities(block: pyo.Block, d: str, t: str) -> pyo.Expression:
+        return sum(block.uses_facility[d, f, t] for f in binding[d, t]) <= most[d]
+
+
+def _one_accelerator(block: pyo.Block, instance: Instance) -> None:
+    picky = {d.name for d in instance.demands if d.one_accelerator}
+    chip = {kind: b.accelerator for kind, b in instance.blocks.items()}
+    linked = [key for key in block.assignments if key[0] in picky]
+    choices: dict[tuple[str, str], dict[str, None]] = {}
+    for d, kind, _, t in linked:
+        choices.setdefault((d, t), {})[chip[kind]] = None
+    binding = {key: tuple(chips) for key, chips in choices.items() if len(chips) > 1}
+    block.uses_accelerator = pyo.Var(
+        [(d, g, t) for (d, t), chips in binding.items() for g in chips], within=pyo.Binary
+    )
+
+    @block.Constraint([key for key in linked if (key[0], key[3]) in binding])
+    def assigned_only_of_the_accelerator_used(
+        block: pyo.Block, d: str, kind: str, path: str, t: str
+    ) -> pyo.Expression:
+        assigned = block.assigned[d, kind, path, t]
+        return assigned <= assigned.ub * block.uses_accelerator[d, chip[kind], t]
+
+    @block.Constraint(list(binding))
+    def one_accelerator(block: pyo.Block, d: str, t: str) -> pyo.Expression:
+        return sum(block.uses_accelerator[d, g, t] for g in binding[d, t]) <= 1
+
+
+def _one_zone(block: pyo.Block, instance: Instance) -> None:
+    facts = block.facts
+    close = {d.name for d in instance.demands if d.together == "zone"}
+    choices: dict[tuple[str, str, str], dict[str, None]] = {}
+    for d, _, path, t in block.assignments:
+        if d in close:
+            choices.setdefault((d, facts.facility_of[path], t), {})[path] = None
+    binding = {key: tuple(paths) for key, paths in choices.items() if len(paths) > 1}
+    block.uses_zone = pyo.Var(
+        [(d, path, t) for (d, _, t), paths in binding.items() for path in paths], within=pyo.Binary
+    )
+
+    @block.Constraint([(d, k, p, t) for d, k, p, t in block.assignments if (d, facts.facility_of[p], t) in binding])
+    def assigned_only_in_the_zone_used(
+        block: pyo.Block, d: str, kind: str, path: str, t: str
+    ) -> pyo.Expression:
+        assigned = block.assigned[d, kind, path, t]
+        return assigned <= assigned.ub * block.uses_zone[d, path, t]
+
+    @block.Constraint(list(binding))
+    def together_in_one_zone(block: pyo.Block, d: str, f: str, t: str) -> pyo.Expression:
+        return sum(block.uses_zone[d, path, t] for path in binding[d, f, t]) <= 1

@@ -1,0 +1,62 @@
+"""Power: what a place hosts may not draw more than it is given."""
+
+import pyomo.environ as pyo
+
+from gridblock.instances.instance import Instance
+from gridblock.instances.places import KW_PER_MW
+from gridblock.model.facts import POWER
+from gridblock.model.limits import fits, limited, within_limit
+from gridblock.model.variables import charge
+
+
+def add(block: pyo.Block, instance: Instance) -> None:
+    r"""Keep each place within its critical power, and each facility within its grid power.
+
+    .. math::
+        \sum_{b, z \in l} p_b \, x_{bzt} &\le P_{lt} \qquad \forall l, t \\
+        \epsilon_f \sum_{b, z \in f} p_b \, x_{bzt} &\le G_{ft} \qquad \forall f, t
+
+    where :math:`x` is powered, :math:`p` ``Block.uses`` of ``power_kw``, :math:`P` the ``power_mw`` of
+    place :math:`l`, :math:`G` ``Facility.grid_mw`` and :math:`\epsilon` ``Facility.pue``.
+    """
+    grid_kw = {(f, t): kw for f, by_period in block.bounds.grid_kw.items() for t, kw in by_period.items()}
+    block.grid_limit = pyo.Expression(list(grid_kw), rule=lambda _, *key: grid_kw[key])
+
+    @block.Constraint(limited(block, {POWER}))
+    def critical_power_within_limit(block: pyo.Block, path: str, power: str, t: str) -> pyo.Expression:
+        return within_limit(block, path, power, t, block.powered)
+
+    @block.Constraint(list(grid_kw))
+    def grid_power_within_limit(block: pyo.Block, f: str, t: str) -> pyo.Expression:
+        pue = instance.facilities[f].pue
+        return fits(block, f, POWER, t, block.powered, block.grid_limit[f, t], pue)
+
+    _costs(block, instance)
+
+
+def _costs(block: pyo.Block, instance: Instance) -> None:
+    r"""Charge energy and carbon: rated power x load or idle factor x PUE x hours.
+
+    .. math:: E_{ft} = \epsilon_f h_t \sum_{b, z \in f} p_b (\iota_b x_{bzt} + (\lambda_b - \iota_b) \sum_d a_{dbzt})
+    """
+    facts = block.facts
+    per_mwh = {}
+    for f, site in instance.facilities.items():
+        price, kg = instance.over_periods(site.energy_per_mwh), instance.over_periods(site.carbon_kg_per_mwh)
+        per_t = instance.over_periods(instance.carbon_price_per_t)
+        for t in facts.periods:
+            per_mwh["energy", f, t], per_mwh["carbon", f, t] = price[t], kg[t] / 1000 * per_t[t]
+
+    def charge_energy(kind: str, path: str, t: str, factor: float, blocks: pyo.Expression) -> None:
+        f = facts.facility_of[path]
+        mw = instance.blocks[kind].uses.get(POWER, 0.0) / KW_PER_MW * instance.facilities[f].pue
+        mwh = mw * factor * facts.hours[t] * facts.discount_at_middle[t]
+        for category in ("energy", "carbon"):
+            if mwh and per_mwh[category, f, t]:
+                charge(block, category, t, mwh * per_mwh[category, f, t] * blocks)
+
+    for kind, path, t in block.fleet:
+        charge_energy(kind, path, t, instance.blocks[kind].idle, block.powered[kind, path, t])
+    for d, kind, path, t in block.assignments:
+        hardware = instance.blocks[kind]
+        charge_energy(kind, path, t, hardware.load_factor - hardware.idle, block.assigned[d, kind, path, t])

@@ -1,0 +1,209 @@
+"""What the families look up: sparse index sets and numbers per period, worked out once."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+from gridblock.instances.instance import Instance
+from gridblock.instances.network import Tunnel, reach, tunnels_of
+from gridblock.instances.schema.demands import Demand
+
+POWER = "power_kw"
+COOLING = ("air_cooling_kw", "liquid_cooling_kw")
+
+
+class Commodity(NamedTuple):
+    """Traffic with one origin, one end and one latency bound, shared by demands."""
+
+    region: str
+    facility: str
+    max_ms: float | None
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Region, facility and bound as text, ``any`` where there is none: the index in the model."""
+        return self.region, self.facility, "any" if self.max_ms is None else f"{self.max_ms:.12g} ms"
+
+
+class Facts:
+    """Index sets and numbers that follow from an instance.
+
+    Index sets hold only what can exist: a demand in a period in which it asks for something, a block
+    type in a leaf place where it may stand and stands or can be bought.
+    """
+
+    def __init__(self, instance: Instance) -> None:
+        """Remember the instance; everything else is worked out when it is first asked for."""
+        self.instance = instance
+        self.periods = instance.horizon.names
+        self.hours = dict(zip(self.periods, instance.horizon.hours, strict=True))
+        self.demands = {demand.name: demand for demand in instance.demands}
+        self.facility_of = {path: place.facility for path, place in instance.leaves.items()}
+
+    @cached_property
+    def discount_at_start(self) -> dict[str, float]:
+        """Factor of one-off payments by period."""
+        horizon, rate = self.instance.horizon, self.instance.discount_rate
+        return {t: horizon.discount_at_start(i, rate) for i, t in enumerate(self.periods)}
+
+    @cached_property
+    def discount_at_middle(self) -> dict[str, float]:
+        """Factor of running costs by period."""
+        horizon, rate = self.instance.horizon, self.instance.discount_rate
+        return {t: horizon.discount_at_middle(i, rate) for i, t in enumerate(self.periods)}
+
+    @cached_property
+    def leaves_of(self) -> dict[str, tuple[str, ...]]:
+        """The leaf places in each place, a leaf in itself included."""
+        inside: dict[str, list[str]] = defaultdict(list)
+        for path, leaf in self.instance.leaves.items():
+            for place in leaf.above:
+                inside[place].append(path)
+        return {place: tuple(leaves) for place, leaves in inside.items()}
+
+    @cached_property
+    def buyable_from(self) -> dict[str, int]:
+        """The first period, by position, in which each block type that can be bought can enter service."""
+        return {
+            kind: block.lead
+            for kind, block in self.instance.blocks.items()
+            if block.cost_once is not None and block.lead < len(self.periods)
+        }
+
+    @cached_property
+    def stands(self) -> tuple[tuple[str, str], ...]:
+        """Each block type with each leaf place where it stands today, is due, or can be bought for."""
+        allowed = {kind: set(self.instance.chosen(b.where)) for kind, b in self.instance.blocks.items()}
+        return tuple(
+            (kind, path)
+            for path, leaf in self.instance.leaves.items()
+            for kind in self.instance.blocks
+            if leaf.facility in allowed[kind]
+            and (kind in self.buyable_from or leaf.installed.get(kind) or any(leaf.on_order.get(kind, ())))
+        )
+
+    @cached_property
+    def kinds_at(self) -> dict[str, tuple[str, ...]]:
+        """The block types that may stand in each leaf place."""
+        kinds: dict[str, list[str]] = {path: [] for path in self.instance.leaves}
+        for kind, path in self.stands:
+            kinds[path].append(kind)
+        return {path: tuple(names) for path, names in kinds.items()}
+
+    @cached_property
+    def due(self) -> dict[tuple[str, str, str], int]:
+        """Blocks on order that enter service, by block type, leaf place and period."""
+        return {
+            (kind, path, t): count
+            for path, leaf in self.instance.leaves.items()
+            for kind, counts in leaf.on_order.items()
+            for t, count in zip(self.periods, counts, strict=True)
+        }
+
+    @cached_property
+    def amount(self) -> dict[tuple[str, str, str], float]:
+        """Units asked for by demand, region and period, where there are any."""
+        amounts = {}
+        for demand in self.instance.demands:
+            rate = self.instance.over_periods(demand.amount)
+            for region in demand.regions:
+                share = demand.from_.get(region, 1.0)
+                amounts |= {(demand.name, region, t): share * rate[t] for t in self.periods if share * rate[t] > 0}
+        return amounts
+
+    @cached_property
+    def total(self) -> dict[tuple[str, str], float]:
+        """Units asked for by demand and period, over its regions."""
+        totals: dict[tuple[str, str], float] = defaultdict(float)
+        for (demand, _, t), units in self.amount.items():
+            totals[demand, t] += units
+        return dict(totals)
+
+    @cached_property
+    def units_per_block(self) -> dict[tuple[str, str, str], float]:
+        """Units of a demand that one block serves, by demand, block type and period, where it serves any."""
+        units = {}
+        for demand in self.instance.demands:
+            for kind, block in self.instance.blocks.items():
+                if block.accelerator not in demand.yields:
+                    continue
+                served = self.instance.over_periods(demand.yields[block.accelerator])
+                units |= {(demand.name, kind, t): block.accelerators * y for t, y in served.items() if y > 0}
+        return units
+
+    @cached_property
+    def tunnels(self) -> dict[tuple[str, str], tuple[Tunnel, ...]]:
+        """The tunnels between each region and facility that some demand can use."""
+        return tunnels_of(self.instance)
+
+    @cached_property
+    def reach(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        """The facilities that can serve each demand from each region."""
+        return {
+            (demand.name, region): facilities
+            for demand in self.instance.demands
+            for region, facilities in reach(self.instance, demand, self.tunnels).items()
+        }
+
+    @cached_property
+    def hosts(self) -> dict[tuple[str, str], tuple[tuple[str, str], ...]]:
+        """The block types and leaf places that can serve each demand in each period."""
+        placed: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for kind, path in self.stands:
+            placed[self.facility_of[path]].append((kind, path))
+        return {
+            (demand, t): tuple(
+                (kind, path)
+                for facility in self._facilities(demand)
+                for kind, path in placed[facility]
+                if (demand, kind, t) in self.units_per_block
+            )
+            for demand, t in self.total
+        }
+
+    def _facilities(self, demand: str) -> tuple[str, ...]:
+        """Give the facilities that can serve a demand from some region."""
+        regions = self.demands[demand].regions
+        reached = {facility for region in regions for facility in self.reach[demand, region]}
+        return tuple(facility for facility in self.instance.facilities if facility in reached)
+
+    @cached_property
+    def services(self) -> tuple[tuple[str, str, str, str], ...]:
+        """Each demand, region, facility and period in which the one can be served at the other."""
+        hosting = {
+            (demand, t): {self.facility_of[path] for _, path in hosts} for (demand, t), hosts in self.hosts.items()
+        }
+        return tuple(
+            (demand, region, facility, t)
+            for demand, region, t in self.amount
+            for facility in self.reach[demand, region]
+            if facility in hosting[demand, t]
+        )
+
+    def sites(self, demand: str, period: str) -> dict[str, tuple[tuple[str, str], ...]]:
+        """Give the block types and leaf places that can serve a demand in a period, by facility."""
+        by_facility: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for kind, path in self.hosts[demand, period]:
+            by_facility[self.facility_of[path]].append((kind, path))
+        return {facility: tuple(hosts) for facility, hosts in by_facility.items()}
+
+    def with_traffic(self) -> Iterator[Demand]:
+        """Give the demands whose traffic comes over the WAN."""
+        return (d for d in self.instance.demands if d.gbps_per_unit > 0 and d.from_)
+
+    @cached_property
+    def commodities(self) -> dict[tuple[Commodity, str], tuple[str, ...]]:
+        """The demands whose traffic each commodity carries, by commodity and period."""
+        carried: dict[tuple[Commodity, str], list[str]] = defaultdict(list)
+        names = {demand.name for demand in self.with_traffic()}
+        for demand, region, facility, t in self.services:
+            if demand in names:
+                carried[Commodity(region, facility, self.demands[demand].max_ms), t].append(demand)
+        return {key: tuple(demands) for key, demands in carried.items()}
+
+    def tunnels_for(self, commodity: Commodity) -> tuple[Tunnel, ...]:
+        """Give the tunnels of a commodity that keep its bound."""
+        bound = math.inf if commodity.max_ms is None else commodity.max_ms
+        return tuple(t for t in self.tunnels[commodity.region, commodity.facility] if t.ms <= bound)

@@ -1,0 +1,125 @@
+"""The plan as plain data: what was decided, how good it is, and how it was found."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+FORMAT_VERSION: Final = 1
+STATUSES: Final = ("optimal", "feasible", "infeasible", "no_plan", "interrupted")
+
+
+class Standing(NamedTuple):
+    """Blocks of one type in one leaf place and period."""
+
+    block: str
+    place: str
+    period: str
+
+
+class Assignment(NamedTuple):
+    """Blocks of one type that serve a demand in one leaf place and period."""
+
+    demand: str
+    block: str
+    place: str
+    period: str
+
+
+class Service(NamedTuple):
+    """What a facility serves of a demand from one region ("" for none) in a period."""
+
+    demand: str
+    region: str
+    facility: str
+    period: str
+
+
+class ZoneService(NamedTuple):
+    """What a leaf place serves of a demand in a period."""
+
+    demand: str
+    place: str
+    period: str
+
+
+class TunnelFlow(NamedTuple):
+    """Traffic of a commodity over one tunnel in a period; ``max_ms`` is the bound of its demands."""
+
+    region: str
+    facility: str
+    max_ms: float | None
+    links: tuple[str, ...]
+    period: str
+
+
+class ArcFlow(NamedTuple):
+    """Traffic from a region over one link, entered at ``start``, in a period (``routing: any``)."""
+
+    region: str
+    link: str
+    start: str
+    period: str
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """Everything decided; what is not named is 0.
+
+    Attributes:
+        bought: blocks bought, by the period in which they enter service.
+        retired: owned blocks retired, gone from that period on.
+        switched_off: blocks that stand without power, where that may be.
+        assigned: blocks assigned to demands; whole numbers where the demand takes whole blocks.
+        served: units served.
+        served_in: units served by leaf place, where a zone's uplink carries traffic.
+        tunnel_gbps: traffic over tunnels in Gbps.
+        arc_gbps: traffic over links in Gbps.
+    """
+
+    bought: Mapping[Standing, int] = field(default_factory=dict)
+    retired: Mapping[Standing, int] = field(default_factory=dict)
+    switched_off: Mapping[Standing, int] = field(default_factory=dict)
+    assigned: Mapping[Assignment, float] = field(default_factory=dict)
+    served: Mapping[Service, float] = field(default_factory=dict)
+    served_in: Mapping[ZoneService, float] = field(default_factory=dict)
+    tunnel_gbps: Mapping[TunnelFlow, float] = field(default_factory=dict)
+    arc_gbps: Mapping[ArcFlow, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PlanData:
+    """One output.
+
+    Attributes:
+        instance_hash: the hash of the instance that it plans.
+        status: optimal, feasible, infeasible, no_plan or interrupted.
+        stop: why the solver stopped.
+        decisions: None without a plan.
+        objective: net present value of all costs, in the instance's currency; None without a plan.
+        bound: proven lower bound of the objective, or None.
+        gap: |objective - bound| / max(1e-9, |objective|), or None.
+        gap_asked: the gap that was asked for.
+        costs: net present value by category; they sum to the objective.
+        seconds: wall time by stage: read, build, solve, audit.
+        solver: what found it: versions, threads, seed, nodes, notes.
+        conflict: for an infeasible instance, the hard rules that conflict, in its own words.
+    """
+
+    instance: str
+    instance_hash: str
+    status: str
+    stop: str
+    decisions: Decisions | None = None
+    objective: float | None = None
+    bound: float | None = None
+    gap: float | None = None
+    gap_asked: float = 0.0
+    costs: Mapping[str, float] = field(default_factory=dict)
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    solver: Mapping[str, object] = field(default_factory=dict)
+    conflict: tuple[str, ...] = ()
+
+
+def relative_gap(objective: float, bound: float) -> float:
+    """Give |objective - bound| / max(1e-9, |objective|)."""
+    return abs(objective - bound) / max(1e-9, abs(objective))

@@ -1,0 +1,104 @@
+"""What is decided, and the named sums that families read and add to."""
+
+import pyomo.environ as pyo
+
+from gridblock.instances.instance import Instance
+
+CATEGORIES = ("hardware", "standing", "energy", "carbon", "network", "serving", "unmet", "resale", "end_credit")
+"""Kinds of cost, each a net present value; the last two are never above 0."""
+
+
+def add(block: pyo.Block, instance: Instance) -> None:
+    """Add the decisions with their bounds, and the sums that follow from them."""
+    _fleet(block)
+    _work(block)
+    _sums(block, instance)
+
+
+def _fleet(block: pyo.Block) -> None:
+    """Add blocks owned, bought, retired and, where they may be switched off, powered."""
+    facts, bounds = block.facts, block.bounds
+    position = facts.instance.horizon.index
+    block.fleet = pyo.Set(initialize=list(bounds.owned), dimen=3)
+    block.purchases = pyo.Set(
+        initialize=[
+            (kind, path, t)
+            for kind, path, t in bounds.owned
+            if position[t] >= facts.buyable_from.get(kind, len(position)) and bounds.owned[kind, path, t]
+        ],
+        dimen=3,
+    )
+    block.switchable = pyo.Set(
+        initialize=[key for key in bounds.owned if facts.instance.leaves[key[1]].may_switch_off], dimen=3
+    )
+
+    def up_to_owned(_: pyo.Block, kind: str, path: str, t: str) -> tuple[int, int]:
+        return 0, bounds.owned[kind, path, t]
+
+    def up_to_powered(_: pyo.Block, kind: str, path: str, t: str) -> tuple[int, int]:
+        return 0, bounds.powered[kind, path, t]
+
+    def up_to_had(_: pyo.Block, kind: str, path: str, t: str) -> tuple[int, int]:
+        return 0, bounds.retired(kind, path, t)
+
+    block.owned = pyo.Var(block.fleet, within=pyo.NonNegativeIntegers, bounds=up_to_owned)
+    block.bought = pyo.Var(block.purchases, within=pyo.NonNegativeIntegers, bounds=up_to_owned)
+    block.retired = pyo.Var(block.fleet, within=pyo.NonNegativeIntegers, bounds=up_to_had)
+    block.powered_on = pyo.Var(block.switchable, within=pyo.NonNegativeIntegers, bounds=up_to_powered)
+
+
+def _work(block: pyo.Block) -> None:
+    """Add blocks assigned to demands, units served and units unmet."""
+    facts, bounds = block.facts, block.bounds
+    most = {
+        (demand, kind, path, t): bounds.assigned(demand, kind, path, t)
+        for (demand, t), hosts in facts.hosts.items()
+        for kind, path in hosts
+    }
+    block.assignments = pyo.Set(initialize=[key for key, blocks in most.items() if blocks], dimen=4)
+    block.services = pyo.Set(initialize=facts.services, dimen=4)
+    block.asked = pyo.Set(initialize=list(facts.amount), dimen=3)
+
+    def domain(_: pyo.Block, demand: str, *__: str) -> pyo.Set:
+        return pyo.NonNegativeIntegers if facts.demands[demand].whole_blocks else pyo.NonNegativeReals
+
+    def up_to_useful(_: pyo.Block, *key: str) -> tuple[float, float]:
+        return 0, most[key]
+
+    def up_to_amount(_: pyo.Block, demand: str, region: str, *rest: str) -> tuple[float, float]:
+        return 0, facts.amount[demand, region, rest[-1]]
+
+    block.assigned = pyo.Var(block.assignments, within=domain, bounds=up_to_useful)
+    block.served = pyo.Var(block.services, within=pyo.NonNegativeReals, bounds=up_to_amount)
+    block.unmet = pyo.Var(block.asked, within=pyo.NonNegativeReals, bounds=up_to_amount)
+
+
+def _sums(block: pyo.Block, instance: Instance) -> None:
+    """Name what families share: blocks installed and powered, units met, limits and costs."""
+    facts = block.facts
+    block.installed = pyo.Expression(block.fleet, rule=lambda b, *key: b.owned[key])
+    block.powered = pyo.Expression(
+        block.fleet, rule=lambda b, *key: b.powered_on[key] if key in b.switchable else b.installed[key]
+    )
+    facilities = {key: [] for key in facts.amount}
+    for demand, region, facility, t in facts.services:
+        facilities[demand, region, t].append(facility)
+    block.met = pyo.Expression(
+        block.asked,
+        rule=lambda b, d, r, t: sum(b.served[d, r, f, t] for f in facilities[d, r, t]),
+    )
+    limits = {
+        (path, resource, t): limit
+        for path, place in instance.places.items()
+        for resource, values in place.limits.items()
+        for t, limit in zip(facts.periods, values, strict=True)
+    }
+    block.limit = pyo.Expression(list(limits), rule=lambda _, *key: limits[key])
+    block.cost = pyo.Expression(CATEGORIES, facts.periods, initialize=0.0)
+
+
+
+def charge(block: pyo.Block, category: str, period: str, amount: object) -> None:
+    """Add an amount, a net present value, to a kind of cost in a period."""
+    cost = block.cost[category, period]
+    cost.set_value(cost.expr + amount)
