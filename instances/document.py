@@ -270,7 +270,7 @@ def _read_yaml(text: str, file: str | None) -> tuple[Any, Callable[[FieldPath, b
     except MarkedYAMLError as error:
         faults.stop(tree.path, *_yaml_problem(error))
     except (YAMLError, ValueError, IndexError, AttributeError, OverflowError) as error:
-        faults.stop(tree.path, f"is not YAML: {error}".splitlines()[0], tree.last)
+        faults.stop(tree.path, _remedy(str(error)), tree.last)
     if not tree.documents:
         faults.stop((), "is empty; start with `gridblock: 1`", (1, 1))
     faults.check()
@@ -279,10 +279,15 @@ def _read_yaml(text: str, file: str | None) -> tuple[Any, Callable[[FieldPath, b
 
 # What ruamel.yaml says, and what a planner can do about it.
 _REMEDIES = (
+    ("<document start>", "names and values must start in the same column as those above"),
+    ("chr()", r"an escape (\U...) stands for no character"),
+    ("C int", r"an escape (\U...) stands for no character"),
     ("while scanning a quoted scalar", "a quote that opens here is not closed"),
     ("found character '\\t'", "a tab stands here; indent with spaces"),
     ("cannot start any token", "text may not start with this character; put it in quotes"),
     ("mapping values are not allowed", "a ':' cannot stand here; check the indentation, or quote"),
+    ("sequence entries are not", "a '- ' must start on a line of its own; or quote the text"),
+    ("mapping keys are not", "a '? ' cannot stand here; quote the text"),
     ("could not find expected ':'", "a ':' is missing, or a blank after it; write `name: value`"),
     ("<block end>", "the indentation does not match the lines above"),
     ("',' or '}'", "a '{' that opens before here is not closed, or a ',' is missing"),
@@ -297,9 +302,12 @@ def _yaml_problem(error: MarkedYAMLError) -> tuple[str, _Place]:
     mark = error.problem_mark or error.context_mark
     if "quoted scalar" in said and "unknown escape" not in said:
         mark = error.context_mark or mark
+    return _remedy(said), _mark(mark) if mark else (1, 1)
+
+
+def _remedy(said: str) -> str:
     remedy = next((remedy for part, remedy in _REMEDIES if part in said), "")
-    place = _mark(mark) if mark else (1, 1)
-    return remedy or f"is not YAML: {' '.join(said.split())}", place
+    return remedy or f"is not YAML: {' '.join(said.split())}"
 
 
 def _mark(mark: StreamMark) -> _Place:
@@ -444,7 +452,7 @@ class _Tree:
 
 # --- JSON -----------------------------------------------------------------------------------------
 
-_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|[^\s{}\[\],:"]+|(?P<cut>".*)', re.DOTALL)
 _BLANK = re.compile(r"[ \t\n\r]*")
 _HALF_ESCAPE = re.compile(
     r"\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F]"
@@ -526,6 +534,8 @@ def _scan(text: str, faults: _Faults) -> FieldPath:
     frames: list[_Frame] = []
     for match in _TOKEN.finditer(text):
         token, message = match[0], ""
+        if match.lastgroup == "cut":
+            break
         if token in "{[":
             frames.append(_Frame(token == "{", None if token == "{" else 0, token == "{"))
             message = TOO_DEEP if len(frames) > DEEPEST else ""

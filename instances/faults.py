@@ -22,23 +22,15 @@ MOST_COMPARED = 1000
 
 # What a value of the wrong kind should have been, by pydantic's name of the error.
 EXPECTED = {
-    "bool_parsing": "true or false",
-    "bool_type": "true or false",
-    "dict_type": "a mapping (name: value)",
-    "float_parsing": "a number",
-    "float_type": "a number",
-    "int_from_float": "a whole number",
-    "int_parsing": "a whole number",
-    "int_type": "a whole number",
-    "list_type": "a list",
-    "mapping_type": "a mapping (name: value)",
-    "model_attributes_type": "a group of fields (name: value)",
-    "model_type": "a group of fields (name: value)",
+    **dict.fromkeys(("bool_parsing", "bool_type"), "true or false"),
+    **dict.fromkeys(("dict_type", "mapping_type"), "a mapping (name: value)"),
+    **dict.fromkeys(("float_parsing", "float_type"), "a number"),
+    **dict.fromkeys(("int_from_float", "int_parsing", "int_type"), "a whole number"),
+    **dict.fromkeys(("list_type", "tuple_type"), "a list"),
+    **dict.fromkeys(("model_attributes_type", "model_type"), "a group of fields (name: value)"),
+    **dict.fromkeys(("union_tag_invalid", "union_tag_not_found"), "a number, a list or a mapping"),
     "none_required": "left out",
     "string_type": "text",
-    "tuple_type": "a list",
-    "union_tag_invalid": "a number, a list or a mapping",
-    "union_tag_not_found": "a number, a list or a mapping",
 }
 
 # The rule that a value of the right kind breaks; the names in braces are pydantic's.
@@ -51,9 +43,9 @@ RULES = {
     "multiple_of": "must be a multiple of {multiple_of}",
     "string_pattern_mismatch": "must have the form {pattern}",
     "string_too_long": "must have at most {max_length} characters",
-    "string_too_short": "must have {min_length} characters or more",
+    "string_too_short": "must have {min_length} or more characters",
     "too_long": "must have at most {max_length} entries",
-    "too_short": "must have {min_length} entries or more",
+    "too_short": "must have {min_length} or more entries",
 }
 
 
@@ -145,15 +137,10 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str:
 
 def described(value: object) -> str:
     """Say what a value of a document is: `the text 'abc'`, `the number 5`, `a list`."""
-    if value is None:
-        return "empty (null)"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (int, float)):
-        return "the number " + shown(getattr(value, "text", None) or _number(value))
     if isinstance(value, str):
-        return "the text " + quoted(value)
-    return "a mapping" if isinstance(value, Mapping) else "a list"
+        return f"the text {_briefly(value)}"
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return f"the number {_briefly(value)}" if number else _briefly(value)
 
 
 def from_pydantic(
@@ -206,15 +193,11 @@ def _trace(detail: ErrorDetails, data: object) -> tuple[Path, bool]:
     return tuple(path), bool(loc) and loc[-1] == "[key]"
 
 
-def _is_noise(
-    path: Path,
-    details: list[ErrorDetails],
-    found: dict[tuple[Path, bool], list[ErrorDetails]],
-) -> bool:
-    """Tell whether only other branches of a union fail here, while one fails further inside."""
-    if any(detail["type"] not in EXPECTED for detail in details):
+def _is_noise(path: Path, details: list[ErrorDetails], places: Iterable[tuple[Path, bool]]) -> bool:
+    """Tell whether a branch of a union, or a length, only fails since something inside does."""
+    if any(detail["type"] not in {*EXPECTED, "too_short"} for detail in details):
         return False
-    return any(len(other) > len(path) and other[: len(path)] == path for other, _ in found)
+    return any(len(other) > len(path) and other[: len(path)] == path for other, _ in places)
 
 
 def _message(path: Path, details: list[ErrorDetails], model: type[BaseModel] | None) -> str:
@@ -229,9 +212,8 @@ def _message(path: Path, details: list[ErrorDetails], model: type[BaseModel] | N
     if kind == "extra_forbidden":
         return _not_a_field(path, model)
     if kind in RULES:
-        limits = {name: _number(value) for name, value in context.items()}
-        rule = RULES[kind].format_map(limits)
-        return f"{rule}, not {_briefly(given)}"
+        rule = RULES[kind].format_map({name: _number(value) for name, value in context.items()})
+        return f"{rule}, not {context.get('actual_length', _briefly(given))}"
     if kind in {"literal_error", "enum"}:
         return _not_a_choice(str(context["expected"]), given)
     if kind in {"value_error", "assertion_error"}:
@@ -244,21 +226,16 @@ def _wrong_kind(details: list[ErrorDetails]) -> str:
     wanted = list(dict.fromkeys(EXPECTED[detail["type"]] for detail in details))
     if isinstance(given, float) and "a whole number" in wanted:
         return f"must be a whole number, not {_briefly(given)}"
-    if "a number" in wanted and "a whole number" in wanted:
-        wanted.remove("a whole number")
-    remedy = ""
-    if "text" in wanted and isinstance(given, (bool, int, float)):
-        remedy = "; put quotes around it if it is a name"
+    is_word = "text" in wanted and isinstance(given, (bool, int, float))
+    remedy = "; put quotes around it if it is a name" if is_word else ""
     return f"must be {' or '.join(wanted)}, not {described(given)}{remedy}"
 
 
 def _not_a_choice(expected: str, given: object) -> str:
     choices = expected.replace(" or ", ", ")
     several = "one of " if "," in choices else ""
-    hint = ""
-    if isinstance(given, str):
-        hint = did_you_mean(given, re.findall(r"'([^']*)'", expected))
-    return f"must be {several}{choices}, not {_briefly(given)}{hint}"
+    near = did_you_mean(str(given), re.findall(r"'([^']*)'", expected))
+    return f"must be {several}{choices}, not {_briefly(given)}{near}"
 
 
 def _not_a_field(path: Path, model: type[BaseModel] | None) -> str:
@@ -277,8 +254,7 @@ def _models_at(model: type[BaseModel], path: Path) -> list[type[BaseModel]]:
     annotations: list[Any] = [model]
     for part in path:
         annotations = [inside for each in annotations for inside in _inside(each, part)]
-    branches = [branch for each in annotations for branch in _branches(each)]
-    return [branch for branch in branches if hasattr(branch, "model_fields")]
+    return [b for each in annotations for b in _branches(each) if hasattr(b, "model_fields")]
 
 
 def _inside(annotation: object, part: str | int) -> Iterator[object]:
@@ -309,9 +285,13 @@ def _branches(annotation: Any) -> Iterator[Any]:
 def _briefly(value: object) -> str:
     if isinstance(value, str):
         return quoted(value)
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
+    if value is None or isinstance(value, bool):
+        return {None: "empty (null)", True: "true", False: "false"}[value]
+    if isinstance(value, (int, float)):
         return shown(getattr(value, "text", None) or _number(value))
-    return described(value)
+    if isinstance(value, Mapping):
+        return "a mapping"
+    return "a list" if isinstance(value, (list, tuple)) else f"a {type(value).__name__}"
 
 
 def _number(value: object) -> str:

@@ -74,7 +74,7 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
             opened.write(raw)
             opened.flush()
             if target.exists():
-                os.fchmod(opened.fileno(), stat.S_IMODE(target.stat().st_mode))
+                beside.chmod(stat.S_IMODE(target.stat().st_mode))
             os.fsync(opened.fileno())
         beside.replace(target)
     except OSError as error:

@@ -1,0 +1,76 @@
+# Everything runs in a virtual environment that the first target to need it creates.
+# Variables: PYTHON (the interpreter, 3.11 or newer), VENV, DIST, INSTANCE (what `make solve` plans).
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+VENV ?= .venv
+DIST ?= dist
+INSTANCE ?= instances/gallery/colossus.yaml
+BIN = $(VENV)/bin
+PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet
+
+# The first interpreter that runs and is new enough.
+CANDIDATES = python3.11 python3 python3.13 python3.12 python
+PYTHON ?= $(shell for each in $(CANDIDATES); do \
+	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
+
+.PHONY: help solve test quick lint types lowest wheel clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+solve: $(VENV)/installed ## set up, and plan the deal (INSTANCE=file plans another)
+	@$(BIN)/gridblock solve "$(INSTANCE)"
+
+test: lint types ## set up, then lint, types and every test
+	$(BIN)/pytest -n 2
+
+quick: $(VENV)/developed ## the tests that take seconds, up to the first failure
+	$(BIN)/pytest -m "not slow" -n 2 --maxfail=1
+
+lint: $(VENV)/developed ## ruff: rules and format
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(VENV)/developed ## mypy, over the folders linked together as they are installed
+	@rm -rf build/types && mkdir -p build/types/gridblock
+	@ln -s "$(CURDIR)"/instances "$(CURDIR)"/model "$(CURDIR)"/solvers "$(CURDIR)"/reports \
+		"$(CURDIR)"/gridblock/*.py build/types/gridblock/
+	$(BIN)/mypy
+
+lowest: build/lowest/developed ## the quick tests with the oldest library versions that pyproject.toml allows
+	build/lowest/bin/pytest -m "not slow" -n 2
+
+wheel: $(VENV)/developed ## sdist, and the wheel built from it, in DIST
+	$(BIN)/python -m build --outdir "$(DIST)"
+
+clean: ## remove what the other targets made, except runs/
+	rm -rf "$(VENV)" "$(DIST)" build gridblock.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/created:
+	@test -n "$(PYTHON)" || { echo "gridblock needs Python 3.11 or newer: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@"$(PYTHON)" -m venv --clear "$(VENV)"
+	@touch $@
+
+$(VENV)/installed: pyproject.toml | $(VENV)/created
+	@echo "Installing gridblock and its libraries into $(VENV)" >&2
+	@$(PIP) --editable .
+	@touch $@
+
+$(VENV)/developed: pyproject.toml | $(VENV)/created
+	@echo "Installing gridblock, its libraries and the developers' tools into $(VENV)" >&2
+	@$(PIP) --editable '.[dev]'
+	@touch $@ $(VENV)/installed
+
+build/lowest/developed: pyproject.toml
+	@echo "Installing the oldest versions into build/lowest" >&2
+	@"$(PYTHON)" -m venv --clear build/lowest
+	@"$(PYTHON)" -c 'import tomllib; print(*(need.replace(">=", "==") for need in \
+		tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"]), sep="\n")' \
+		> build/lowest/constraints.txt
+	@build/lowest/bin/python -m pip --disable-pip-version-check install --quiet \
+		--constraint build/lowest/constraints.txt --editable '.[dev]'
+	@touch $@

@@ -1,0 +1,63 @@
+"""Plan which GPU blocks go where and when, what it costs, and what stays unmet.
+
+The public names are imported when they are first used, so that ``import gridblock`` is immediate.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gridblock.instances.faults import InstanceError
+    from gridblock.instances.instance import Instance
+    from gridblock.instances.read import read
+    from gridblock.model.audit import AuditError
+    from gridblock.model.build import build
+    from gridblock.plan import InfeasibleError, NoPlanError, Plan, read_plan, solve
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AuditError",
+    "InfeasibleError",
+    "Instance",
+    "InstanceError",
+    "NoPlanError",
+    "Plan",
+    "__version__",
+    "build",
+    "read",
+    "read_plan",
+    "solve",
+]
+
+_HOMES = {
+    "AuditError": "gridblock.model.audit",
+    "InfeasibleError": "gridblock.plan",
+    "Instance": "gridblock.instances.instance",
+    "InstanceError": "gridblock.instances.faults",
+    "NoPlanError": "gridblock.plan",
+    "Plan": "gridblock.plan",
+    "build": "gridblock.model.build",
+    "read": "gridblock.instances.read",
+    "read_plan": "gridblock.plan",
+    "solve": "gridblock.plan",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name from the module that defines it.
+
+    Raises:
+        AttributeError: ``name`` is not a public name of gridblock.
+    """
+    if name not in _HOMES:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    value: object = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names, imported or not."""
+    return sorted({*globals(), *__all__})

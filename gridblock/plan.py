@@ -1,0 +1,224 @@
+"""Plans as users hold them: solve, read back, tables, audit, save."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gridblock import runs
+from gridblock.instances import read as reading
+from gridblock.instances.instance import Instance
+from gridblock.model.account import Account, account
+from gridblock.model.audit import Report, audit
+from gridblock.model.plan import PlanData
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyomo.environ as pyo
+
+    from gridblock.solvers.outcome import Progress
+    from gridblock.solvers.session import Session
+
+
+class NoPlanError(Exception):
+    """No plan was found before a limit; ``plan`` holds what is known."""
+
+    def __init__(self, message: str, plan: "Plan") -> None:
+        """Keep the plan without decisions."""
+        super().__init__(message)
+        self.plan = plan
+
+
+class InfeasibleError(NoPlanError):
+    """No plan can exist: hard rules conflict; ``plan.data.conflict`` names them."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything decided for an instance: one output.
+
+    Attributes:
+        instance: what was given.
+        data: the plan as plain data.
+        progress: how best and bound moved while it was solved.
+    """
+
+    instance: Instance
+    data: PlanData
+    progress: tuple["Progress", ...] = field(default=(), compare=False)
+
+    @property
+    def status(self) -> str:
+        """One of optimal, feasible, infeasible, no_plan and interrupted."""
+        return self.data.status
+
+    @property
+    def stop(self) -> str:
+        """Why the solver stopped: finished, time_limit, interrupted, …."""
+        return self.data.stop
+
+    @property
+    def objective(self) -> float | None:
+        """Net present value of all costs, in the instance's currency; None without a plan."""
+        return self.data.objective
+
+    @property
+    def bound(self) -> float | None:
+        """Proven lower bound of the objective of any plan; None if there is none."""
+        return self.data.bound
+
+    @property
+    def gap(self) -> float | None:
+        """|objective - bound| / max(1e-9, |objective|)."""
+        return self.data.gap
+
+    @property
+    def costs(self) -> Mapping[str, float]:
+        """Net present value by category; they sum to the objective."""
+        return self.data.costs
+
+    @property
+    def seconds(self) -> Mapping[str, float]:
+        """Wall seconds by stage: read, build, solve, audit."""
+        return self.data.seconds
+
+    @cached_property
+    def account(self) -> Account | None:
+        """Every quantity and cost that follows from the decisions, exactly; None without a plan."""
+        return None if self.data.decisions is None else account(self.instance, self.data.decisions)
+
+    @cached_property
+    def unmet(self) -> dict[str, dict[str, Any]]:
+        """For each demand its amount, served and unmet units by period, and the unmet share of its unit-hours."""
+        from gridblock.reports.tables import unmet_summary
+
+        return {} if self.account is None else unmet_summary(self.instance, self.account)
+
+    @property
+    def unmet_share(self) -> float | None:
+        """The unmet share of the unit-hours of all demands; None without a plan."""
+        from gridblock.reports.tables import unmet_share
+
+        return None if self.account is None else unmet_share(self.instance, self.account)
+
+    def table(self, name: str) -> "pd.DataFrame":
+        """Give a table of the plan: allocation, served, fleet, unmet, utilization, flows, links or costs.
+
+        Raises:
+            ValueError: there is no such table, or no plan.
+        """
+        from gridblock.reports.tables import table
+
+        if self.account is None:
+            message = f"the plan is {self.status}: it has no tables"
+            raise ValueError(message)
+        return table(name, self.instance, self.data, self.account)
+
+    def audit(self) -> Report:
+        """Check every rule and cost again, without model and solver."""
+        return audit(self.instance, self.data)
+
+    def save(self, folder: str | Path) -> Path:
+        """Save instance, plan and tables into a new folder, whole or not at all.
+
+        Raises:
+            FileExistsError: the folder exists and is not empty.
+            OSError: it cannot be written; the message names the file.
+        """
+        return runs.save(self, Path(folder))
+
+    def _repr_html_(self) -> str:
+        from gridblock.reports.html_repr import plan_html
+
+        return plan_html(self.instance, self.data, self.account)
+
+
+def solve(
+    instance: Instance,
+    *,
+    gap: float = 1e-3,
+    time_limit: float | None = None,
+    threads: int = 1,
+    seed: int = 0,
+    solver_options: Mapping[str, str | float | int | bool] | None = None,
+    model: "pyo.ConcreteModel | None" = None,
+    session: "Session | None" = None,
+    on_progress: "Callable[[Progress], None] | None" = None,
+    on_log: Callable[[str], None] | None = None,
+    read_seconds: float = 0.0,
+    raise_without_plan: bool = True,
+) -> Plan:
+    """Plan an instance; what is returned has passed the audit.
+
+    Args:
+        instance: what is given.
+        gap: relative gap within which a plan counts as optimal.
+        time_limit: seconds for the solver; default none.
+        threads: threads of the solver.
+        seed: seed of the solver; the same seed, threads and versions give the same plan.
+        solver_options: options of HiGHS by name.
+        model: the result of ``build(instance)`` with rules of your own; default it is built.
+        session: a solver process to use again for many instances; default a new one.
+        on_progress: called with best, bound, gap and nodes now and then.
+        on_log: called with each piece of the solver's log.
+        read_seconds: what reading took, for ``seconds``.
+        raise_without_plan: whether the lack of a plan is an exception; otherwise see ``status``.
+
+    Returns:
+        The plan. After Ctrl-C it is the best one found so far, with the status ``interrupted``.
+
+    Raises:
+        InfeasibleError: no plan can exist.
+        NoPlanError: none was found in time.
+        AuditError: what the solver found breaks a rule.
+        OptionError: HiGHS does not know an option.
+        SolverError: HiGHS failed.
+    """
+    from gridblock.solvers.outcome import Settings
+    from gridblock.solvers.session import Session
+    from gridblock.solvers.solve import find_plan
+
+    settings = Settings(gap=gap, time_limit=time_limit, threads=threads, seed=seed, options=solver_options or {})
+    own = Session() if session is None else None
+    try:
+        found = find_plan(
+            instance,
+            settings,
+            session or own,  # type: ignore[arg-type]
+            model=model,
+            read_seconds=read_seconds,
+            on_progress=on_progress,
+            on_log=on_log,
+        )
+    finally:
+        if own is not None:
+            own.close()
+    plan = Plan(instance, found.plan, found.progress)
+    if raise_without_plan and found.plan.decisions is None:
+        _raise_without_plan(plan)
+    return plan
+
+
+def _raise_without_plan(plan: Plan) -> None:
+    if plan.status == "infeasible":
+        message = "no plan can exist: " + ("; ".join(plan.data.conflict) or "the rules conflict")
+        raise InfeasibleError(message, plan)
+    message = f"no plan was found: the solver stopped ({plan.stop})"
+    raise NoPlanError(message, plan)
+
+
+def read_plan(path: str | Path, instance: Instance | None = None) -> Plan:
+    """Read a plan that was saved.
+
+    Args:
+        path: the folder of a run, or a plan.json.
+        instance: what it plans; default the instance.json beside the plan.
+
+    Raises:
+        InstanceError: the files cannot be read.
+    """
+    folder = Path(path)
+    file = folder / "plan.json" if folder.is_dir() else folder
+    given = reading.read(file.parent / "instance.json") if instance is None else instance
+    return Plan(given, runs.read_plan_file(file))

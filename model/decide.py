@@ -1,0 +1,117 @@
+"""From the values of a solved model to the decisions of a plan."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any, Final
+
+import pyomo.environ as pyo
+
+from gridblock.model.facts import Commodity, Facts
+from gridblock.model.plan import ArcFlow, Assignment, Decisions, Service, Standing, TunnelFlow, ZoneService
+
+NOTHING: Final = 1e-9
+"""A share of a variable's upper bound below which its value is a solver's rounding."""
+
+
+def decisions(model: pyo.Block) -> Decisions:
+    """Read the decisions off a model whose variables hold a solution.
+
+    Whole numbers are rounded, rounding dust is dropped, and blocks assigned beyond what is served there are
+    given back, since that costs nothing.
+    """
+    facts: Facts = model.facts
+    served = {Service(*key): value for key, value in _worked(model.served)}
+    served_in = {ZoneService(*key): value for key, value in _worked(model.served_in)}
+    assigned = {Assignment(*key): value for key, value in _worked(model.assigned)}
+    tunnels, arcs = _flows(model)
+    return Decisions(
+        bought=_whole(model.bought),
+        retired=_whole(model.retired),
+        switched_off={
+            Standing(*key): off
+            for key in model.switchable
+            if (off := round(model.owned[key].value) - round(model.powered_on[key].value))
+        },
+        assigned=_used(facts, assigned, served, served_in),
+        served=served,
+        served_in=served_in,
+        tunnel_gbps=tunnels,
+        arc_gbps=arcs,
+    )
+
+
+def _whole(variable: pyo.Var) -> dict[Standing, int]:
+    return {Standing(*key): count for key, v in variable.items() if (count := round(v.value or 0))}
+
+
+def _worked(variable: pyo.Var) -> Iterable[tuple[tuple[Any, ...], float]]:
+    """Give the values that are more than rounding dust, to 12 digits, whole where they must be."""
+    for key, v in variable.items():
+        value = v.value or 0.0
+        if value > NOTHING * max(1.0, v.ub or 1.0):
+            yield key, round(value) if v.is_integer() else float(f"{value:.12g}")
+
+
+def _used(
+    facts: Facts,
+    assigned: dict[Assignment, float],
+    served: dict[Service, float],
+    served_in: dict[ZoneService, float],
+) -> dict[Assignment, float]:
+    """Give back the blocks that serve nothing, where a block that idles costs no more than one at work."""
+    needed: dict[tuple[str, str, str], float] = defaultdict(float)
+    split = {(key.demand, facts.facility_of[key.place], key.period) for key in served_in}
+    for service, units in served.items():
+        key = (service.demand, service.facility, service.period)
+        if key not in split:
+            needed[key] += units
+    for inner, units in served_in.items():
+        needed[inner.demand, inner.place, inner.period] += units
+    groups: dict[tuple[str, str, str], list[Assignment]] = defaultdict(list)
+    for given in assigned:
+        facility = facts.facility_of[given.place]
+        place = given.place if (given.demand, facility, given.period) in split else facility
+        groups[given.demand, place, given.period].append(given)
+    kept: dict[Assignment, float] = {}
+    for group, members in groups.items():
+        if _earns(facts, members[0]):
+            kept |= {member: assigned[member] for member in members}
+        else:
+            kept |= _trimmed(facts, {member: assigned[member] for member in members}, needed[group])
+    return {member: kept[member] for member in assigned if kept.get(member)}
+
+
+def _earns(facts: Facts, given: Assignment) -> bool:
+    """Say whether energy has a negative price where blocks stand, so that working ones earn by drawing."""
+    site = facts.instance.facilities[facts.facility_of[given.place]]
+    return facts.instance.over_periods(site.energy_per_mwh)[given.period] < 0
+
+
+def _trimmed(facts: Facts, blocks: dict[Assignment, float], units: float) -> dict[Assignment, float]:
+    """Give back blocks of one demand at one place until what is left just serves its units."""
+    per_block = {key: facts.units_per_block[key.demand, key.block, key.period] for key in blocks}
+    spare = sum(per_block[key] * count for key, count in blocks.items()) - units
+    if not facts.demands[next(iter(blocks)).demand].whole_blocks:
+        whole = units + max(spare, 0.0)
+        share = units / whole if whole > 0 else 0.0
+        return {key: float(f"{count * share:.12g}") for key, count in blocks.items()}
+    trimmed = dict(blocks)
+    for key in sorted(blocks, key=lambda k: per_block[k]):
+        back = min(blocks[key], int((spare + NOTHING * max(1.0, units)) / per_block[key]))
+        if back > 0:
+            trimmed[key] -= back
+            spare -= back * per_block[key]
+    return trimmed
+
+
+def _flows(model: pyo.Block) -> tuple[dict[TunnelFlow, float], dict[ArcFlow, float]]:
+    facts: Facts = model.facts
+    if facts.instance.network.routing == "any":
+        return {}, {ArcFlow(*key): value for key, value in _worked(model.gbps)}
+    commodities: dict[tuple[str, str, str], Commodity] = {c.key: c for c, _ in facts.commodities}
+    flows = {}
+    for (r, f, within, i, t), value in _worked(model.gbps):
+        commodity = commodities[r, f, within]
+        links = facts.tunnels_for(commodity)[i].links
+        flows[TunnelFlow(r, f, commodity.max_ms, links, t)] = value
+    return flows, {}

@@ -1,0 +1,149 @@
+"""plan.json: a plan as plain data and back, without loss."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, Final
+
+from gridblock.instances.faults import Fault, InstanceError
+from gridblock.model.plan import (
+    FORMAT_VERSION,
+    STATUSES,
+    ArcFlow,
+    Assignment,
+    Decisions,
+    PlanData,
+    Service,
+    Standing,
+    TunnelFlow,
+    ZoneService,
+)
+
+ROWS: Final[Mapping[str, tuple[type[Any], str]]] = {
+    "bought": (Standing, "blocks"),
+    "retired": (Standing, "blocks"),
+    "switched_off": (Standing, "blocks"),
+    "assigned": (Assignment, "blocks"),
+    "served": (Service, "units"),
+    "served_in": (ZoneService, "units"),
+    "tunnel_gbps": (TunnelFlow, "gbps"),
+    "arc_gbps": (ArcFlow, "gbps"),
+}
+"""The key of each table of decisions and the name of its value."""
+
+
+def to_plain(plan: PlanData) -> dict[str, Any]:
+    """Give a plan as plain data, sealed with a digest of all of it but ``seconds``."""
+    data: dict[str, Any] = {"format_version": FORMAT_VERSION}
+    data |= {field.name: getattr(plan, field.name) for field in fields(plan) if field.name != "decisions"}
+    data |= {name: dict(data[name]) for name in ("costs", "seconds", "solver")}
+    data["conflict"] = list(plan.conflict)
+    data["decisions"] = None if plan.decisions is None else _rows(plan.decisions)
+    data["digest"] = digest(data)
+    return data
+
+
+def _rows(decisions: Decisions) -> dict[str, list[dict[str, Any]]]:
+    tables = {}
+    for name, (_, value_name) in ROWS.items():
+        tables[name] = [{**_plain_key(key), value_name: value} for key, value in getattr(decisions, name).items()]
+    return tables
+
+
+def _plain_key(key: Any) -> dict[str, Any]:
+    named: dict[str, Any] = key._asdict()
+    return {name: list(part) if isinstance(part, tuple) else part for name, part in named.items()}
+
+
+def digest(data: Mapping[str, Any]) -> str:
+    """Give the SHA-256 of plan data, without ``seconds`` and the digest itself."""
+    sealed = {key: value for key, value in data.items() if key not in {"digest", "seconds"}}
+    text = json.dumps(sealed, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def from_plain(data: Any, file: str | None = None) -> PlanData:
+    """Read a plan from plain data.
+
+    Raises:
+        InstanceError: the data is not a plan, with the place of the first fault.
+    """
+    reader = _Reader(file)
+    top = reader.expect(data, dict, ())
+    if top.get("format_version") != FORMAT_VERSION:
+        raise reader.fault(("format_version",), f"must be {FORMAT_VERSION}")
+    if top.get("status") not in STATUSES:
+        raise reader.fault(("status",), f"must be one of {', '.join(STATUSES)}")
+    numbers = {name: reader.number(top, name) for name in ("objective", "bound", "gap")}
+    return PlanData(
+        instance=reader.expect(top.get("instance"), str, ("instance",)),
+        instance_hash=reader.expect(top.get("instance_hash"), str, ("instance_hash",)),
+        status=top["status"],
+        stop=reader.expect(top.get("stop"), str, ("stop",)),
+        decisions=None if top.get("decisions") is None else reader.decisions(top["decisions"]),
+        gap_asked=reader.number(top, "gap_asked") or 0.0,
+        costs=reader.numbers(top, "costs"),
+        seconds=reader.numbers(top, "seconds"),
+        solver=reader.expect(top.get("solver", {}), dict, ("solver",)),
+        conflict=tuple(reader.expect(line, str, ("conflict",)) for line in top.get("conflict", ())),
+        **numbers,
+    )
+
+
+class _Reader:
+    """Checks plain data while it is taken apart."""
+
+    def __init__(self, file: str | None) -> None:
+        self.file = file
+
+    def fault(self, path: tuple[str | int, ...], message: str) -> InstanceError:
+        return InstanceError((Fault(path, message, self.file),))
+
+    def expect(self, value: Any, kind: type[Any], path: tuple[str | int, ...]) -> Any:
+        if not isinstance(value, kind) or (kind is not bool and isinstance(value, bool)):
+            names = {dict: "a mapping", list: "a list", str: "a text"}
+            raise self.fault(path, f"must be {names.get(kind, 'a number')} in a plan")
+        return value
+
+    def number(self, data: Mapping[str, Any], name: str) -> float | None:
+        value = data.get(name)
+        return None if value is None else float(self.expect(value, int | float, (name,)))  # type: ignore[arg-type]
+
+    def numbers(self, data: Mapping[str, Any], name: str) -> dict[str, float]:
+        table = self.expect(data.get(name, {}), dict, (name,))
+        for key, value in table.items():
+            self.expect(value, int | float, (name, key))  # type: ignore[arg-type]
+        return dict(table)
+
+    def decisions(self, data: Any) -> Decisions:
+        tables = self.expect(data, dict, ("decisions",))
+        unknown = next((name for name in tables if name not in ROWS), None)
+        if unknown is not None:
+            raise self.fault(("decisions", unknown), "is not a table of decisions")
+        return Decisions(**{name: self.table(name, tables.get(name, [])) for name in ROWS})
+
+    def table(self, name: str, rows: Any) -> dict[Any, float]:
+        key_type, value_name = ROWS[name]
+        table: dict[Any, float] = {}
+        for i, row in enumerate(self.expect(rows, list, ("decisions", name))):
+            here = ("decisions", name, i)
+            fields = self.expect(row, dict, here)
+            if set(fields) != {*key_type._fields, value_name}:
+                raise self.fault(here, f"must have the fields {', '.join((*key_type._fields, value_name))}")
+            key = key_type(*(self.part(fields, part, here) for part in key_type._fields))
+            if key in table:
+                raise self.fault(here, "says again what an earlier row says")
+            table[key] = self.expect(fields[value_name], int | float, (*here, value_name))  # type: ignore[arg-type]
+        return table
+
+    def part(self, fields: Mapping[str, Any], name: str, here: tuple[str | int, ...]) -> Any:
+        value = fields[name]
+        if name == "links":
+            links = self.expect(value, list, (*here, name))
+            return tuple(self.expect(link, str, (*here, name)) for link in links)
+        if name == "max_ms":
+            return None if value is None else self.expect(value, int | float, (*here, name))  # type: ignore[arg-type]
+        return self.expect(value, str, (*here, name))
+
+

@@ -1,0 +1,189 @@
+"""Quantities that follow from a plan's decisions, exactly: blocks, units, energy and traffic.
+
+All are sums of the decimals as written, in rational numbers. The decisions must name only what
+exists.
+"""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping
+from decimal import Context, Decimal, Inexact, InvalidOperation
+from fractions import Fraction
+from functools import lru_cache
+from itertools import accumulate
+from typing import Final, TypeVar
+
+from gridblock.instances.instance import Instance
+from gridblock.instances.schema.series import Written, spread
+from gridblock.model.exact import exact
+from gridblock.model.plan import Decisions, Standing, TunnelFlow
+
+Key = TypeVar("Key", bound=Hashable)
+Amounts = Mapping[tuple[str, str, str], Fraction]
+
+ZERO: Final = Fraction(0)
+_WIDE: Final = Context(prec=5000, traps=[Inexact, InvalidOperation])
+"""Enough digits to add any floats without rounding; would raise rather than round."""
+
+
+@lru_cache(maxsize=65536)
+def decimal(value: float) -> Fraction:
+    """Give ``exact(value)``, remembering numbers that an instance repeats."""
+    return exact(value)
+
+
+def totals(items: Iterable[tuple[Key, float | Decimal]]) -> dict[Key, Fraction]:
+    """Sum the decimals of each key, exactly."""
+    sums: dict[Key, Decimal] = {}
+    for key, value in items:
+        written = value if isinstance(value, Decimal) else Decimal(repr(value))
+        sums[key] = _WIDE.add(sums[key], written) if key in sums else written
+    return {key: Fraction(total) for key, total in sums.items()}
+
+
+def by_period(instance: Instance, series: Written) -> dict[str, Fraction]:
+    """Give the exact value of a series in each period."""
+    values = spread(series, instance.horizon)
+    return {t: decimal(v) for t, v in zip(instance.horizon.names, values, strict=True)}
+
+
+def hours_of(instance: Instance) -> dict[str, Fraction]:
+    """Give the hours of each period."""
+    return by_period(instance, instance.horizon.hours)
+
+
+def owned_blocks(instance: Instance, decisions: Decisions) -> dict[Standing, int]:
+    """Give blocks owned: those before + bought + on order - retired, from those installed today on.
+
+    A block type and leaf place with any of these has every period.
+    """
+    names = instance.horizon.names
+    changes: dict[tuple[str, str], dict[str, int]] = {}
+    for path, leaf in instance.leaves.items():
+        for kind in (*leaf.installed, *leaf.on_order):
+            due = leaf.on_order.get(kind, (0,) * len(names))
+            changes[kind, path] = dict(zip(names, due, strict=True))
+    for sign, decided in ((1, decisions.bought), (-1, decisions.retired)):
+        for (kind, path, period), count in decided.items():
+            change = changes.setdefault((kind, path), dict.fromkeys(names, 0))
+            change[period] += sign * int(count)
+    owned = {}
+    for (kind, path), change in changes.items():
+        today = instance.leaves[path].installed.get(kind, 0)
+        for t, changed in zip(names, accumulate(change.values()), strict=True):
+            owned[Standing(kind, path, t)] = today + changed
+    return owned
+
+
+def powered_blocks(owned: Mapping[Standing, int], decisions: Decisions) -> dict[Standing, int]:
+    """Give blocks that draw power: installed - switched off."""
+    off = {key: int(count) for key, count in decisions.switched_off.items()}
+    return {key: owned.get(key, 0) - off.get(key, 0) for key in {**owned, **off}}
+
+
+def assigned_blocks(decisions: Decisions) -> dict[Standing, Fraction]:
+    """Give blocks assigned, the sum over demands, by block type, leaf place and period."""
+    return totals((Standing(*key[1:]), count) for key, count in decisions.assigned.items())
+
+
+def assigned_capacity(
+    instance: Instance, decisions: Decisions
+) -> tuple[dict[tuple[str, str, str], Fraction], dict[tuple[str, str, str], Fraction]]:
+    """Give units that can be served: the sum of blocks assigned x accelerators x yield.
+
+    An accelerator that the demand names no yield of serves nothing.
+
+    Returns:
+        By demand, leaf place and period; and by demand, facility and period.
+    """
+    rates = _units_per_block(instance)
+    units = [
+        (key, _WIDE.multiply(Decimal(repr(blocks)), rates[key.demand, key.block, key.period]))
+        for key, blocks in decisions.assigned.items()
+        if (key.demand, key.block, key.period) in rates
+    ]
+    facility = {path: leaf.facility for path, leaf in instance.leaves.items()}
+    by_leaf = totals(((key.demand, key.place, key.period), n) for key, n in units)
+    by_facility = totals(((key.demand, facility[key.place], key.period), n) for key, n in units)
+    return by_leaf, by_facility
+
+
+def _units_per_block(instance: Instance) -> dict[tuple[str, str, str], Decimal]:
+    """Give accelerators x yield by demand, block type and period, where a yield is named."""
+    return {
+        (demand.name, name, t): _WIDE.multiply(Decimal(block.accelerators), Decimal(repr(value)))
+        for demand in instance.demands
+        for name, block in instance.blocks.items()
+        if block.accelerator in demand.yields
+        for t, value in instance.over_periods(demand.yields[block.accelerator]).items()
+    }
+
+
+def asked_units(instance: Instance) -> dict[tuple[str, str, str], Fraction]:
+    """Give the region's share x the amount, by demand, region and period."""
+    return {
+        (demand.name, region, t): units * decimal(demand.from_.get(region, 1.0))
+        for demand in instance.demands
+        for t, units in by_period(instance, demand.amount).items()
+        for region in demand.regions
+    }
+
+
+def energy_mwh(
+    instance: Instance, powered: Mapping[Standing, int], assigned: Mapping[Standing, Fraction]
+) -> dict[tuple[str, str, str], Fraction]:
+    """Give the energy from the grid, by facility, block type and period.
+
+    It is MW x PUE x hours x (load factor x blocks assigned + idle factor x other blocks powered).
+    """
+    on: dict[tuple[str, str, str], Fraction] = defaultdict(Fraction)
+    busy: dict[tuple[str, str, str], Fraction] = defaultdict(Fraction)
+    for sums, counts in ((on, powered), (busy, assigned)):
+        for (kind, path, t), count in counts.items():
+            if count:
+                sums[instance.leaves[path].facility, kind, t] += count
+    hours = hours_of(instance)
+    energy = {}
+    for key in {**on, **busy}:
+        facility, kind, t = key
+        block = instance.blocks[kind]
+        idle, load = decimal(block.idle), decimal(block.load_factor)
+        average = idle * on.get(key, ZERO) + (load - idle) * busy.get(key, ZERO)
+        kw = decimal(block.uses.get("power_kw", 0.0)) * decimal(instance.facilities[facility].pue)
+        energy[key] = average * kw / 1000 * hours[t]
+    return energy
+
+
+def link_traffic(instance: Instance, decisions: Decisions) -> dict[tuple[str, str, str], Fraction]:
+    """Give the traffic in Gbps of each link, by the place that it is entered from, and period."""
+    ends = {link.label: link.between for link in instance.network.links}
+    over_tunnels = (
+        ((link, start, flow.period), gbps)
+        for flow, gbps in decisions.tunnel_gbps.items()
+        for link, start in tunnel_hops(ends, flow)
+    )
+    over_arcs = (
+        ((arc.link, arc.start, arc.period), gbps) for arc, gbps in decisions.arc_gbps.items()
+    )
+    return totals((*over_tunnels, *over_arcs))
+
+
+def tunnel_hops(ends: Mapping[str, tuple[str, str]], flow: TunnelFlow) -> list[tuple[str, str]]:
+    """Give each link of a tunnel with the place that it is entered from.
+
+    Args:
+        ends: the two places that each link joins.
+        flow: the traffic over the tunnel.
+
+    Raises:
+        KeyError: a link does not exist.
+        ValueError: a link does not start where the one before it ends.
+    """
+    place, hops = flow.region, []
+    for link in flow.links:
+        if place not in ends[link]:
+            message = f"link {link} does not start at {place}"
+            raise ValueError(message)
+        hops.append((link, place))
+        a, b = ends[link]
+        place = b if place == a else a
+    return hops

@@ -1,0 +1,1 @@
+"""Reports: a plan as tables and as text for the terminal."""

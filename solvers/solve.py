@@ -1,0 +1,200 @@
+"""From an instance to an audited plan: build, compile, solve, read back, account, audit."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version
+from typing import Final
+
+import pyomo.environ as pyo
+
+from gridblock.instances.instance import Instance
+from gridblock.model.account import account
+from gridblock.model.audit import AuditError, audit
+from gridblock.model.build import build
+from gridblock.model.decide import decisions
+from gridblock.model.plan import PlanData, relative_gap
+from gridblock.solvers.compile import Compiled, compile_model
+from gridblock.solvers.conflict import conflicting_floors
+from gridblock.solvers.outcome import Outcome, Progress, Settings, SolverError, Stop, Verdict
+from gridblock.solvers.session import Session
+
+ROUNDING: Final = 1e-6
+"""Relative difference of two objectives that stems from a solver's tolerances."""
+TIGHTER: Final = {"mip_feasibility_tolerance": 1e-8, "primal_feasibility_tolerance": 1e-9}
+
+
+@dataclass
+class Clock:
+    """Wall seconds by stage.
+
+    Attributes:
+        seconds: what each stage took so far.
+    """
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Add the time that the body takes to a stage."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+
+
+@dataclass(frozen=True)
+class Found:
+    """A plan with the course of the solve.
+
+    Attributes:
+        plan: the plan; its status says whether there is one.
+        progress: how best and bound moved.
+    """
+
+    plan: PlanData
+    progress: tuple[Progress, ...]
+
+
+def find_plan(
+    instance: Instance,
+    settings: Settings,
+    session: Session,
+    *,
+    model: pyo.ConcreteModel | None = None,
+    read_seconds: float = 0.0,
+    on_progress: Callable[[Progress], None] | None = None,
+    on_log: Callable[[str], None] | None = None,
+) -> Found:
+    """Plan an instance.
+
+    Args:
+        instance: what is given.
+        settings: gap, time limit, threads, seed and options.
+        session: the solver's process; it keeps this matrix afterwards.
+        model: the model that ``build`` made of this instance, with rules added; default it is built.
+        read_seconds: what reading the instance took, for the record.
+        on_progress: called with each line of progress.
+        on_log: called with each piece of the solver's log.
+
+    Returns:
+        A plan that has passed the audit, or one without decisions whose status says why.
+
+    Raises:
+        AuditError: what the solver found breaks a rule, twice.
+        ModelError, OptionError, SolverError: the solver cannot take the model or has failed.
+    """
+    clock = Clock({"read": read_seconds})
+    with clock.stage("build"):
+        built = build(instance) if model is None else model
+        compiled = compile_model(built)
+    with clock.stage("solve"):
+        session.load(compiled.matrix)
+        outcome = session.run(settings, on_progress, on_log)
+        outcome = _vertex(session, outcome, settings)
+    seen = _Solved(instance, built, compiled, settings, clock, own=model is None)
+    try:
+        plan = seen.plan(outcome)
+    except AuditError:
+        with clock.stage("solve"):
+            again = replace(settings, presolve="off", start=outcome.values, options={**TIGHTER, **settings.options})
+            outcome = _vertex(session, session.run(again, on_progress, on_log), again)
+        plan = seen.plan(replace(outcome, notes=(*outcome.notes, "solved again with tighter tolerances")))
+    if plan.status == "infeasible":
+        plan = replace(plan, conflict=conflicting_floors(instance, session, settings))
+    return Found(plan, outcome.progress)
+
+
+def _vertex(session: Session, outcome: Outcome, settings: Settings) -> Outcome:
+    """Fix the whole numbers and solve what is left as a linear program, so that its rows hold closely."""
+    if outcome.values is None or not session.matrix.integer.any():
+        return outcome
+    polished = session.polish(outcome.values, replace(settings, time_limit=None, start=None))
+    if polished.values is None or polished.objective is None or outcome.objective is None:
+        return outcome
+    if polished.objective > outcome.objective + ROUNDING * max(1.0, abs(outcome.objective)):
+        return outcome
+    return replace(outcome, values=polished.values, objective=polished.objective)
+
+
+@dataclass(frozen=True)
+class _Solved:
+    """What a solve was about, to make a plan of its outcome."""
+
+    instance: Instance
+    model: pyo.ConcreteModel
+    compiled: Compiled
+    settings: Settings
+    clock: Clock
+    own: bool
+
+    def plan(self, outcome: Outcome) -> PlanData:
+        """Make a plan of an outcome and audit it."""
+        plan = self._without_decisions(outcome)
+        if outcome.values is not None:
+            with self.clock.stage("build"):
+                self.compiled.load(outcome.values)
+                plan = self._with_decisions(plan, outcome)
+        with self.clock.stage("audit"):
+            audit(self.instance, plan).raise_if_broken()
+        return replace(plan, seconds=dict(self.clock.seconds))
+
+    def _without_decisions(self, outcome: Outcome) -> PlanData:
+        return PlanData(
+            instance=self.instance.name,
+            instance_hash=self.instance.hash,
+            status=_status(outcome),
+            stop=str(outcome.stop),
+            gap_asked=self.settings.gap,
+            bound=outcome.bound if outcome.values is None else None,
+            solver={
+                "gridblock": version("gridblock"),
+                "highspy": version("highspy"),
+                "pyomo": version("pyomo"),
+                "threads": self.settings.threads,
+                "seed": self.settings.seed,
+                "nodes": outcome.nodes,
+                "notes": list(outcome.notes),
+            },
+        )
+
+    def _with_decisions(self, plan: PlanData, outcome: Outcome) -> PlanData:
+        """Add decisions and what they cost; the books, not the solver, say what that is."""
+        decided = decisions(self.model)
+        books = account(self.instance, decided)
+        objective = float(books.objective)
+        bound = self._bound(outcome, objective)
+        gap = None if bound is None else relative_gap(objective, bound)
+        close = gap is not None and gap <= self.settings.gap + ROUNDING
+        status = plan.status
+        if status != "interrupted":
+            status = "optimal" if outcome.verdict is Verdict.OPTIMAL and close else "feasible"
+        costs = {category: float(amount) for category, amount in books.costs.items()}
+        return replace(
+            plan, status=status, decisions=decided, objective=objective, bound=bound, gap=gap, costs=costs
+        )
+
+    def _bound(self, outcome: Outcome, objective: float) -> float | None:
+        """Give the solver's bound, if the model it holds for costs what the plan costs."""
+        found = outcome.objective
+        if found is None or outcome.bound is None:
+            return None
+        slack = ROUNDING * max(1.0, abs(objective), *map(abs, (found,)))
+        if objective > found + slack or (not self.own and objective < found - slack):
+            if self.own:
+                message = f"the plan costs {objective:.12g} and the solver says {found:.12g}"
+                raise SolverError(message)
+            return None
+        return min(outcome.bound, objective) if outcome.bound <= objective + slack else None
+
+
+def _status(outcome: Outcome) -> str:
+    if outcome.stop is Stop.INTERRUPTED:
+        return "interrupted"
+    if outcome.values is None and outcome.verdict is Verdict.INFEASIBLE:
+        return "infeasible"
+    return "no_plan" if outcome.values is None else "feasible"
+
+

@@ -1,0 +1,44 @@
+"""The packages are those that pyproject.toml lists, typed, documented, and of readable modules."""
+
+import ast
+from pathlib import Path
+from typing import Any
+
+MOST_LINES = 300
+
+
+def test_listed_packages_are_the_folders_that_hold_modules(
+    project: dict[str, Any], modules: dict[str, Path]
+) -> None:
+    listed = project["tool"]["setuptools"]["packages"]
+    holding = {
+        name if path.name == "__init__.py" else name.rpartition(".")[0]
+        for name, path in modules.items()
+    }
+    assert listed == sorted(holding)
+
+
+def test_every_package_has_an_init(project: dict[str, Any], modules: dict[str, Path]) -> None:
+    for package in project["tool"]["setuptools"]["packages"]:
+        assert modules[package].name == "__init__.py"
+
+
+def test_every_mapped_folder_says_that_it_is_typed(root: Path, project: dict[str, Any]) -> None:
+    for folder in project["tool"]["setuptools"]["package-dir"].values():
+        assert (root / folder / "py.typed").is_file()
+
+
+def test_every_module_has_a_docstring(modules: dict[str, Path]) -> None:
+    without = [
+        name
+        for name, path in modules.items()
+        if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    ]
+    assert without == []
+
+
+def test_no_module_is_too_long_to_read(modules: dict[str, Path]) -> None:
+    lines = {
+        name: len(path.read_text(encoding="utf-8").splitlines()) for name, path in modules.items()
+    }
+    assert {name: count for name, count in lines.items() if count > MOST_LINES} == {}
