@@ -90,7 +90,7 @@ class Plan:
 
     @cached_property
     def unmet(self) -> dict[str, dict[str, Any]]:
-        """For each demand its amount, served and unmet units by period, and the unmet share of its unit-hours."""
+        """Amount, served and unmet units by period of each demand, and its unmet share."""
         from gridblock.reports.tables import unmet_summary
 
         return {} if self.account is None else unmet_summary(self.instance, self.account)
@@ -103,7 +103,7 @@ class Plan:
         return None if self.account is None else unmet_share(self.instance, self.account)
 
     def table(self, name: str) -> "pd.DataFrame":
-        """Give a table of the plan: allocation, served, fleet, unmet, utilization, flows, links or costs.
+        """Give a table: allocation, served, fleet, unmet, utilization, flows, links or costs.
 
         Raises:
             ValueError: there is no such table, or no plan.
@@ -179,7 +179,9 @@ def solve(
     from gridblock.solvers.session import Session
     from gridblock.solvers.solve import find_plan
 
-    settings = Settings(gap=gap, time_limit=time_limit, threads=threads, seed=seed, options=solver_options or {})
+    settings = Settings(
+        gap=gap, time_limit=time_limit, threads=threads, seed=seed, options=solver_options or {}
+    )
     own = Session() if session is None else None
     try:
         found = find_plan(

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any, Final
 
 from gridblock.instances.faults import did_you_mean
@@ -97,11 +97,15 @@ def named_periods(first: str, count: int) -> Horizon:
     start = int(match["year"]) * 12 + (int(match["part"] or 1) - 1) * step
     months = [start + i * step for i in range(count + 1)]
     days = [datetime.date(m // 12, m % 12 + 1, 1).toordinal() for m in months]
-    hours = tuple(24.0 * (after - before) for before, after in zip(days, days[1:], strict=False))
+    hours = tuple(24.0 * (after - before) for before, after in pairwise(days))
     return Horizon(tuple(_name(m, every) for m in months[:-1]), hours, named=True)
 
 
 def _name(month: int, every: str) -> str:
     year, part = divmod(month, 12)
-    names = {"month": f"{year}-{part + 1:02d}", "quarter": f"{year}Q{part // 3 + 1}", "year": f"{year}"}
+    names = {
+        "month": f"{year}-{part + 1:02d}",
+        "quarter": f"{year}Q{part // 3 + 1}",
+        "year": f"{year}",
+    }
     return names[every]

@@ -7,7 +7,7 @@ from gridblock.instances.calendar import FORMS, MONTHS, span_of
 from gridblock.instances.faults import Fault, did_you_mean
 from gridblock.instances.places import IN_MEGAWATTS
 from gridblock.instances.schema.demands import Demand
-from gridblock.instances.schema.facilities import Facility, Site, Zone
+from gridblock.instances.schema.facilities import Site, Zone
 from gridblock.instances.schema.fields import Fields
 from gridblock.instances.schema.hardware import Where
 from gridblock.instances.schema.network import Link
@@ -37,13 +37,18 @@ def _calendar(given: Fields) -> Faults:
     if isinstance(periods, Calendar):
         span = span_of(periods.first)
         if span is None:
-            yield ("periods", "first"), f"must be like 2026Q3, 2026-07 or 2026, not {periods.first!r}"
+            yield (
+                ("periods", "first"),
+                f"must be like 2026Q3, 2026-07 or 2026, not {periods.first!r}",
+            )
         elif periods.every not in {None, span}:
             yield ("periods", "every"), f"is {periods.every}, but {periods.first} is a {span}"
         elif span and _last_year(periods.first, periods.count, span) > _LAST_YEAR:
             yield ("periods", "count"), f"reaches beyond the year {_LAST_YEAR}"
     else:
-        yield from _twice([period.name for period in periods], lambda i: ("periods", i, "name"), "period")
+        yield from _twice(
+            [period.name for period in periods], lambda i: ("periods", i, "name"), "period"
+        )
 
 
 _LAST_YEAR: Final = 2999
@@ -96,14 +101,19 @@ def _hardware(given: Fields) -> Faults:
         yield from _series(given, ("accelerators", name, "supply"), accelerator.supply)
     for name, block in given.blocks.items():
         here = ("blocks", name)
-        yield from _unknown(block.accelerator, given.accelerators, "accelerator", (*here, "accelerator"))
+        yield from _unknown(
+            block.accelerator, given.accelerators, "accelerator", (*here, "accelerator")
+        )
         yield from _where(given, (*here, "where"), block.where)
         for field in ("cost_once", "cost_per_period", "supply"):
             yield from _series(given, (*here, field), getattr(block, field))
         if block.cost_once is None:
             for field in ("resale_share", "end_share", "supply", "lead"):
                 if getattr(block, field):
-                    yield (*here, field), "has no meaning without cost_once: the block cannot be bought"
+                    yield (
+                        (*here, field),
+                        "has no meaning without cost_once: the block cannot be bought",
+                    )
         for resource in block.uses:
             yield from _resource(resource, USES, _limited(given), (*here, "uses", resource))
 
@@ -116,7 +126,9 @@ def _used(given: Fields) -> set[str]:
     return {resource for block in given.blocks.values() for resource in block.uses}
 
 
-def _resource(name: str, built_in: tuple[str, ...], other_side: Collection[str], path: tuple[str | int, ...]) -> Faults:
+def _resource(
+    name: str, built_in: tuple[str, ...], other_side: Collection[str], path: tuple[str | int, ...]
+) -> Faults:
     """Refuse a resource that nothing on the other side knows and that looks like another one."""
     if name in built_in or name in other_side:
         return
@@ -132,7 +144,10 @@ def _where(given: Fields, path: tuple[str | int, ...], where: Where) -> Faults:
     tags = {tag for facility in given.facilities.values() for tag in facility.tags}
     for i, tag in enumerate(where.tags):
         if tag not in tags:
-            yield (*path, "tags", i), f"names the tag {tag!r}, which no facility carries{did_you_mean(tag, tags)}"
+            yield (
+                (*path, "tags", i),
+                f"names the tag {tag!r}, which no facility carries{did_you_mean(tag, tags)}",
+            )
 
 
 def _sizes(given: Fields) -> Faults:
@@ -174,7 +189,10 @@ def _site(given: Fields, here: tuple[str, ...], site: Site, facility: str) -> Fa
     for kind, arrivals in site.on_order.items():
         for period in arrivals:
             if period not in given.horizon.index:
-                yield (*here, "on_order", kind, period), f"is not a period{given.horizon.nearest(period)}"
+                yield (
+                    (*here, "on_order", kind, period),
+                    f"is not a period{given.horizon.nearest(period)}",
+                )
     for name, zone in site.zones.items():
         yield from _site(given, (*here, "zones", name), zone, facility)
 
@@ -240,8 +258,9 @@ def _serving_cost(given: Fields, here: tuple[str | int, ...], demand: Demand) ->
     elif is_by_period(cost, given.horizon):
         nested = [key for key, value in cost.items() if not isinstance(value, int | float)]
         yield from (((*here, key), "must be a number") for key in nested)
+        flat = {key: value for key, value in cost.items() if isinstance(value, int | float)}
         if not nested:
-            yield from _series(given, here, {key: float(cost[key]) for key in cost})  # type: ignore[arg-type]
+            yield from _series(given, here, flat)
     else:
         for facility, series in cost.items():
             yield from _unknown(facility, given.facilities, "facility", (*here, facility))
@@ -259,7 +278,11 @@ def _origin(given: Fields, here: tuple[str | int, ...], demand: Demand) -> Fault
         yield (*here, "max_ms"), "needs `from`: a latency is between a region and a facility"
     if demand.max_ms is not None and given.network.routing == "any" and given.network.links:
         yield (*here, "max_ms"), "cannot be kept with `routing: any`; take `routing: tunnels`"
-    if demand.gbps_per_unit and not demand.from_ and not any(p.uplink_gbps for p in given.places.values()):
+    if (
+        demand.gbps_per_unit
+        and not demand.from_
+        and not any(p.uplink_gbps for p in given.places.values())
+    ):
         yield (*here, "gbps_per_unit"), "needs `from`: traffic comes from a region"
     if demand.max_ms is not None and not given.network.links:
         for place in (*demand.from_, *given.chosen(demand.where)):

@@ -4,7 +4,7 @@ import json
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import networkx as nx
 
@@ -42,7 +42,7 @@ def inline(data: dict[str, Any], folder: Path) -> None:
         return
     name = network.pop("graph")
     graph = _read(folder, name)
-    facilities = data.get("facilities") if isinstance(data.get("facilities"), dict) else {}
+    facilities = data.get("facilities") or ()
     regions = network.setdefault("regions", {})
     for node, attributes in graph.nodes(data=True):
         if str(node) not in facilities:
@@ -59,24 +59,31 @@ def _read(folder: Path, name: str) -> nx.Graph:
     path = folder / name
     reader = READERS.get(path.suffix.lower())
     if reader is None:
-        raise _fault(f"{name!r} must end in one of {', '.join(READERS)}")
+        _refuse(f"{name!r} must end in one of {', '.join(READERS)}")
     if Path(name).is_absolute() or ".." in Path(name).parts or "://" in name:
-        raise _fault(f"{name!r} must lie beside the instance")
+        _refuse(f"{name!r} must lie beside the instance")
     if not path.is_file():
-        raise _fault(f"there is no file {name!r} beside the instance")
+        _refuse(f"there is no file {name!r} beside the instance")
     if path.stat().st_size > MOST_BYTES:
-        raise _fault(f"{name!r} is larger than {MOST_BYTES // 1_000_000} MB")
+        _refuse(f"{name!r} is larger than {MOST_BYTES // 1_000_000} MB")
     try:
         graph = reader(path)
-    except (OSError, ValueError, KeyError, TypeError, nx.NetworkXException, ElementTree.ParseError) as error:
-        raise _fault(f"{name!r} cannot be read as a graph: {error}") from None
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        nx.NetworkXException,
+        ElementTree.ParseError,
+    ) as error:
+        _refuse(f"{name!r} cannot be read as a graph: {error}")
     if graph.is_directed() and graph.is_multigraph():
-        raise _fault(f"{name!r} has parallel directed edges; give each link once, undirected")
+        _refuse(f"{name!r} has parallel directed edges; give each link once, undirected")
     return graph.to_undirected()
 
 
-def _fault(message: str) -> InstanceError:
-    return InstanceError((Fault(("network", "graph"), message),))
+def _refuse(message: str) -> NoReturn:
+    raise InstanceError((Fault(("network", "graph"), message),))
 
 
 def _position(attributes: Mapping[str, Any]) -> dict[str, float]:
@@ -87,6 +94,8 @@ def _position(attributes: Mapping[str, Any]) -> dict[str, float]:
 
 def _link(a: str, b: str, attributes: Mapping[str, Any], taken: set[Any]) -> dict[str, Any]:
     base = str(attributes.get("name") or f"{a}-{b}")
-    name = next(n for n in (base, *(f"{base} {i}" for i in range(2, len(taken) + 3))) if n not in taken)
+    name = next(
+        n for n in (base, *(f"{base} {i}" for i in range(2, len(taken) + 3))) if n not in taken
+    )
     fields = {key: attributes[key] for key in LINK_FIELDS if key in attributes}
     return {"name": name, "between": [a, b], **fields}

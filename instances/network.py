@@ -41,7 +41,10 @@ def great_circle_km(a: Position, b: Position) -> float:
     """Give the distance of two points on a sphere of 6371.0088 km radius (haversine formula)."""
     lat_a, lat_b = math.radians(a.lat), math.radians(b.lat)
     across = math.radians(b.lon - a.lon) / 2
-    h = math.sin((lat_b - lat_a) / 2) ** 2 + math.cos(lat_a) * math.cos(lat_b) * math.sin(across) ** 2
+    h = (
+        math.sin((lat_b - lat_a) / 2) ** 2
+        + math.cos(lat_a) * math.cos(lat_b) * math.sin(across) ** 2
+    )
     return 2 * EARTH_KM * math.asin(math.sqrt(min(1.0, h)))
 
 
@@ -51,7 +54,7 @@ def round_trip_ms(a: Position, b: Position) -> float:
 
 
 def graph_of(given: Fields) -> nx.MultiGraph:
-    """Build the WAN: places as nodes, links as edges keyed by name with ``ms`` (None if unknown)."""
+    """Build the WAN: places as nodes, links as edges keyed by name, with ``ms`` where known."""
     graph = nx.MultiGraph()
     graph.add_nodes_from(given.facilities, kind="facility")
     graph.add_nodes_from(given.network.regions, kind="region")
@@ -78,7 +81,7 @@ def bounds_between(given: Fields) -> dict[tuple[str, str], float]:
 
 
 def tunnels_of(given: Fields) -> dict[tuple[str, str], tuple[Tunnel, ...]]:
-    """Give the shortest paths from each region to each facility that a demand can use, nearest first.
+    """Give the shortest paths from regions to facilities that demands can use, nearest first.
 
     Without any link a region reaches each facility directly. With ``routing: any`` a pair that is
     connected has one tunnel that names no link.
@@ -91,7 +94,10 @@ def tunnels_of(given: Fields) -> dict[tuple[str, str], tuple[Tunnel, ...]]:
         anywhere = (Tunnel((), 0.0),)
         return {pair: anywhere if nx.has_path(graph, *pair) else () for pair in bounds}
     split = _split_links(graph)
-    return {pair: _shortest(split, *pair, bound, given.network.tunnels) for pair, bound in bounds.items()}
+    return {
+        pair: _shortest(split, *pair, bound, given.network.tunnels)
+        for pair, bound in bounds.items()
+    }
 
 
 def _direct(given: Fields, region: str, facility: str, bound: float) -> tuple[Tunnel, ...]:
@@ -110,7 +116,9 @@ def _split_links(graph: nx.MultiGraph) -> nx.Graph:
     return split
 
 
-def _shortest(split: nx.Graph, region: str, facility: str, bound: float, count: int) -> tuple[Tunnel, ...]:
+def _shortest(
+    split: nx.Graph, region: str, facility: str, bound: float, count: int
+) -> tuple[Tunnel, ...]:
     if not nx.has_path(split, (0, region), (0, facility)):
         return ()
     paths = nx.shortest_simple_paths(split, (0, region), (0, facility), weight="ms")
@@ -119,7 +127,9 @@ def _shortest(split: nx.Graph, region: str, facility: str, bound: float, count: 
 
 
 def _tunnel(split: nx.Graph, path: list[tuple[int, str]]) -> Tunnel:
-    hops = tuple((link, place) for (_, place), (_, link) in zip(path[::2], path[1::2], strict=False))
+    hops = tuple(
+        (link, place) for (_, place), (_, link) in zip(path[::2], path[1::2], strict=False)
+    )
     return Tunnel(hops, float(sum(split.nodes[1, link]["ms"] for link, _ in hops)))
 
 
@@ -137,4 +147,3 @@ def reach(
         region: tuple(f for f in facilities if any(t.ms <= bound for t in tunnels[region, f]))
         for region in demand.from_
     }
-

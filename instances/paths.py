@@ -27,7 +27,7 @@ def put(data: dict[str, Any], path: str, value: Any) -> None:
 
 
 def _step(holder: Any, words: list[str], path: str) -> tuple[Key, int]:
-    """Find the key that the first words name: names may hold dots, so the longest that fits wins."""
+    """Find the key that the first words name: names may hold dots, so the longest wins."""
     for used in range(len(words), 0, -1):
         word = ".".join(words[:used])
         if isinstance(holder, dict) and word in holder:
@@ -38,6 +38,10 @@ def _step(holder: Any, words: list[str], path: str) -> tuple[Key, int]:
                     return i, used
     if isinstance(holder, dict):
         return words[0], 1
-    names = [item["name"] for item in holder if isinstance(item, dict) and "name" in item] if isinstance(holder, list) else []
+    names = (
+        [item["name"] for item in holder if isinstance(item, dict) and "name" in item]
+        if isinstance(holder, list)
+        else []
+    )
     message = f"there is no {words[0]!r} on the path {path!r}{did_you_mean(words[0], names)}"
     raise InstanceError((Fault((path,), message),))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import Final
 
 from gridblock.instances.calendar import Horizon
@@ -13,7 +14,9 @@ COOLING: Final = ("air_cooling_kw", "liquid_cooling_kw")
 """Kinds of cooling: a leaf place that names one and not the other has none of the other."""
 SWITCHABLE: Final = ("power_kw", *COOLING)
 """Resources that blocks which are switched off do not use."""
-IN_MEGAWATTS: Final = {f"{name}_mw": f"{name}_kw" for name in ("power", "air_cooling", "liquid_cooling")}
+IN_MEGAWATTS: Final = {
+    f"{name}_mw": f"{name}_kw" for name in ("power", "air_cooling", "liquid_cooling")
+}
 """Limits that are written in MW, with the resource in kW that they limit."""
 KW_PER_MW: Final = 1000
 
@@ -127,4 +130,4 @@ def in_kw(mw: float) -> float:
 
 
 def _falls(values: tuple[float, ...]) -> bool:
-    return any(after < before for before, after in zip(values, values[1:], strict=False))
+    return any(after < before for before, after in pairwise(values))

@@ -76,7 +76,7 @@ def _checked(data: dict[str, Any], folder: Path) -> Instance:
 
 
 def _faults_of_the_rest(data: dict[str, Any], found: Sequence[Fault]) -> list[Fault]:
-    """Cross-check what is left when the fields with faults are mended, so that one reading shows all."""
+    """Cross-check what is left when faulty fields are mended, so that one reading shows all."""
     mended = [fault.path for fault in found]
     if any(path[:1] in {(), ("periods",), ("gridblock",)} for path in mended):
         return []

@@ -12,13 +12,13 @@ from functools import cached_property
 
 from gridblock.instances.instance import Instance
 from gridblock.model import quantities
-from gridblock.model.ledger import CATEGORIES, Entry, Ledger, discount_factors
+from gridblock.model.ledger import CATEGORIES, Due, Entry, Ledger, discount_factors
 from gridblock.model.plan import Decisions, Standing
 from gridblock.model.quantities import ZERO, Amounts, by_period, decimal, hours_of
 
 __all__ = ["CATEGORIES", "Account", "Entry", "Ledger", "account"]
 
-Cost = tuple[str, str, str | None, str | None, Fraction]
+Cost = tuple[str, str, Due, str | None, str | None, Fraction]
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def account(instance: Instance, decisions: Decisions) -> Account:
 
 def _ledger(instance: Instance, costs: tuple[Cost, ...]) -> Ledger:
     factors = discount_factors(instance.horizon, instance.discount_rate)
-    return Ledger(tuple(Entry(*cost, factors[cost[:2]]) for cost in costs if cost[-1]))
+    return Ledger(tuple(Entry(*cost, factors[cost[1:3]]) for cost in costs if cost[-1]))
 
 
 def _fleet_costs(
@@ -134,8 +134,8 @@ def _fleet_costs(
 ) -> Iterator[Cost]:
     """Charge blocks bought and kept; credit blocks retired and those left at the end.
 
-    Bought x cost_once; owned x cost_per_period; retired x resale_share x cost_once;
-    owned at the end x end_share x cost_once of the last period.
+    Bought x cost_once; owned x cost_per_period; - retired x resale_share x cost_once;
+    - owned at the end x end_share x cost_once of the last period.
     """
     last = instance.horizon.names[-1]
     blocks = instance.blocks.items()
@@ -144,13 +144,13 @@ def _fleet_costs(
     resale = {kind: -decimal(block.resale_share) for kind, block in blocks}
     end = {kind: -decimal(block.end) for kind, block in blocks}
     for (facility, kind, t), count in _counted(instance, decisions.bought).items():
-        yield "hardware", t, facility, kind, count * price[kind][t]
+        yield "hardware", t, "start", facility, kind, count * price[kind][t]
     for (facility, kind, t), count in _counted(instance, owned).items():
-        yield "standing", t, facility, kind, count * keep[kind][t]
+        yield "hardware", t, "middle", facility, kind, count * keep[kind][t]
         if t == last:
-            yield "end_credit", t, facility, kind, count * end[kind] * price[kind][t]
+            yield "end_credit", t, "end", facility, kind, count * end[kind] * price[kind][t]
     for (facility, kind, t), count in _counted(instance, decisions.retired).items():
-        yield "resale", t, facility, kind, count * resale[kind] * price[kind][t]
+        yield "resale", t, "start", facility, kind, count * resale[kind] * price[kind][t]
 
 
 def _counted(instance: Instance, counts: Mapping[Standing, int]) -> dict[tuple[str, str, str], int]:
@@ -165,7 +165,7 @@ def _facility_costs(instance: Instance) -> Iterator[Cost]:
     """Charge the standing cost of each facility."""
     for name, facility in instance.facilities.items():
         for t, cost in by_period(instance, facility.cost_per_period).items():
-            yield "standing", t, name, None, cost
+            yield "standing", t, "middle", name, None, cost
 
 
 def _carbon_kg(instance: Instance, energy_mwh: Amounts) -> Amounts:
@@ -179,16 +179,16 @@ def _energy_costs(instance: Instance, energy_mwh: Amounts, carbon_kg: Amounts) -
     price = {f: by_period(instance, s.energy_per_mwh) for f, s in instance.facilities.items()}
     carbon_price = by_period(instance, instance.carbon_price_per_t)
     for (facility, kind, t), mwh in energy_mwh.items():
-        yield "energy", t, facility, kind, mwh * price[facility][t]
+        yield "energy", t, "middle", facility, kind, mwh * price[facility][t]
     for (facility, kind, t), kg in carbon_kg.items():
-        yield "carbon", t, facility, kind, kg / 1000 * carbon_price[t]
+        yield "carbon", t, "middle", facility, kind, kg / 1000 * carbon_price[t]
 
 
 def _network_costs(instance: Instance, link_gbps: Amounts) -> Iterator[Cost]:
     """Charge Gbps x cost_per_gbps, both directions alike."""
     price = {k.label: by_period(instance, k.cost_per_gbps) for k in instance.network.links}
     for (link, _, t), gbps in link_gbps.items():
-        yield "network", t, None, link, gbps * price[link][t]
+        yield "network", t, "middle", None, link, gbps * price[link][t]
 
 
 def _demand_costs(
@@ -202,8 +202,8 @@ def _demand_costs(
     serving = {pair: instance.cost_per_unit_hour(demands[pair[0]], pair[1]) for pair in pairs}
     for (demand, facility, t), units in served.items():
         each = decimal(serving[demand, facility][t])
-        yield "serving", t, facility, demand, units * each * hours[t]
+        yield "serving", t, "middle", facility, demand, units * each * hours[t]
     for key, units in amount.items():
         demand, _, t = key
         unmet = units - met.get(key, ZERO)
-        yield "unmet", t, None, demand, unmet * price[demand][t] * hours[t]
+        yield "unmet", t, "middle", None, demand, unmet * price[demand][t] * hours[t]

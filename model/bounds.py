@@ -1,4 +1,4 @@
-"""Bounds that follow from the data: every big coefficient comes from here, as small as it may be."""
+"""Bounds that follow from the data: every big coefficient, as small as it may be."""
 
 import math
 from fractions import Fraction
@@ -55,7 +55,9 @@ class Bounds:
         needs: dict[tuple[str, str, str], int] = {}
         for (demand, t), hosts in self.facts.hosts.items():
             for kind, path in hosts:
-                blocks = math.ceil(self.facts.total[demand, t] / self.facts.units_per_block[demand, kind, t])
+                blocks = math.ceil(
+                    self.facts.total[demand, t] / self.facts.units_per_block[demand, kind, t]
+                )
                 needs[kind, path, t] = needs.get((kind, path, t), 0) + blocks
         most: dict[tuple[str, str], int] = {}
         for (kind, path, _), blocks in needs.items():
@@ -81,21 +83,31 @@ class Bounds:
         first = self.facts.buyable_from[kind]
         more = self._worth_buying(kind, leaf)
         return [
-            int(min(room, had[i] if i < first else max(had[i], more + had[i] * self._pays(kind, leaf))))
+            int(
+                min(
+                    room,
+                    had[i] if i < first else max(had[i], more + had[i] * self._pays(kind, leaf)),
+                )
+            )
             for i, room in enumerate(rooms)
         ]
 
     def _worth_buying(self, kind: str, leaf: Place) -> int:
-        """Give how many blocks may be worth buying: what demands can use, or all that fit where holding pays."""
+        """Give how many blocks may be worth buying: what demands can use, or all that fit."""
         need = self.need.get((kind, leaf.path), 0)
         if not self._pays(kind, leaf):
             return need
         supply = self.instance.blocks[kind].supply
-        rooms = max(self.room(kind, leaf.path, i, standing=True) for i in range(len(self.facts.periods)))
+        rooms = max(
+            self.room(kind, leaf.path, i, standing=True) for i in range(len(self.facts.periods))
+        )
         delivered = math.inf if supply is None else sum(self.instance.over_periods(supply).values())
         most = min(rooms, delivered)
         if math.isinf(most):
-            message = f"can be bought at a profit without end at {leaf.path!r}; limit its supply or the place"
+            message = (
+                f"can be bought at a profit without end at {leaf.path!r}; "
+                "limit its supply or the place"
+            )
             raise InstanceError((Fault(("blocks", kind), message),))
         return int(most)
 
@@ -136,7 +148,8 @@ class Bounds:
 def holding_pays(facts: Facts, kind: str, facility: str) -> bool:
     """Say whether some time of buying and some time of leaving make a gain from an idle block.
 
-    Where energy has a negative price, the larger of idle and load draw counts, so that the answer errs
+    Where energy has a negative price, the larger of idle and load draw counts, so that the answer
+    errs
     towards yes.
     """
     instance, block = facts.instance, facts.instance.blocks[kind]
@@ -156,7 +169,11 @@ def holding_pays(facts: Facts, kind: str, facility: str) -> bool:
 
 
 def _keeping_cost(facts: Facts, kind: str, facility: str) -> list[float]:
-    instance, block, site = facts.instance, facts.instance.blocks[kind], facts.instance.facilities[facility]
+    instance, block, site = (
+        facts.instance,
+        facts.instance.blocks[kind],
+        facts.instance.facilities[facility],
+    )
     keep = instance.over_periods(block.cost_per_period)
     energy = instance.over_periods(site.energy_per_mwh)
     carbon = instance.over_periods(site.carbon_kg_per_mwh)
@@ -166,9 +183,10 @@ def _keeping_cost(facts: Facts, kind: str, facility: str) -> list[float]:
     for t in facts.periods:
         per_mwh = energy[t] + carbon[t] / 1000 * price[t]
         factor = block.idle if per_mwh >= 0 else block.load_factor
-        costs.append(facts.discount_at_middle[t] * (keep[t] + mw * factor * facts.hours[t] * per_mwh))
+        costs.append(
+            facts.discount_at_middle[t] * (keep[t] + mw * factor * facts.hours[t] * per_mwh)
+        )
     return costs
-
 
 
 def _whole(limit: float, use: Fraction) -> float:

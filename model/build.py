@@ -45,7 +45,9 @@ def build(instance: Instance, families: Sequence[ModuleType] = FAMILIES) -> pyo.
     return model
 
 
-def add_all(block: pyo.Block, instance: Instance, families: Sequence[ModuleType] = FAMILIES) -> None:
+def add_all(
+    block: pyo.Block, instance: Instance, families: Sequence[ModuleType] = FAMILIES
+) -> None:
     """Add decisions and rules, but no objective, to a model or to a block of one."""
     block.facts = Facts(instance)
     block.bounds = Bounds(block.facts)

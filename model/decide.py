@@ -7,7 +7,15 @@ from typing import Any, Final
 import pyomo.environ as pyo
 
 from gridblock.model.facts import Commodity, Facts
-from gridblock.model.plan import ArcFlow, Assignment, Decisions, Service, Standing, TunnelFlow, ZoneService
+from gridblock.model.plan import (
+    ArcFlow,
+    Assignment,
+    Decisions,
+    Service,
+    Standing,
+    TunnelFlow,
+    ZoneService,
+)
 
 NOTHING: Final = 1e-9
 """A share of a variable's upper bound below which its value is a solver's rounding."""
@@ -16,7 +24,8 @@ NOTHING: Final = 1e-9
 def decisions(model: pyo.Block) -> Decisions:
     """Read the decisions off a model whose variables hold a solution.
 
-    Whole numbers are rounded, rounding dust is dropped, and blocks assigned beyond what is served there are
+    Whole numbers are rounded, rounding dust is dropped, and blocks assigned beyond what is served
+    there are
     given back, since that costs nothing.
     """
     facts: Facts = model.facts
@@ -58,7 +67,7 @@ def _used(
     served: dict[Service, float],
     served_in: dict[ZoneService, float],
 ) -> dict[Assignment, float]:
-    """Give back the blocks that serve nothing, where a block that idles costs no more than one at work."""
+    """Give back the blocks that serve nothing, where idling costs no more than work."""
     needed: dict[tuple[str, str, str], float] = defaultdict(float)
     split = {(key.demand, facts.facility_of[key.place], key.period) for key in served_in}
     for service, units in served.items():
@@ -82,12 +91,14 @@ def _used(
 
 
 def _earns(facts: Facts, given: Assignment) -> bool:
-    """Say whether energy has a negative price where blocks stand, so that working ones earn by drawing."""
+    """Say whether energy has a negative price there, so that blocks at work earn by drawing."""
     site = facts.instance.facilities[facts.facility_of[given.place]]
     return facts.instance.over_periods(site.energy_per_mwh)[given.period] < 0
 
 
-def _trimmed(facts: Facts, blocks: dict[Assignment, float], units: float) -> dict[Assignment, float]:
+def _trimmed(
+    facts: Facts, blocks: dict[Assignment, float], units: float
+) -> dict[Assignment, float]:
     """Give back blocks of one demand at one place until what is left just serves its units."""
     per_block = {key: facts.units_per_block[key.demand, key.block, key.period] for key in blocks}
     spare = sum(per_block[key] * count for key, count in blocks.items()) - units

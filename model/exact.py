@@ -6,6 +6,7 @@ from fractions import Fraction
 def exact(value: float) -> Fraction:
     """Give the decimal that a number is written as, exactly.
 
-    The shortest text that reads back as the same float is the decimal that a file held, up to 15 digits.
+    The shortest text that reads back as the same float is the decimal that a file held, up to 15
+    digits.
     """
     return Fraction(value) if isinstance(value, int) else Fraction(repr(value))

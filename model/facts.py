@@ -23,14 +23,19 @@ class Commodity(NamedTuple):
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """Region, facility and bound as text, ``any`` where there is none: the index in the model."""
-        return self.region, self.facility, "any" if self.max_ms is None else f"{self.max_ms:.12g} ms"
+        """Region, facility and bound as text, ``any`` for none: the index in the model."""
+        return (
+            self.region,
+            self.facility,
+            "any" if self.max_ms is None else f"{self.max_ms:.12g} ms",
+        )
 
 
 class Facts:
     """Index sets and numbers that follow from an instance.
 
-    Index sets hold only what can exist: a demand in a period in which it asks for something, a block
+    Index sets hold only what can exist: a demand in a period in which it asks for something, a
+    block
     type in a leaf place where it may stand and stands or can be bought.
     """
 
@@ -65,7 +70,7 @@ class Facts:
 
     @cached_property
     def buyable_from(self) -> dict[str, int]:
-        """The first period, by position, in which each block type that can be bought can enter service."""
+        """The first period, by position, in which a bought block of each type can enter service."""
         return {
             kind: block.lead
             for kind, block in self.instance.blocks.items()
@@ -74,14 +79,20 @@ class Facts:
 
     @cached_property
     def stands(self) -> tuple[tuple[str, str], ...]:
-        """Each block type with each leaf place where it stands today, is due, or can be bought for."""
-        allowed = {kind: set(self.instance.chosen(b.where)) for kind, b in self.instance.blocks.items()}
+        """Each block type with each leaf place where it stands, is due, or can be bought for."""
+        allowed = {
+            kind: set(self.instance.chosen(b.where)) for kind, b in self.instance.blocks.items()
+        }
         return tuple(
             (kind, path)
             for path, leaf in self.instance.leaves.items()
             for kind in self.instance.blocks
             if leaf.facility in allowed[kind]
-            and (kind in self.buyable_from or leaf.installed.get(kind) or any(leaf.on_order.get(kind, ())))
+            and (
+                kind in self.buyable_from
+                or leaf.installed.get(kind)
+                or any(leaf.on_order.get(kind, ()))
+            )
         )
 
     @cached_property
@@ -105,12 +116,16 @@ class Facts:
     @cached_property
     def amount(self) -> dict[tuple[str, str, str], float]:
         """Units asked for by demand, region and period, where there are any."""
-        amounts = {}
+        amounts: dict[tuple[str, str, str], float] = {}
         for demand in self.instance.demands:
             rate = self.instance.over_periods(demand.amount)
             for region in demand.regions:
                 share = demand.from_.get(region, 1.0)
-                amounts |= {(demand.name, region, t): share * rate[t] for t in self.periods if share * rate[t] > 0}
+                amounts |= {
+                    (demand.name, region, t): share * rate[t]
+                    for t in self.periods
+                    if share * rate[t] > 0
+                }
         return amounts
 
     @cached_property
@@ -123,14 +138,18 @@ class Facts:
 
     @cached_property
     def units_per_block(self) -> dict[tuple[str, str, str], float]:
-        """Units of a demand that one block serves, by demand, block type and period, where it serves any."""
-        units = {}
+        """Units that one block serves, by demand, block type and period, where it serves any."""
+        units: dict[tuple[str, str, str], float] = {}
         for demand in self.instance.demands:
             for kind, block in self.instance.blocks.items():
                 if block.accelerator not in demand.yields:
                     continue
                 served = self.instance.over_periods(demand.yields[block.accelerator])
-                units |= {(demand.name, kind, t): block.accelerators * y for t, y in served.items() if y > 0}
+                units |= {
+                    (demand.name, kind, t): block.accelerators * y
+                    for t, y in served.items()
+                    if y > 0
+                }
         return units
 
     @cached_property
@@ -173,7 +192,8 @@ class Facts:
     def services(self) -> tuple[tuple[str, str, str, str], ...]:
         """Each demand, region, facility and period in which the one can be served at the other."""
         hosting = {
-            (demand, t): {self.facility_of[path] for _, path in hosts} for (demand, t), hosts in self.hosts.items()
+            (demand, t): {self.facility_of[path] for _, path in hosts}
+            for (demand, t), hosts in self.hosts.items()
         }
         return tuple(
             (demand, region, facility, t)

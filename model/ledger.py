@@ -5,20 +5,27 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Final, TypeVar
+from typing import Final, Literal, TypeVar
 
 from gridblock.instances.calendar import Horizon
 
 Key = TypeVar("Key", bound=Hashable)
 
-AT_START: Final = ("hardware", "resale")
-"""Categories of one-off payments, due when a period starts."""
-AT_MIDDLE: Final = ("standing", "energy", "carbon", "network", "serving", "unmet")
-"""Categories of running costs, spread over a period."""
-AT_END: Final = ("end_credit",)
-"""Categories that fall due when the last period ends."""
-CATEGORIES: Final = ("hardware", *AT_MIDDLE, "resale", "end_credit")
-"""Every category of cost, in the order in which it is shown; credits are negative."""
+CATEGORIES: Final = (
+    "hardware",
+    "standing",
+    "energy",
+    "carbon",
+    "network",
+    "serving",
+    "unmet",
+    "resale",
+    "end_credit",
+)
+"""Every category of cost, in the order in which it is shown. The last two are credits."""
+
+Due = Literal["start", "middle", "end"]
+"""When in its period something is paid: one-off costs, running costs, end credits."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +34,8 @@ class Entry:
 
     Attributes:
         category: one of ``CATEGORIES``.
-        period: when it is paid.
+        period: in which period it is paid.
+        due: when in the period: start, middle or end.
         facility: where, or None for what has no facility: links and unmet demand.
         item: the block type, demand or link that it is for, or None for a facility's standing cost.
         amount: what is paid then; negative for credits.
@@ -36,6 +44,7 @@ class Entry:
 
     category: str
     period: str
+    due: Due
     facility: str | None
     item: str | None
     amount: Fraction
@@ -55,8 +64,8 @@ class Ledger:
 
     def value_by(self, key: Callable[[Entry], Key]) -> dict[Key, Fraction]:
         """Sum net present values, grouped by what ``key`` gives for an entry."""
-        factors = {(entry.category, entry.period): entry.factor for entry in self.entries}
-        amounts = self.paid_by(lambda entry: (key(entry), (entry.category, entry.period)))
+        factors = {(entry.period, entry.due): entry.factor for entry in self.entries}
+        amounts = self.paid_by(lambda entry: (key(entry), (entry.period, entry.due)))
         sums: dict[Key, Fraction] = defaultdict(Fraction)
         for (group, when), amount in amounts.items():
             sums[group] += amount * factors[when]
@@ -93,13 +102,11 @@ class Ledger:
         return sum(self.costs.values(), Fraction(0))
 
 
-def discount_factors(horizon: Horizon, rate: float) -> dict[tuple[str, str], Fraction]:
-    """Give (1 + rate)^-(hours / 8760) for each category and period: a float, taken exactly."""
-    factors: dict[tuple[str, str], Fraction] = {}
+def discount_factors(horizon: Horizon, rate: float) -> dict[tuple[str, Due], Fraction]:
+    """Give (1 + rate)^-(hours since the start / 8760) by period and due: floats, taken exactly."""
+    factors: dict[tuple[str, Due], Fraction] = {}
     for i, t in enumerate(horizon.names):
-        start = Fraction(horizon.discount_at_start(i, rate))
-        middle = Fraction(horizon.discount_at_middle(i, rate))
-        factors |= {(category, t): start for category in AT_START}
-        factors |= {(category, t): middle for category in AT_MIDDLE}
-    end = Fraction(horizon.discount_at_end(rate))
-    return factors | {(category, horizon.names[-1]): end for category in AT_END}
+        factors[t, "start"] = Fraction(horizon.discount_at_start(i, rate))
+        factors[t, "middle"] = Fraction(horizon.discount_at_middle(i, rate))
+    factors[horizon.names[-1], "end"] = Fraction(horizon.discount_at_end(rate))
+    return factors

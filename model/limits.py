@@ -14,7 +14,9 @@ def limited(block: pyo.Block, resources: AbstractSet[str]) -> list[tuple[str, st
     return [key for key in block.limit if key[1] in resources]
 
 
-def within_limit(block: pyo.Block, path: str, resource: str, t: str, count: pyo.Expression) -> pyo.Expression:
+def within_limit(
+    block: pyo.Block, path: str, resource: str, t: str, count: pyo.Expression
+) -> pyo.Expression:
     """Keep the rated use of the blocks counted in a place within its limit of a resource."""
     return fits(block, path, resource, t, count, block.limit[path, resource, t], 1.0)
 
@@ -30,8 +32,10 @@ def fits(
 ) -> pyo.Expression:
     """Keep factor x rated use of the blocks counted in a place within a limit.
 
-    Uses and limit are multiplied so that the uses are whole numbers without a common divisor, and a limit
-    that is a number is then rounded down: the row says the same of whole blocks, and a solver's tolerance
+    Uses and limit are multiplied so that the uses are whole numbers without a common divisor, and
+    a limit
+    that is a number is then rounded down: the row says the same of whole blocks, and a solver's
+    tolerance
     cannot let one more in.
     """
     facts = block.facts
@@ -40,7 +44,12 @@ def fits(
         for kind, hardware in facts.instance.blocks.items()
         if (use := hardware.uses.get(resource, 0.0)) > 0
     }
-    terms = [(kind, leaf) for leaf in facts.leaves_of[path] for kind in facts.kinds_at[leaf] if kind in uses]
+    terms = [
+        (kind, leaf)
+        for leaf in facts.leaves_of[path]
+        for kind in facts.kinds_at[leaf]
+        if kind in uses
+    ]
     if not terms:
         return pyo.Constraint.Feasible
     unit = common_unit({uses[kind] for kind, _ in terms})

@@ -8,4 +8,6 @@ def add(block: pyo.Block) -> None:
 
     .. math:: \min \sum_{c, t} cost_{ct}
     """
-    block.total_cost = pyo.Objective(expr=sum(block.cost[key] for key in block.cost), sense=pyo.minimize)
+    block.total_cost = pyo.Objective(
+        expr=sum(block.cost[key] for key in block.cost), sense=pyo.minimize
+    )

@@ -43,7 +43,7 @@ class ZoneService(NamedTuple):
 
 
 class TunnelFlow(NamedTuple):
-    """Traffic of a commodity over one tunnel in a period; ``max_ms`` is the bound of its demands."""
+    """Traffic of a commodity over one tunnel in a period; ``max_ms`` bounds its demands."""
 
     region: str
     facility: str

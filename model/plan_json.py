@@ -20,6 +20,8 @@ from gridblock.model.plan import (
     ZoneService,
 )
 
+Kind = type[Any] | tuple[type[Any], ...]
+NUMBER: Final = (int, float)
 ROWS: Final[Mapping[str, tuple[type[Any], str]]] = {
     "bought": (Standing, "blocks"),
     "retired": (Standing, "blocks"),
@@ -36,7 +38,9 @@ ROWS: Final[Mapping[str, tuple[type[Any], str]]] = {
 def to_plain(plan: PlanData) -> dict[str, Any]:
     """Give a plan as plain data, sealed with a digest of all of it but ``seconds``."""
     data: dict[str, Any] = {"format_version": FORMAT_VERSION}
-    data |= {field.name: getattr(plan, field.name) for field in fields(plan) if field.name != "decisions"}
+    data |= {
+        field.name: getattr(plan, field.name) for field in fields(plan) if field.name != "decisions"
+    }
     data |= {name: dict(data[name]) for name in ("costs", "seconds", "solver")}
     data["conflict"] = list(plan.conflict)
     data["decisions"] = None if plan.decisions is None else _rows(plan.decisions)
@@ -47,7 +51,10 @@ def to_plain(plan: PlanData) -> dict[str, Any]:
 def _rows(decisions: Decisions) -> dict[str, list[dict[str, Any]]]:
     tables = {}
     for name, (_, value_name) in ROWS.items():
-        tables[name] = [{**_plain_key(key), value_name: value} for key, value in getattr(decisions, name).items()]
+        tables[name] = [
+            {**_plain_key(key), value_name: value}
+            for key, value in getattr(decisions, name).items()
+        ]
     return tables
 
 
@@ -100,20 +107,20 @@ class _Reader:
     def fault(self, path: tuple[str | int, ...], message: str) -> InstanceError:
         return InstanceError((Fault(path, message, self.file),))
 
-    def expect(self, value: Any, kind: type[Any], path: tuple[str | int, ...]) -> Any:
-        if not isinstance(value, kind) or (kind is not bool and isinstance(value, bool)):
-            names = {dict: "a mapping", list: "a list", str: "a text"}
-            raise self.fault(path, f"must be {names.get(kind, 'a number')} in a plan")
+    def expect(self, value: Any, kind: Kind, path: tuple[str | int, ...]) -> Any:
+        if not isinstance(value, kind) or isinstance(value, bool):
+            names = {dict: "a mapping", list: "a list", str: "a text", NUMBER: "a number"}
+            raise self.fault(path, f"must be {names[kind]} in a plan")
         return value
 
     def number(self, data: Mapping[str, Any], name: str) -> float | None:
         value = data.get(name)
-        return None if value is None else float(self.expect(value, int | float, (name,)))  # type: ignore[arg-type]
+        return None if value is None else float(self.expect(value, NUMBER, (name,)))
 
     def numbers(self, data: Mapping[str, Any], name: str) -> dict[str, float]:
         table = self.expect(data.get(name, {}), dict, (name,))
         for key, value in table.items():
-            self.expect(value, int | float, (name, key))  # type: ignore[arg-type]
+            self.expect(value, NUMBER, (name, key))
         return dict(table)
 
     def decisions(self, data: Any) -> Decisions:
@@ -121,7 +128,8 @@ class _Reader:
         unknown = next((name for name in tables if name not in ROWS), None)
         if unknown is not None:
             raise self.fault(("decisions", unknown), "is not a table of decisions")
-        return Decisions(**{name: self.table(name, tables.get(name, [])) for name in ROWS})
+        read: dict[str, Any] = {name: self.table(name, tables.get(name, [])) for name in ROWS}
+        return Decisions(**read)
 
     def table(self, name: str, rows: Any) -> dict[Any, float]:
         key_type, value_name = ROWS[name]
@@ -130,11 +138,13 @@ class _Reader:
             here = ("decisions", name, i)
             fields = self.expect(row, dict, here)
             if set(fields) != {*key_type._fields, value_name}:
-                raise self.fault(here, f"must have the fields {', '.join((*key_type._fields, value_name))}")
+                raise self.fault(
+                    here, f"must have the fields {', '.join((*key_type._fields, value_name))}"
+                )
             key = key_type(*(self.part(fields, part, here) for part in key_type._fields))
             if key in table:
                 raise self.fault(here, "says again what an earlier row says")
-            table[key] = self.expect(fields[value_name], int | float, (*here, value_name))  # type: ignore[arg-type]
+            table[key] = self.expect(fields[value_name], NUMBER, (*here, value_name))
         return table
 
     def part(self, fields: Mapping[str, Any], name: str, here: tuple[str | int, ...]) -> Any:
@@ -143,7 +153,5 @@ class _Reader:
             links = self.expect(value, list, (*here, name))
             return tuple(self.expect(link, str, (*here, name)) for link in links)
         if name == "max_ms":
-            return None if value is None else self.expect(value, int | float, (*here, name))  # type: ignore[arg-type]
+            return None if value is None else self.expect(value, NUMBER, (*here, name))
         return self.expect(value, str, (*here, name))
-
-

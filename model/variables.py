@@ -4,7 +4,17 @@ import pyomo.environ as pyo
 
 from gridblock.instances.instance import Instance
 
-CATEGORIES = ("hardware", "standing", "energy", "carbon", "network", "serving", "unmet", "resale", "end_credit")
+CATEGORIES = (
+    "hardware",
+    "standing",
+    "energy",
+    "carbon",
+    "network",
+    "serving",
+    "unmet",
+    "resale",
+    "end_credit",
+)
 """Kinds of cost, each a net present value; the last two are never above 0."""
 
 
@@ -24,12 +34,14 @@ def _fleet(block: pyo.Block) -> None:
         initialize=[
             (kind, path, t)
             for kind, path, t in bounds.owned
-            if position[t] >= facts.buyable_from.get(kind, len(position)) and bounds.owned[kind, path, t]
+            if position[t] >= facts.buyable_from.get(kind, len(position))
+            and bounds.owned[kind, path, t]
         ],
         dimen=3,
     )
     block.switchable = pyo.Set(
-        initialize=[key for key in bounds.owned if facts.instance.leaves[key[1]].may_switch_off], dimen=3
+        initialize=[key for key in bounds.owned if facts.instance.leaves[key[1]].may_switch_off],
+        dimen=3,
     )
 
     def up_to_owned(_: pyo.Block, kind: str, path: str, t: str) -> tuple[int, int]:
@@ -44,7 +56,9 @@ def _fleet(block: pyo.Block) -> None:
     block.owned = pyo.Var(block.fleet, within=pyo.NonNegativeIntegers, bounds=up_to_owned)
     block.bought = pyo.Var(block.purchases, within=pyo.NonNegativeIntegers, bounds=up_to_owned)
     block.retired = pyo.Var(block.fleet, within=pyo.NonNegativeIntegers, bounds=up_to_had)
-    block.powered_on = pyo.Var(block.switchable, within=pyo.NonNegativeIntegers, bounds=up_to_powered)
+    block.powered_on = pyo.Var(
+        block.switchable, within=pyo.NonNegativeIntegers, bounds=up_to_powered
+    )
 
 
 def _work(block: pyo.Block) -> None:
@@ -60,10 +74,12 @@ def _work(block: pyo.Block) -> None:
     block.asked = pyo.Set(initialize=list(facts.amount), dimen=3)
 
     def domain(_: pyo.Block, demand: str, *__: str) -> pyo.Set:
-        return pyo.NonNegativeIntegers if facts.demands[demand].whole_blocks else pyo.NonNegativeReals
+        return (
+            pyo.NonNegativeIntegers if facts.demands[demand].whole_blocks else pyo.NonNegativeReals
+        )
 
-    def up_to_useful(_: pyo.Block, *key: str) -> tuple[float, float]:
-        return 0, most[key]
+    def up_to_useful(_: pyo.Block, d: str, kind: str, path: str, t: str) -> tuple[float, float]:
+        return 0, most[d, kind, path, t]
 
     def up_to_amount(_: pyo.Block, demand: str, region: str, *rest: str) -> tuple[float, float]:
         return 0, facts.amount[demand, region, rest[-1]]
@@ -78,9 +94,10 @@ def _sums(block: pyo.Block, instance: Instance) -> None:
     facts = block.facts
     block.installed = pyo.Expression(block.fleet, rule=lambda b, *key: b.owned[key])
     block.powered = pyo.Expression(
-        block.fleet, rule=lambda b, *key: b.powered_on[key] if key in b.switchable else b.installed[key]
+        block.fleet,
+        rule=lambda b, *key: b.powered_on[key] if key in b.switchable else b.installed[key],
     )
-    facilities = {key: [] for key in facts.amount}
+    facilities: dict[tuple[str, str, str], list[str]] = {key: [] for key in facts.amount}
     for demand, region, facility, t in facts.services:
         facilities[demand, region, t].append(facility)
     block.met = pyo.Expression(
@@ -95,7 +112,6 @@ def _sums(block: pyo.Block, instance: Instance) -> None:
     }
     block.limit = pyo.Expression(list(limits), rule=lambda _, *key: limits[key])
     block.cost = pyo.Expression(CATEGORIES, facts.periods, initialize=0.0)
-
 
 
 def charge(block: pyo.Block, category: str, period: str, amount: object) -> None:

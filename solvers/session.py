@@ -267,9 +267,9 @@ class Session:
         if outcome.stop is not Stop.FINISHED:
             return _unclaimed(outcome, matrix, outcome.stop)
         second = self._again(replace(outcome, values=None), watch, seconds)
-        if _holds(second, matrix) or second.stop is Stop.INTERRUPTED:
-            return second
-        self._fail(f"its point violates the matrix: {fault}")
+        if not _holds(second, matrix) and second.stop is not Stop.INTERRUPTED:
+            self._fail(f"its point violates the matrix: {fault}")
+        return second
 
     def _attempt(
         self, verb: str, settings: Settings, watch: _Watch, point: Floats | None

@@ -74,7 +74,8 @@ def find_plan(
         instance: what is given.
         settings: gap, time limit, threads, seed and options.
         session: the solver's process; it keeps this matrix afterwards.
-        model: the model that ``build`` made of this instance, with rules added; default it is built.
+        model: the model that ``build`` made of this instance, with rules added; default it is
+            built.
         read_seconds: what reading the instance took, for the record.
         on_progress: called with each line of progress.
         on_log: called with each piece of the solver's log.
@@ -99,16 +100,23 @@ def find_plan(
         plan = seen.plan(outcome)
     except AuditError:
         with clock.stage("solve"):
-            again = replace(settings, presolve="off", start=outcome.values, options={**TIGHTER, **settings.options})
+            again = replace(
+                settings,
+                presolve="off",
+                start=outcome.values,
+                options={**TIGHTER, **settings.options},
+            )
             outcome = _vertex(session, session.run(again, on_progress, on_log), again)
-        plan = seen.plan(replace(outcome, notes=(*outcome.notes, "solved again with tighter tolerances")))
+        plan = seen.plan(
+            replace(outcome, notes=(*outcome.notes, "solved again with tighter tolerances"))
+        )
     if plan.status == "infeasible":
         plan = replace(plan, conflict=conflicting_floors(instance, session, settings))
     return Found(plan, outcome.progress)
 
 
 def _vertex(session: Session, outcome: Outcome, settings: Settings) -> Outcome:
-    """Fix the whole numbers and solve what is left as a linear program, so that its rows hold closely."""
+    """Fix the whole numbers and solve the linear program that is left: its rows hold closely."""
     if outcome.values is None or not session.matrix.integer.any():
         return outcome
     polished = session.polish(outcome.values, replace(settings, time_limit=None, start=None))
@@ -173,7 +181,13 @@ class _Solved:
             status = "optimal" if outcome.verdict is Verdict.OPTIMAL and close else "feasible"
         costs = {category: float(amount) for category, amount in books.costs.items()}
         return replace(
-            plan, status=status, decisions=decided, objective=objective, bound=bound, gap=gap, costs=costs
+            plan,
+            status=status,
+            decisions=decided,
+            objective=objective,
+            bound=bound,
+            gap=gap,
+            costs=costs,
         )
 
     def _bound(self, outcome: Outcome, objective: float) -> float | None:
@@ -196,5 +210,3 @@ def _status(outcome: Outcome) -> str:
     if outcome.values is None and outcome.verdict is Verdict.INFEASIBLE:
         return "infeasible"
     return "no_plan" if outcome.values is None else "feasible"
-
-

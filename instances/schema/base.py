@@ -40,7 +40,9 @@ def _proper_name(name: str) -> str:
     if len(name) > LONGEST_NAME:
         message = f"must have at most {LONGEST_NAME} characters, not {len(name)}"
         raise ValueError(message)
-    strange = next((c for c in name if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"}), None)
+    strange = next(
+        (c for c in name if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"}), None
+    )
     if strange is not None:
         message = f"must not hold the invisible character U+{ord(strange):04X}"
         raise ValueError(message)

@@ -21,7 +21,8 @@ class Site(Record):
     """What a facility and a zone share."""
 
     limits: dict[Name, NonNegativeSeries] = {}
-    """Most of each resource: power_mw, air_cooling_mw, liquid_cooling_mw, racks, and any that blocks use by the same name."""
+    """Most of each resource: power_mw, air_cooling_mw, liquid_cooling_mw, racks, and any other that
+    blocks use, by the same name."""
     zones: dict[Name, "Zone"] = {}
     """Parts of this place; blocks then stand in the innermost ones."""
     installed: dict[Name, Count] = {}

@@ -97,6 +97,9 @@ class Fields(Record):
     def cost_per_unit_hour(self, demand: Demand, facility: str) -> dict[str, float]:
         """Give the cost of serving one unit of a demand at a facility for an hour, by period."""
         cost = demand.cost_per_unit_hour
-        if isinstance(cost, Mapping) and not is_by_period(cost, self.horizon):
-            return self.over_periods(cost.get(facility, 0.0))
-        return self.over_periods(cost)
+        if not isinstance(cost, Mapping):
+            return self.over_periods(cost)
+        flat = {key: value for key, value in cost.items() if isinstance(value, int | float)}
+        if is_by_period(cost, self.horizon):
+            return self.over_periods(flat)
+        return self.over_periods(cost.get(facility, 0.0))

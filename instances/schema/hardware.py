@@ -36,7 +36,8 @@ class Block(Record):
     accelerators: Counting
     """How many accelerators one block holds."""
     uses: dict[Name, NonNegative] = {}
-    """Rated use of each resource by one block: power_kw, air_cooling_kw, liquid_cooling_kw, racks, and any other that places limit."""
+    """Rated use of each resource by one block: power_kw, air_cooling_kw, liquid_cooling_kw, racks,
+    and any other that places limit."""
     load_factor: Share = 1.0
     """Average draw over rated draw while assigned."""
     idle_factor: Share | None = None
@@ -50,7 +51,8 @@ class Block(Record):
     resale_share: Share = 0.0
     """Share of cost_once that is credited in the period of retirement."""
     end_share: Share | None = None
-    """Share of the last period's cost_once credited for each owned block at the end; default resale_share."""
+    """Share of the last period's cost_once credited for each owned block at the end; default
+    resale_share."""
     lead: Count = 0
     """Periods from order to service."""
     supply: NonNegativeSeries | None = None

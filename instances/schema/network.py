@@ -54,8 +54,10 @@ class Network(Record):
     links: tuple[Link, ...] = ()
     """Connections; without any, each region reaches each facility directly."""
     routing: Literal["tunnels", "any"] = "tunnels"
-    """tunnels: the shortest paths of each pair of places; any: flows over all links, without latency bounds."""
+    """tunnels: the shortest paths of each pair of places; any: flows over all links, without
+    latency bounds."""
     tunnels: Annotated[int, Strict(), Field(ge=1, le=100)] = 4
     """How many shortest paths each pair of places has."""
     graph: str | None = None
-    """A graph file that networkx reads (GraphML, GML, JSON node-link); read adds its nodes and links here."""
+    """A graph file that networkx reads (GraphML, GML, JSON node-link), beside the instance; reading
+    adds its nodes and links here."""

@@ -32,6 +32,7 @@ def _shape(value: Any) -> str:
 
 
 Periods = Annotated[
-    Annotated[Calendar, Tag("calendar")] | Annotated[tuple[Period, ...], Tag("list"), Field(min_length=1, max_length=1200)],
+    Annotated[Calendar, Tag("calendar")]
+    | Annotated[tuple[Period, ...], Tag("list"), Field(min_length=1, max_length=1200)],
     Discriminator(_shape),
 ]

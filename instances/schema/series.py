@@ -1,18 +1,18 @@
 """A series: a number, a list with one value a period, or values that hold until the next one."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Final
 
 from pydantic import Discriminator, Tag
 
 from gridblock.instances.calendar import Horizon
 from gridblock.instances.schema.base import Name, NonNegative, Number
 
-_SHAPES = {list: "list", tuple: "list", dict: "by period"}
+_SHAPES: Final[Mapping[type[Any], str]] = {list: "list", tuple: "list", dict: "by period"}
 
 
 def _shape(value: Any) -> str:
-    return _SHAPES.get(type(value), "number")
+    return next((tag for kind, tag in _SHAPES.items() if isinstance(value, kind)), "number")
 
 
 Series = Annotated[
@@ -68,14 +68,22 @@ def is_by_period(series: Mapping[str, object], horizon: Horizon) -> bool:
     return bool(series) and all(key in horizon.index for key in series)
 
 
-def faults_of_series(series: Written, horizon: Horizon) -> list[tuple[tuple[str, ...], str]]:
+def faults_of_series(series: Written, horizon: Horizon) -> Sequence[tuple[tuple[str, ...], str]]:
     """Say what is wrong with the periods of a series: pairs of field path and message."""
     if isinstance(series, tuple) and len(series) != len(horizon):
-        return [((), f"must have one value for each of the {len(horizon)} periods, not {len(series)}")]
+        return [
+            ((), f"must have one value for each of the {len(horizon)} periods, not {len(series)}")
+        ]
     if not isinstance(series, Mapping):
         return []
-    unknown = [((name,), f"is not a period{horizon.nearest(name)}") for name in series if name not in horizon.index]
+    unknown = [
+        ((name,), f"is not a period{horizon.nearest(name)}")
+        for name in series
+        if name not in horizon.index
+    ]
     if not unknown and horizon.names[0] not in series:
         first = horizon.names[0]
-        return [((), f"has no value for the first period; add {first}: 0 if nothing is meant before")]
+        return [
+            ((), f"has no value for the first period; add {first}: 0 if nothing is meant before")
+        ]
     return unknown

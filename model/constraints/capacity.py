@@ -13,7 +13,8 @@ def add(block: pyo.Block, instance: Instance) -> None:
 
     .. math:: \sum_{b, z \in l} u_{bk} \, i_{bzt} \le L_{lkt} \qquad \forall l, k, t
 
-    where :math:`i` is installed, powered or not, :math:`u` ``Block.uses`` and :math:`L` ``limits`` of
+    where :math:`i` is installed, powered or not, :math:`u` ``Block.uses`` and :math:`L` ``limits``
+    of
     place :math:`l` for resource :math:`k`. Facilities cost ``cost_per_period`` while open.
     """
     resources = {resource for _, resource, _ in block.limit} - set(SWITCHABLE)

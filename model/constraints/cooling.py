@@ -10,10 +10,12 @@ from gridblock.model.limits import limited, within_limit
 def add(block: pyo.Block, instance: Instance) -> None:
     r"""Keep each place within its air cooling and its liquid cooling.
 
-    .. math:: \sum_{b, z \in l} u_{bk} \, x_{bzt} \le L_{lkt} \qquad \forall l, t, k \in \{air, liquid\}
+    .. math:: \sum_{b, z \in l} u_{bk} \, x_{bzt} \le L_{lkt} \qquad \forall l, k, t
 
-    where :math:`x` is powered, :math:`u` ``Block.uses`` of ``air_cooling_kw`` and ``liquid_cooling_kw``
-    and :math:`L` the limit of place :math:`l`. A leaf place that names one kind has none of the other.
+    where :math:`x` is powered, :math:`u` ``Block.uses`` of ``air_cooling_kw`` and
+    ``liquid_cooling_kw``
+    and :math:`L` the limit of place :math:`l`. A leaf place that names one kind has none of the
+    other.
     """
 
     @block.Constraint(limited(block, set(COOLING)))

@@ -14,9 +14,11 @@ def add(block: pyo.Block, instance: Instance) -> None:
         \sum_r s_{drft} &\le \sum_{b, z \in f} n_b \, y_{dbt} \, a_{dbzt} \\
         \sum_f s_{drft} &\ge \sigma_d A_{drt}
 
-    where :math:`s` is served, :math:`u` unmet, :math:`A` ``Demand.amount`` of a region, :math:`a` blocks
+    where :math:`s` is served, :math:`u` unmet, :math:`A` ``Demand.amount`` of a region, :math:`a`
+    blocks
     assigned, :math:`n_b` ``Block.accelerators``, :math:`y` ``Demand.yields`` and :math:`\sigma`
-    ``Demand.min_share``. Unmet units cost ``unmet_cost`` an hour, served ones ``cost_per_unit_hour``.
+    ``Demand.min_share``. Unmet units cost ``unmet_cost`` an hour, served ones
+    ``cost_per_unit_hour``.
     """
     facts = block.facts
     floored = [key for key in facts.amount if facts.demands[key[0]].min_share > 0]
@@ -52,7 +54,11 @@ def _costs(block: pyo.Block, instance: Instance) -> None:
         price = instance.over_periods(demand.unmet_cost)
         for t in facts.periods:
             hours = facts.discount_at_middle[t] * facts.hours[t]
-            unmet = sum(block.unmet[demand.name, r, t] for r in demand.regions if (demand.name, r, t) in facts.amount)
+            unmet = sum(
+                block.unmet[demand.name, r, t]
+                for r in demand.regions
+                if (demand.name, r, t) in facts.amount
+            )
             charge(block, "unmet", t, hours * price[t] * unmet)
     price_at = {
         (demand.name, facility): instance.cost_per_unit_hour(demand, facility)
@@ -61,8 +67,13 @@ def _costs(block: pyo.Block, instance: Instance) -> None:
     }
     for t in facts.periods:
         hours = facts.discount_at_middle[t] * facts.hours[t]
-        charge(block, "serving", t, sum(
-            hours * price_at[d, f][t] * block.served[d, r, f, t]
-            for d, r, f, period in facts.services
-            if period == t and price_at[d, f][t]
-        ))
+        charge(
+            block,
+            "serving",
+            t,
+            sum(
+                hours * price_at[d, f][t] * block.served[d, r, f, t]
+                for d, r, f, period in facts.services
+                if period == t and price_at[d, f][t]
+            ),
+        )

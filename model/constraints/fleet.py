@@ -16,7 +16,8 @@ def add(block: pyo.Block, instance: Instance) -> None:
         \sum_z p_{bzt} \le S_{bt}, \quad \sum_{b \in g, z} n_b \, p_{bzt} &\le S_{gt}
 
     where :math:`o` is owned (``installed`` before the first period), :math:`p` bought, by period of
-    entering service, :math:`q` ``on_order``, :math:`r` retired, :math:`S` ``supply`` of a block type or
+    entering service, :math:`q` ``on_order``, :math:`r` retired, :math:`S` ``supply`` of a block
+    type or
     accelerator, :math:`n_b` ``Block.accelerators``. Buying costs ``cost_once``, keeping
     ``cost_per_period``; retiring brings ``resale_share``, the end of the horizon ``end_share``.
     """
@@ -46,8 +47,16 @@ def _supply(block: pyo.Block, instance: Instance) -> None:
         purchase, hardware = block.bought[kind, path, t], instance.blocks[kind]
         bought.setdefault((kind, t), []).append(purchase)
         new_chips.setdefault((hardware.accelerator, t), []).append(hardware.accelerators * purchase)
-    of_block = {k: instance.over_periods(b.supply) for k, b in instance.blocks.items() if b.supply is not None}
-    of_chip = {g: instance.over_periods(a.supply) for g, a in instance.accelerators.items() if a.supply is not None}
+    of_block = {
+        k: instance.over_periods(b.supply)
+        for k, b in instance.blocks.items()
+        if b.supply is not None
+    }
+    of_chip = {
+        g: instance.over_periods(a.supply)
+        for g, a in instance.accelerators.items()
+        if a.supply is not None
+    }
 
     @block.Constraint([(kind, t) for kind, t in bought if kind in of_block])
     def bought_within_supply(block: pyo.Block, kind: str, t: str) -> pyo.Expression:
@@ -59,19 +68,25 @@ def _supply(block: pyo.Block, instance: Instance) -> None:
 
 
 def _order_twins(block: pyo.Block, instance: Instance) -> None:
-    """Order identical copies of a zone by what stands in them at the end, since their names are arbitrary."""
+    """Order identical copies of a zone by what stands in them at the end: names are arbitrary."""
     facts = block.facts
     last = facts.periods[-1]
 
     def standing(path: str) -> pyo.Expression:
         leaves = facts.leaves_of[path]
-        return sum(block.installed[kind, leaf, last] for leaf in leaves for kind in facts.kinds_at[leaf])
+        return sum(
+            block.installed[kind, leaf, last] for leaf in leaves for kind in facts.kinds_at[leaf]
+        )
 
-    twins = [p.path for p in instance.places.values() if p.twin and any(facts.kinds_at[z] for z in facts.leaves_of[p.path])]
+    twins = {
+        path: place.twin
+        for path, place in instance.places.items()
+        if place.twin and any(facts.kinds_at[leaf] for leaf in facts.leaves_of[path])
+    }
 
-    @block.Constraint(twins)
+    @block.Constraint(list(twins))
     def copies_in_order(block: pyo.Block, path: str) -> pyo.Expression:
-        return standing(instance.places[path].twin) >= standing(path)
+        return standing(twins[path]) >= standing(path)
 
 
 def _costs(block: pyo.Block, instance: Instance) -> None:

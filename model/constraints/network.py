@@ -15,12 +15,15 @@ def add(block: pyo.Block, instance: Instance) -> None:
         \sum_{c, p \ni e} g_{cpt} &\le C_{et} \\
         \sum_d \gamma_d \sum_{z \in l} s^{in}_{dzt} &\le U_{lt}
 
-    where a commodity :math:`c` is a region, a facility and a latency bound, :math:`P(c)` its tunnels within
-    the bound, :math:`g` Gbps, :math:`\gamma` ``gbps_per_unit``, :math:`s` served, :math:`C` ``Link.gbps`` of
-    each direction or of both, :math:`s^{in}` what is served in a leaf place, :math:`U` ``uplink_gbps``.
-    With ``routing: any`` traffic of a region flows over all links instead and is conserved at each place.
+    where a commodity :math:`c` is a region, a facility and a latency bound, :math:`P(c)` its
+    tunnels within the bound, :math:`g` Gbps, :math:`\gamma` ``gbps_per_unit``, :math:`s` served,
+    :math:`C` ``Link.gbps`` of each direction or of both, :math:`s^{in}` what is served in a leaf
+    place and :math:`U` ``uplink_gbps``. With ``routing: any`` traffic of a region flows over all
+    links instead and is conserved at each place.
     """
-    carried = _arcs(block, instance) if instance.network.routing == "any" else _tunnels(block, instance)
+    carried = (
+        _arcs(block, instance) if instance.network.routing == "any" else _tunnels(block, instance)
+    )
     _links(block, instance, carried)
     _uplinks(block, instance)
 
@@ -35,7 +38,9 @@ def _tunnels(block: pyo.Block, instance: Instance) -> Carried:
     commodities = facts.commodities if instance.network.links else {}
     demands = {(*c.key, t): names for (c, t), names in commodities.items()}
     tunnels = {c.key: facts.tunnels_for(c) for c, _ in commodities}
-    most = {key: sum(_gbps(facts, d, key[0], key[3]) for d in names) for key, names in demands.items()}
+    most = {
+        key: sum(_gbps(facts, d, key[0], key[3]) for d in names) for key, names in demands.items()
+    }
     block.gbps = pyo.Var(
         [(*key[:3], i, key[3]) for key in demands for i in range(len(tunnels[key[:3]]))],
         within=pyo.NonNegativeReals,
@@ -43,9 +48,16 @@ def _tunnels(block: pyo.Block, instance: Instance) -> Carried:
     )
 
     @block.Constraint(list(demands))
-    def traffic_reaches_the_facility(block: pyo.Block, r: str, f: str, within: str, t: str) -> pyo.Expression:
-        sent = sum(facts.demands[d].gbps_per_unit * block.served[d, r, f, t] for d in demands[r, f, within, t])
-        return sum(block.gbps[r, f, within, i, t] for i in range(len(tunnels[r, f, within]))) == sent
+    def traffic_reaches_the_facility(
+        block: pyo.Block, r: str, f: str, within: str, t: str
+    ) -> pyo.Expression:
+        sent = sum(
+            facts.demands[d].gbps_per_unit * block.served[d, r, f, t]
+            for d in demands[r, f, within, t]
+        )
+        return (
+            sum(block.gbps[r, f, within, i, t] for i in range(len(tunnels[r, f, within]))) == sent
+        )
 
     carried: Carried = {}
     for r, f, within, i, t in block.gbps:
@@ -63,7 +75,11 @@ def _gbps(facts: Facts, demand: str, region: str, t: str) -> float:
 def _arcs(block: pyo.Block, instance: Instance) -> Carried:
     """Add the traffic of each region over both directions of each link, conserved at each place."""
     facts = block.facts
-    arcs = [(link.label, a, b) for link in instance.network.links for a, b in (link.between, link.between[::-1])]
+    arcs = [
+        (link.label, a, b)
+        for link in instance.network.links
+        for a, b in (link.between, link.between[::-1])
+    ]
     sent: dict[tuple[str, str], list[pyo.Expression]] = {}
     arrives: dict[tuple[str, str, str], list[pyo.Expression]] = {}
     names = {demand.name for demand in facts.with_traffic()} if arcs else set()
@@ -73,7 +89,8 @@ def _arcs(block: pyo.Block, instance: Instance) -> Carried:
             sent.setdefault((r, t), []).append(traffic)
             arrives.setdefault((r, f, t), []).append(traffic)
     most = {
-        (r, t): sum(_gbps(facts, d, r, t) for d in names if (d, r, t) in facts.amount) for r, t in sent
+        (r, t): sum(_gbps(facts, d, r, t) for d in names if (d, r, t) in facts.amount)
+        for r, t in sent
     }
     block.gbps = pyo.Var(
         [(r, link, a, t) for r, t in sent for link, a, b in arcs if b != r],
@@ -89,8 +106,12 @@ def _arcs(block: pyo.Block, instance: Instance) -> Carried:
 
     @block.Constraint([(r, place, t) for r, t in sent for place in places])
     def traffic_conserved(block: pyo.Block, r: str, place: str, t: str) -> pyo.Expression:
-        leaves = sum(block.gbps[r, link, a, t] for link, a in out[place] if (r, link, a, t) in block.gbps)
-        enters = sum(block.gbps[r, link, a, t] for link, a in into[place] if (r, link, a, t) in block.gbps)
+        leaves = sum(
+            block.gbps[r, link, a, t] for link, a in out[place] if (r, link, a, t) in block.gbps
+        )
+        enters = sum(
+            block.gbps[r, link, a, t] for link, a in into[place] if (r, link, a, t) in block.gbps
+        )
         if place == r:
             return leaves == sum(sent[r, t])
         return enters == leaves + sum(arrives.get((r, place, t), ()))
@@ -102,17 +123,22 @@ def _arcs(block: pyo.Block, instance: Instance) -> Carried:
 
 
 def _links(block: pyo.Block, instance: Instance, carried: Carried) -> None:
-    """Keep each link within its capacity, each direction by itself or both together, and charge it."""
+    """Keep each link within its capacity, each direction or both together, and charge it."""
     links = {link.label: link for link in instance.network.links}
-    capacity = {name: instance.over_periods(k.gbps) for name, k in links.items() if k.gbps is not None}
+    capacity = {
+        name: instance.over_periods(k.gbps) for name, k in links.items() if k.gbps is not None
+    }
     block.link_capacity = pyo.Expression(
-        [(name, t) for name in capacity for t in block.facts.periods], rule=lambda _, name, t: capacity[name][t]
+        [(name, t) for name in capacity for t in block.facts.periods],
+        rule=lambda _, name, t: capacity[name][t],
     )
     shared: dict[tuple[str, str], list[pyo.Expression]] = {}
     for (link, _, t), gbps in carried.items():
         shared.setdefault((link, t), []).extend(gbps)
 
-    @block.Constraint([k for k in carried if k[0] in capacity and links[k[0]].capacity == "each_way"])
+    @block.Constraint(
+        [k for k in carried if k[0] in capacity and links[k[0]].capacity == "each_way"]
+    )
     def each_way_within_capacity(block: pyo.Block, link: str, start: str, t: str) -> pyo.Expression:
         return sum(carried[link, start, t]) <= block.link_capacity[link, t]
 
@@ -123,7 +149,12 @@ def _links(block: pyo.Block, instance: Instance, carried: Carried) -> None:
     for link, t in shared:
         price = instance.over_periods(links[link].cost_per_gbps)[t]
         if price:
-            charge(block, "network", t, block.facts.discount_at_middle[t] * price * sum(shared[link, t]))
+            charge(
+                block,
+                "network",
+                t,
+                block.facts.discount_at_middle[t] * price * sum(shared[link, t]),
+            )
 
 
 def _uplinks(block: pyo.Block, instance: Instance) -> None:
@@ -136,7 +167,9 @@ def _uplinks(block: pyo.Block, instance: Instance) -> None:
         for t, gbps in zip(facts.periods, place.uplink_gbps, strict=True)
     }
     watched = {instance.places[path].facility for path, _ in uplinks}
-    traffic = {demand.name: demand.gbps_per_unit for demand in instance.demands if demand.gbps_per_unit > 0}
+    traffic = {
+        demand.name: demand.gbps_per_unit for demand in instance.demands if demand.gbps_per_unit > 0
+    }
     kinds: dict[tuple[str, str, str], list[str]] = {}
     for d, kind, path, t in block.assignments:
         if d in traffic and facts.facility_of[path] in watched:
@@ -146,7 +179,9 @@ def _uplinks(block: pyo.Block, instance: Instance) -> None:
         if d in traffic and f in watched:
             regions.setdefault((d, f, t), []).append(r)
     block.served_in = pyo.Var(
-        list(kinds), within=pyo.NonNegativeReals, bounds=lambda _, d, path, t: (0, facts.total[d, t])
+        list(kinds),
+        within=pyo.NonNegativeReals,
+        bounds=lambda _, d, path, t: (0, facts.total[d, t]),
     )
 
     @block.Constraint(list(kinds))
@@ -154,11 +189,14 @@ def _uplinks(block: pyo.Block, instance: Instance) -> None:
         block: pyo.Block, d: str, path: str, t: str
     ) -> pyo.Expression:
         return block.served_in[d, path, t] <= sum(
-            facts.units_per_block[d, kind, t] * block.assigned[d, kind, path, t] for kind in kinds[d, path, t]
+            facts.units_per_block[d, kind, t] * block.assigned[d, kind, path, t]
+            for kind in kinds[d, path, t]
         )
 
     @block.Constraint(list(regions))
-    def served_at_a_facility_is_served_in_its_zones(block: pyo.Block, d: str, f: str, t: str) -> pyo.Expression:
+    def served_at_a_facility_is_served_in_its_zones(
+        block: pyo.Block, d: str, f: str, t: str
+    ) -> pyo.Expression:
         inside = sum(block.served_in[d, z, t] for z in facts.leaves_of[f] if (d, z, t) in kinds)
         return sum(block.served[d, r, f, t] for r in regions[d, f, t]) == inside
 

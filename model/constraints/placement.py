@@ -16,8 +16,9 @@ def add(block: pyo.Block, instance: Instance) -> None:
         a_{dbzt} \le \bar a_{dbzt} \, q_{dzt}, \quad \sum_{z \in f} q_{dzt} &\le 1
 
     where :math:`a` is assigned, :math:`x` powered, :math:`s` served, :math:`A` ``Demand.amount``,
-    :math:`\phi` ``max_share_per_facility``, :math:`F` ``max_facilities``; :math:`v`, :math:`w`, :math:`q`
-    are 1 where demand :math:`d` uses facility :math:`f`, accelerator :math:`g` (``one_accelerator``), leaf
+    :math:`\phi` ``max_share_per_facility``, :math:`F` ``max_facilities``; :math:`v, w, q`
+    are 1 where demand :math:`d` uses facility :math:`f`, accelerator :math:`g`
+    (``one_accelerator``), leaf
     place :math:`z` (``together: zone``), and :math:`\bar a` is the most blocks that it can use.
     """
     _share_blocks(block)
@@ -34,16 +35,25 @@ def _share_blocks(block: pyo.Block) -> None:
 
     @block.Constraint(list(takers))
     def assigned_within_powered(block: pyo.Block, kind: str, path: str, t: str) -> pyo.Expression:
-        return sum(block.assigned[d, kind, path, t] for d in takers[kind, path, t]) <= block.powered[kind, path, t]
+        return (
+            sum(block.assigned[d, kind, path, t] for d in takers[kind, path, t])
+            <= block.powered[kind, path, t]
+        )
 
 
 def _spread(block: pyo.Block, instance: Instance) -> None:
     facts = block.facts
-    share = {d.name: d.max_share_per_facility for d in instance.demands if d.max_share_per_facility is not None}
+    share = {
+        d.name: d.max_share_per_facility
+        for d in instance.demands
+        if d.max_share_per_facility is not None
+    }
     served = _served_at(block)
 
     @block.Constraint([key for key in served if share.get(key[0], 1) < 1])
-    def served_at_most_max_share_per_facility(block: pyo.Block, d: str, f: str, t: str) -> pyo.Expression:
+    def served_at_most_max_share_per_facility(
+        block: pyo.Block, d: str, f: str, t: str
+    ) -> pyo.Expression:
         return sum(served[d, f, t]) <= share[d] * facts.total[d, t]
 
 
@@ -62,7 +72,9 @@ def _few_facilities(block: pyo.Block, instance: Instance) -> None:
     for d, f, t in _served_at(block):
         if d in most:
             choices.setdefault((d, t), []).append(f)
-    binding = {(d, t): facilities for (d, t), facilities in choices.items() if len(facilities) > most[d]}
+    binding = {
+        (d, t): facilities for (d, t), facilities in choices.items() if len(facilities) > most[d]
+    }
     block.uses_facility = pyo.Var(
         [(d, f, t) for (d, t), facilities in binding.items() for f in facilities], within=pyo.Binary
     )
@@ -112,7 +124,13 @@ def _one_zone(block: pyo.Block, instance: Instance) -> None:
         [(d, path, t) for (d, _, t), paths in binding.items() for path in paths], within=pyo.Binary
     )
 
-    @block.Constraint([(d, k, p, t) for d, k, p, t in block.assignments if (d, facts.facility_of[p], t) in binding])
+    @block.Constraint(
+        [
+            (d, k, p, t)
+            for d, k, p, t in block.assignments
+            if (d, facts.facility_of[p], t) in binding
+        ]
+    )
     def assigned_only_in_the_zone_used(
         block: pyo.Block, d: str, kind: str, path: str, t: str
     ) -> pyo.Expression:

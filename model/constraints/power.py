@@ -16,14 +16,19 @@ def add(block: pyo.Block, instance: Instance) -> None:
         \sum_{b, z \in l} p_b \, x_{bzt} &\le P_{lt} \qquad \forall l, t \\
         \epsilon_f \sum_{b, z \in f} p_b \, x_{bzt} &\le G_{ft} \qquad \forall f, t
 
-    where :math:`x` is powered, :math:`p` ``Block.uses`` of ``power_kw``, :math:`P` the ``power_mw`` of
+    where :math:`x` is powered, :math:`p` ``Block.uses`` of ``power_kw``, :math:`P` the
+    ``power_mw`` of
     place :math:`l`, :math:`G` ``Facility.grid_mw`` and :math:`\epsilon` ``Facility.pue``.
     """
-    grid_kw = {(f, t): kw for f, by_period in block.bounds.grid_kw.items() for t, kw in by_period.items()}
+    grid_kw = {
+        (f, t): kw for f, by_period in block.bounds.grid_kw.items() for t, kw in by_period.items()
+    }
     block.grid_limit = pyo.Expression(list(grid_kw), rule=lambda _, *key: grid_kw[key])
 
     @block.Constraint(limited(block, {POWER}))
-    def critical_power_within_limit(block: pyo.Block, path: str, power: str, t: str) -> pyo.Expression:
+    def critical_power_within_limit(
+        block: pyo.Block, path: str, power: str, t: str
+    ) -> pyo.Expression:
         return within_limit(block, path, power, t, block.powered)
 
     @block.Constraint(list(grid_kw))
@@ -37,12 +42,17 @@ def add(block: pyo.Block, instance: Instance) -> None:
 def _costs(block: pyo.Block, instance: Instance) -> None:
     r"""Charge energy and carbon: rated power x load or idle factor x PUE x hours.
 
-    .. math:: E_{ft} = \epsilon_f h_t \sum_{b, z \in f} p_b (\iota_b x_{bzt} + (\lambda_b - \iota_b) \sum_d a_{dbzt})
+    .. math::
+        E_{ft} = \epsilon_f h_t \sum_{b, z \in f} p_b
+        \big(\iota_b x_{bzt} + (\lambda_b - \iota_b) \sum_d a_{dbzt}\big)
     """
     facts = block.facts
     per_mwh = {}
     for f, site in instance.facilities.items():
-        price, kg = instance.over_periods(site.energy_per_mwh), instance.over_periods(site.carbon_kg_per_mwh)
+        price, kg = (
+            instance.over_periods(site.energy_per_mwh),
+            instance.over_periods(site.carbon_kg_per_mwh),
+        )
         per_t = instance.over_periods(instance.carbon_price_per_t)
         for t in facts.periods:
             per_mwh["energy", f, t], per_mwh["carbon", f, t] = price[t], kg[t] / 1000 * per_t[t]
@@ -59,4 +69,6 @@ def _costs(block: pyo.Block, instance: Instance) -> None:
         charge_energy(kind, path, t, instance.blocks[kind].idle, block.powered[kind, path, t])
     for d, kind, path, t in block.assignments:
         hardware = instance.blocks[kind]
-        charge_energy(kind, path, t, hardware.load_factor - hardware.idle, block.assigned[d, kind, path, t])
+        charge_energy(
+            kind, path, t, hardware.load_factor - hardware.idle, block.assigned[d, kind, path, t]
+        )

@@ -20,7 +20,7 @@ Rows = Iterator[Row]
 Key = TypeVar("Key", bound=Hashable)
 
 TOLERANCE: Final = Fraction(1, 1_000_000)
-"""Slack of rows with continuous terms, as a share of their largest term, which counts as at least 1."""
+"""Slack of rows with continuous terms, as a share of their largest term or of 1."""
 USED: Final = 1e-9
 """A demand uses a place where more than this is assigned or served."""
 

@@ -1,16 +1,18 @@
 """Decisions: they name what the instance has, in numbers that can be decided."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from gridblock.instances.faults import did_you_mean, quoted
-from gridblock.model.plan import Service, TunnelFlow
+from gridblock.instances.faults import did_you_mean, quoted, shown
+from gridblock.model.plan import ArcFlow, Assignment, Service, TunnelFlow
 from gridblock.model.quantities import tunnel_hops
 from gridblock.model.rules.books import TOLERANCE, Books, Rows
 
 LARGEST: Final = 1e18
+"""More than this is no decision."""
 COUNTED: Final = ("bought", "retired", "switched_off")
+"""Decisions that are whole numbers for every demand."""
 
 
 def decisions_name_what_exists(books: Books) -> Rows:
@@ -23,45 +25,110 @@ def decisions_name_what_exists(books: Books) -> Rows:
         "demand": books.demands,
         "facility": given.facilities,
         "link": books.links,
-        "region": given.network.regions,
+        "region": {"": None, **given.network.regions},
     }
     for name, key, _ in _all(books):
-        unknown = next(_unknown(books, key, known), None)
-        yield (name, unknown) if unknown else None
+        unknown = next(_unknown(key, known), None)
+        yield (label(name, key), unknown) if unknown else None
 
 
-def _unknown(books: Books, key: Any, known: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
-    """Give what a key of decisions names that does not exist."""
-    for field, word in zip(key._fields, key, strict=True):
-        if field in known and word not in known[field] and not (field == "region" and word == ""):
+def _unknown(key: Any, known: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
+    """Say what a key of decisions names that does not exist."""
+    named = [(field, word) for field, word in zip(key._fields, key, strict=True) if field in known]
+    if isinstance(key, TunnelFlow):
+        named += [("link", link) for link in key.links]
+    for field, word in named:
+        if word not in known[field]:
             what = "leaf place" if field == "place" else field
             hint = did_you_mean(str(word), known[field])
-            yield f"names the {what} {quoted(str(word))}, which is not in the instance{hint}"
-    if isinstance(key, Service) and key.region not in books.demands[key.demand].regions:
-        yield f"serves {key.demand} from {quoted(key.region)}, where it does not come from"
-    for link in key.links if isinstance(key, TunnelFlow) else ():
-        if link not in known["link"]:
-            yield f"names the link {quoted(str(link))}, which is not in the instance"
+            yield f"the instance has no {what} {quoted(str(word))}{hint}"
+
+
+def demands_come_from_their_regions(books: Books) -> Rows:
+    """Let a demand be served only from a region that it comes from."""
+    for key in books.decisions.served:
+        kept = key.region in books.demands[key.demand].regions
+        yield None if kept else (label("served", key), f"{key.demand} does not come from there")
+
+
+def decided_numbers_are_finite(books: Books) -> Rows:
+    """Refuse truth values, text, what is not finite, and what is beyond 1e18."""
+    for name, key, value in _all(books):
+        if type(value) in (int, float) and math.isfinite(value) and abs(value) <= LARGEST:
+            yield None
+        else:
+            what = "a huge number" if type(value) is int else shown(repr(value))
+            yield label(name, key), f"{what} is not a number up to {LARGEST:g}"
+
+
+def counts_are_whole_numbers(books: Books) -> Rows:
+    """Let blocks be bought, retired, switched off and assigned as a whole only in whole numbers."""
+    for name, key, value in _all(books):
+        if name in COUNTED or (isinstance(key, Assignment) and books.demands[key.demand].whole_blocks):
+            kept = value == int(value)
+            yield None if kept else (label(name, key), f"{value!r} blocks is not a whole number")
+
+
+def nothing_is_negative(books: Books) -> Rows:
+    """Let no decision be below 0: whole numbers exactly, others within the tolerance."""
+    for name, key, value in _all(books):
+        counted = name in COUNTED or (
+            isinstance(key, Assignment) and books.demands[key.demand].whole_blocks
+        )
+        kept = value >= 0 or (not counted and value >= -TOLERANCE)
+        yield None if kept else (label(name, key), f"{value:,.6g} is below 0")
+
+
+def traffic_takes_the_routing_of_the_instance(books: Books) -> Rows:
+    """Let traffic go over tunnels or over single links, as ``routing`` says."""
+    routing = books.instance.network.routing
+    for name, key, _ in _all(books):
+        if isinstance(key, TunnelFlow | ArcFlow):
+            kept = isinstance(key, TunnelFlow) == (routing == "tunnels")
+            yield None if kept else (label(name, key), f"does not go with routing: {routing}")
+
+
+def tunnels_are_paths(books: Books) -> Rows:
+    """Ask of each tunnel a path from its region to its facility that visits no place twice.
+
+    Without any link a region reaches a facility directly, over no link.
+    """
+    ends = {name: link.between for name, link in books.links.items()}
+    for key in books.decisions.tunnel_gbps:
+        where = label("tunnel_gbps", key)
+        try:
+            hops = tunnel_hops(ends, key)
+        except ValueError as error:
+            yield where, str(error)
+            continue
+        places = [start for _, start in hops]
+        if hops:
+            a, b = ends[hops[-1][0]]
+            places.append(b if places[-1] == a else a)
+        if len(set(places)) < len(places):
+            yield where, "passes a place twice"
+        elif (places[-1] if places else key.facility) != key.facility or (ends and not places):
+            yield where, f"does not end at {key.facility}"
+        else:
+            yield None
+
+
+def traffic_enters_links_at_their_ends(books: Books) -> Rows:
+    """Ask that traffic over a link starts at one of the two places that it joins."""
+    for key in books.decisions.arc_gbps:
+        kept = key.start in books.links[key.link].between
+        yield None if kept else (label("arc_gbps", key), f"{key.link} is not at {shown(str(key.start))}")
 
 
 def _all(books: Books) -> Iterator[tuple[str, Any, Any]]:
     """Give the name, key and value of every decision."""
     for name, decided in vars(books.decisions).items():
         for key, value in decided.items():
-            yield name.replace("_", " "), key, value
+            yield name, key, value
 
 
-def _label(name: str, key: Iterable[object]) -> str:
-    words = (" ".join(part) if isinstance(part, tuple) else part for part in key)
-    return f"{name} {', '.join(quoted(str(word))[1:-1] for word in words if word not in ('', None))}"
-
-
-def decided_numbers_are_finite(books: Books) -> Rows:
-    """Refuse truth values, text, what is not finite, and what is beyond 1e18."""
-    for name, key, value in _all(books):
-        plain = type(value) in (int, float)
-        if plain and math.isfinite(value) and abs(value) <= LARGEST:
-            yield None
-        else:
-            shown = "a number without end" if plain else f"{value!r:.40}"
-            yield _label(name, key), f"is {shown}, not a number up to {LARGEST:g}"
+def label(name: str, key: tuple[object, ...]) -> str:
+    """Name a decision: ``assigned chat h100 memphis 2027Q1``."""
+    words = (" ".join(map(str, part)) if isinstance(part, tuple) else part for part in key)
+    written = (shown(str(word)) for word in words if word not in ("", None))
+    return " ".join((name.replace("_", " "), *written))

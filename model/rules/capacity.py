@@ -1,0 +1,118 @@
+"""Capacity: what stands in each place stays within its limits, to the last digit."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Final, NamedTuple
+
+from gridblock.model.plan import Standing
+from gridblock.model.quantities import ZERO, by_period, decimal
+from gridblock.model.rules.books import Books, Rows, against
+
+KW_PER_MW: Final = 1000
+COOLING: Final = {"air_cooling_mw": "air_cooling_kw", "liquid_cooling_mw": "liquid_cooling_kw"}
+IN_MEGAWATTS: Final = {"power_mw": "power_kw", **COOLING}
+"""The use in kW that each limit in MW bounds; any other limit bounds the use of its own name."""
+
+
+class Limit(NamedTuple):
+    """A limit of a place.
+
+    Attributes:
+        place: the path of the facility or zone.
+        resource: what blocks use of it.
+        most: the limit in each period, in the unit of the use.
+    """
+
+    place: str
+    resource: str
+    most: Mapping[str, Fraction]
+
+
+def limits(books: Books) -> Iterator[Limit]:
+    """Give every limit of every place, from the decimals as written.
+
+    A leaf place that names one kind of cooling has none of the other.
+    """
+    for path, site in books.written.items():
+        for name, series in site.limits.items():
+            factor = KW_PER_MW if name in IN_MEGAWATTS else 1
+            most = {t: factor * v for t, v in by_period(books.instance, series).items()}
+            yield Limit(path, IN_MEGAWATTS.get(name, name), most)
+        if len(COOLING.keys() & site.limits.keys()) == 1 and not site.zones:
+            (other,) = COOLING.keys() - site.limits.keys()
+            yield Limit(path, COOLING[other], by_period(books.instance, 0.0))
+
+
+def grid(books: Books) -> dict[str, Mapping[str, Fraction]]:
+    """Give the kW that the grid delivers to each facility that names it, in each period."""
+    return {
+        name: {t: KW_PER_MW * mw for t, mw in by_period(books.instance, site.grid_mw).items()}
+        for name, site in books.instance.facilities.items()
+        if site.grid_mw is not None
+    }
+
+
+def places_where_a_limit_falls(books: Books) -> frozenset[str]:
+    """Give the leaf places at or above which a power or cooling limit ever falls."""
+    powering = IN_MEGAWATTS.values()
+    falling = {limit.place for limit in limits(books) if limit.resource in powering and _falls(limit.most)}
+    falling |= {name for name, most in grid(books).items() if _falls(most)}
+    leaves = books.instance.leaves.items()
+    return frozenset(path for path, leaf in leaves if falling & {*leaf.above})
+
+
+def _falls(series: Mapping[str, Fraction]) -> bool:
+    values = [*series.values()]
+    return any(after < before for before, after in zip(values, values[1:], strict=False))
+
+
+def use(
+    books: Books, counts: Mapping[Standing, int]
+) -> dict[tuple[str, str, str], Fraction]:
+    """Sum rated use x blocks over all that stands in a place, by place, resource and period."""
+    blocks: dict[tuple[str, str, str], int] = defaultdict(int)
+    for key, count in counts.items():
+        if count:
+            for place in books.instance.leaves[key.place].above:
+                blocks[place, key.block, key.period] += count
+    used: dict[tuple[str, str, str], Fraction] = defaultdict(Fraction)
+    for (place, kind, t), count in blocks.items():
+        for resource, each in books.instance.blocks[kind].uses.items():
+            used[place, resource, t] += count * decimal(each)
+    return used
+
+
+def limits_of_places_hold(books: Books) -> Rows:
+    """Keep use within every limit of every place around it: zones nest.
+
+    Power and cooling bind what is powered; racks and other resources what is installed.
+    """
+    drawn = use(books, books.account.powered)
+    taken = use(books, books.account.installed)
+    for place, resource, most in limits(books):
+        powering = resource in IN_MEGAWATTS.values()
+        used = drawn if powering else taken
+        what = resource.removesuffix("_kw").replace("_", " ") if powering else resource
+        unit, scale = (" MW", KW_PER_MW) if powering else ("", 1)
+        for t, limit in most.items():
+            now = used.get((place, resource, t), ZERO)
+            if now <= limit:
+                yield None
+            else:
+                has, may = against(now / scale, limit / scale)
+                yield f"{what} at {place} in {t}", f"{has}{unit} used, {may}{unit} allowed"
+
+
+def grid_power_holds(books: Books) -> Rows:
+    """Keep rated power x PUE of what is powered within what the grid delivers."""
+    drawn = use(books, books.account.powered)
+    for facility, most in grid(books).items():
+        pue = decimal(books.instance.facilities[facility].pue)
+        for t, limit in most.items():
+            now = pue * drawn.get((facility, "power_kw", t), ZERO)
+            if now <= limit:
+                yield None
+            else:
+                has, may = against(now / KW_PER_MW, limit / KW_PER_MW)
+                yield f"grid power at {facility} in {t}", f"{has} MW drawn, {may} MW delivered"
