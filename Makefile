@@ -9,7 +9,7 @@ VENV ?= .venv
 DIST ?= dist
 INSTANCE ?= instances/gallery/colossus.yaml
 BIN = $(VENV)/bin
-PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet
+PIP = $(BIN)/python -m pip --disable-pip-version-check install -qq
 
 # The first interpreter that runs and is new enough.
 CANDIDATES = python3.11 python3 python3.13 python3.12 python
@@ -37,7 +37,7 @@ lint: $(VENV)/developed ## ruff: rules and format
 types: $(VENV)/developed ## mypy, over the folders linked together as they are installed
 	@rm -rf build/types && mkdir -p build/types/gridblock
 	@ln -s "$(CURDIR)"/instances "$(CURDIR)"/model "$(CURDIR)"/solvers "$(CURDIR)"/reports \
-		"$(CURDIR)"/gridblock/*.py build/types/gridblock/
+		"$(CURDIR)"/gridblock/* build/types/gridblock/
 	$(BIN)/mypy
 
 lowest: build/lowest/developed ## the quick tests with the oldest library versions that pyproject.toml allows
@@ -71,6 +71,6 @@ build/lowest/developed: pyproject.toml
 	@"$(PYTHON)" -c 'import tomllib; print(*(need.replace(">=", "==") for need in \
 		tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"]), sep="\n")' \
 		> build/lowest/constraints.txt
-	@build/lowest/bin/python -m pip --disable-pip-version-check install --quiet \
+	@build/lowest/bin/python -m pip --disable-pip-version-check install -qq \
 		--constraint build/lowest/constraints.txt --editable '.[dev]'
 	@touch $@

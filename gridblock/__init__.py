@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from gridblock.instances.faults import InstanceError
     from gridblock.instances.instance import Instance
     from gridblock.instances.read import read
-    from gridblock.model.audit import AuditError
     from gridblock.model.build import build
+    from gridblock.model.findings import AuditError
     from gridblock.plan import InfeasibleError, NoPlanError, Plan, read_plan, solve
 
 __version__ = "0.1.0"
@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "AuditError": "gridblock.model.audit",
+    "AuditError": "gridblock.model.findings",
     "InfeasibleError": "gridblock.plan",
     "Instance": "gridblock.instances.instance",
     "InstanceError": "gridblock.instances.faults",

@@ -40,15 +40,12 @@ def read(source: str | Path | Mapping[str, Any]) -> Instance:
         InstanceError: with every fault, its file, line and field path.
     """
     if isinstance(source, Mapping):
-        return _checked(_copied(source), Path.cwd())
+        return _checked(_copied(source), Path.cwd(), None)
     path = Path(source)
     written = document.load(source)
     data = _copied(written.data)
     data.setdefault("name", path.stem)
-    try:
-        return _checked(data, path.parent)
-    except InstanceError as error:
-        raise InstanceError(_placed(error.faults, written)) from None
+    return _checked(data, path.parent, written)
 
 
 def _copied(data: Any) -> Any:
@@ -57,7 +54,7 @@ def _copied(data: Any) -> Any:
     return [_copied(item) for item in data] if isinstance(data, list | tuple) else data
 
 
-def _checked(data: dict[str, Any], folder: Path) -> Instance:
+def _checked(data: dict[str, Any], folder: Path, written: document.Document | None) -> Instance:
     found: list[Fault] = []
     try:
         graphs.inline(data, folder)
@@ -66,12 +63,13 @@ def _checked(data: dict[str, Any], folder: Path) -> Instance:
     try:
         instance = Instance.model_validate(data)
     except ValidationError as error:
-        found += from_pydantic(error, data, Instance)
+        place = None if written is None else written.place
+        found += from_pydantic(error, data, Instance, place=place)
         found += _faults_of_the_rest(data, found)
     except InstanceError as error:
         found += error.faults
     if found:
-        raise InstanceError(tuple(found))
+        raise InstanceError(found if written is None else _placed(found, written))
     return instance
 
 
@@ -114,5 +112,7 @@ def _placed(faults: Sequence[Fault], written: document.Document) -> tuple[Fault,
     placed = []
     for fault in faults:
         line, column = written.place(fault.path)
+        if fault.line is not None:
+            line, column = fault.line, fault.column or column
         placed.append(replace(fault, file=written.file, line=line, column=column))
     return tuple(sorted(placed, key=lambda fault: (fault.line or 0, fault.column or 0)))

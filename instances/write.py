@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gridblock.instances.document import DEEPEST, plain_value
+from gridblock.instances.scalars import DEEPEST, plain_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

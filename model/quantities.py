@@ -40,6 +40,11 @@ def totals(items: Iterable[tuple[Key, float | Decimal]]) -> dict[Key, Fraction]:
     return {key: Fraction(total) for key, total in sums.items()}
 
 
+def product(a: float, b: float) -> Decimal:
+    """Multiply two numbers as written, exactly."""
+    return _WIDE.multiply(Decimal(repr(a)), Decimal(repr(b)))
+
+
 def by_period(instance: Instance, series: Written) -> dict[str, Fraction]:
     """Give the exact value of a series in each period."""
     values = spread(series, instance.horizon)
@@ -95,7 +100,7 @@ def assigned_capacity(
     Returns:
         By demand, leaf place and period; and by demand, facility and period.
     """
-    rates = _units_per_block(instance)
+    rates = units_per_block(instance)
     units = [
         (key, _WIDE.multiply(Decimal(repr(blocks)), rates[key.demand, key.block, key.period]))
         for key, blocks in decisions.assigned.items()
@@ -107,15 +112,32 @@ def assigned_capacity(
     return by_leaf, by_facility
 
 
-def _units_per_block(instance: Instance) -> dict[tuple[str, str, str], Decimal]:
+def units_per_block(instance: Instance) -> dict[tuple[str, str, str], Decimal]:
     """Give accelerators x yield by demand, block type and period, where a yield is named."""
     return {
-        (demand.name, name, t): _WIDE.multiply(Decimal(block.accelerators), Decimal(repr(value)))
+        (demand.name, name, t): product(block.accelerators, value)
         for demand in instance.demands
         for name, block in instance.blocks.items()
         if block.accelerator in demand.yields
         for t, value in instance.over_periods(demand.yields[block.accelerator]).items()
     }
+
+
+def rated_use(instance: Instance, counts: Mapping[Standing, int]) -> Amounts:
+    """Sum blocks x rated use over all that stands in a place, by place, resource and period.
+
+    Places are facilities and zones, with all that is in them; resources are named as in ``uses``.
+    """
+    blocks: dict[tuple[str, str, str], int] = defaultdict(int)
+    for (kind, path, t), count in counts.items():
+        if count:
+            for place in instance.leaves[path].above:
+                blocks[place, kind, t] += count
+    return totals(
+        ((place, resource, t), product(count, each))
+        for (place, kind, t), count in blocks.items()
+        for resource, each in instance.blocks[kind].uses.items()
+    )
 
 
 def asked_units(instance: Instance) -> dict[tuple[str, str, str], Fraction]:

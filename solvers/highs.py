@@ -45,6 +45,7 @@ OURS = {
     "time_limit": "time_limit",
 }
 SECONDS_BETWEEN_PROGRESS = 0.5
+MOST_FAULTS = 3
 ROWWISE, MINIMISE = 2, 1
 CORE: Any = highspy._core._Highs
 Status: Any = highspy.HighsModelStatus
@@ -63,6 +64,7 @@ ENDS = {
     Status.kObjectiveTarget: (Stop.LIMIT, Verdict.UNKNOWN),
     Status.kMemoryLimit: (Stop.MEMORY, Verdict.UNKNOWN),
 }
+COUNTED = ("simplex", "ipm", "crossover", "pdlp")
 POINTLESS = {Verdict.INFEASIBLE, Verdict.UNBOUNDED, Verdict.INFEASIBLE_OR_UNBOUNDED}
 
 
@@ -217,7 +219,7 @@ class Engine:
             notes += self._set_start(settings.start)
         status = self._highs.run() if matrix.cost.size else highspy.HighsStatus.kOk
         outcome = self._outcome(status, search)
-        notes += [f"a callback failed: {fault}" for fault in self._listener.faults[:3]]
+        notes += [f"a callback failed: {fault}" for fault in self._listener.faults]
         return replace(outcome, notes=tuple(notes), seconds=time.monotonic() - self._began)
 
     def polish(
@@ -259,45 +261,43 @@ class Engine:
         return [] if status == highspy.HighsStatus.kOk else ["the start was refused by the solver"]
 
     def _outcome(self, status: Any, search: bool) -> Outcome:
-        matrix, model_status = self.matrix, self._highs.getModelStatus()
-        if not matrix.cost.size:
-            return _without_columns(matrix)
+        """Read what HiGHS ended with."""
+        if not self.matrix.cost.size:
+            return _without_columns(self.matrix)
+        model_status = self._highs.getModelStatus()
         if model_status not in ENDS:
             message = f"HiGHS ended with {model_status.name} ({status.name})"
             raise SolverError(message)
         stop, verdict = ENDS[model_status]
-        info = self._highs.getInfo()
-        values = self._values() if verdict not in POINTLESS and self._has_point(verdict) else None
-        objective = None if values is None else matrix.objective(values)
-        bound = self._unscaled(info.mip_dual_bound) if search else None
-        if not search and verdict is Verdict.OPTIMAL:
-            bound = objective
-        if values is not None and verdict is Verdict.UNKNOWN:
+        values = None if verdict in POINTLESS else self._values(verdict)
+        if verdict is Verdict.OPTIMAL and values is None:
+            message = "HiGHS calls the model optimal and has no point"
+            raise SolverError(message)
+        if verdict is Verdict.UNKNOWN and values is not None:
             verdict = Verdict.FEASIBLE
+        objective = None if values is None else self.matrix.objective(values)
+        info = self._highs.getInfo()
+        bound = objective if verdict is Verdict.OPTIMAL else None
+        if search and stop is not Stop.MEMORY:
+            bound = self._unscaled(info.mip_dual_bound)
         duals = {} if search or verdict is not Verdict.OPTIMAL else self._duals()
+        counts = [getattr(info, f"{name}_iteration_count") for name in COUNTED]
         return Outcome(
             stop,
             verdict,
             values,
             objective,
-            bound if values is not None or search else None,
+            bound,
             nodes=max(0, int(info.mip_node_count)) if search else 0,
-            iterations=int(
-                max(0, info.simplex_iteration_count)
-                + max(0, info.ipm_iteration_count)
-                + max(0, info.crossover_iteration_count)
-                + max(0, info.pdlp_iteration_count)
-            ),
+            iterations=sum(max(0, int(count)) for count in counts),
             **duals,
         )
 
-    def _has_point(self, verdict: Verdict) -> bool:
+    def _values(self, verdict: Verdict) -> Floats | None:
+        """Return the point held if HiGHS calls it feasible, or the model optimal."""
         feasible = self._highs.getInfo().primal_solution_status == highspy.kSolutionStatusFeasible
-        return bool(feasible or verdict is Verdict.OPTIMAL)
-
-    def _values(self) -> Floats | None:
         solution = self._highs.getSolution()
-        if not solution.value_valid:
+        if not solution.value_valid or not (feasible or verdict is Verdict.OPTIMAL):
             return None
         return np.array(solution.col_value, dtype=float)[:-1]
 
@@ -388,7 +388,8 @@ class Engine:
         try:
             self._serve(Event(event), text, data, answer)
         except Exception as error:
-            self._listener.faults.append(f"{type(error).__name__}: {error}")
+            if len(self._listener.faults) < MOST_FAULTS:
+                self._listener.faults.append(f"{type(error).__name__}: {error}")
 
     def _serve(self, event: Any, text: str, data: Any, answer: Any) -> None:
         if event == Event.kCallbackLogging:

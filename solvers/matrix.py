@@ -196,7 +196,14 @@ class Matrix:
         return np.where(self.integer, whole, values)
 
     def fixed(self, values: Floats) -> Matrix:
-        """Return the matrix with every integer column fixed at the rounded value of a point."""
+        """Return the matrix with every integer column fixed at the rounded value of a point.
+
+        Raises:
+            ModelError: if the point has another shape or no number for an integer column.
+        """
+        if values.shape != self.cost.shape or not np.isfinite(values[self.integer]).all():
+            message = f"a point of shape {values.shape} does not say what the integers are"
+            raise ModelError(message)
         whole = self.rounded(values)
         return replace(
             self,

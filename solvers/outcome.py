@@ -209,7 +209,9 @@ def judged(outcome: Outcome, matrix: Matrix, gap: float) -> Outcome:
         bound = None
         notes.append("the solver's bound was not a number and has been dropped")
     if objective is None or outcome.values is None:
-        return replace(outcome, bound=bound, notes=tuple(notes))
+        claims = {Verdict.OPTIMAL, Verdict.FEASIBLE}
+        verdict = Verdict.UNKNOWN if outcome.verdict in claims else outcome.verdict
+        return replace(outcome, verdict=verdict, bound=bound, notes=tuple(notes))
     slack = 1e-6 * abs(objective) + matrix.resolution(outcome.values)
     if bound is not None and bound > objective + slack:
         notes.append(f"the solver's bound {bound!r} was above its objective {objective!r}")

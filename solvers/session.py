@@ -48,6 +48,7 @@ SECONDS_TO_STOP = 2.0
 SECONDS_BETWEEN_LOOKS = 0.1
 REFUSALS: dict[str, type[Exception]] = {"ModelError": ModelError, "OptionError": OptionError}
 DOUBTFUL = {Verdict.INFEASIBLE, Verdict.INFEASIBLE_OR_UNBOUNDED}
+UNBOUNDED = {Verdict.UNBOUNDED, Verdict.INFEASIBLE_OR_UNBOUNDED}
 FROM_OUTSIDE = {"SIGKILL", "SIGTERM"}
 
 
@@ -82,8 +83,7 @@ class Session:
         self._command += [] if log is None else ["--log", str(log)]
         self._command += [] if memory_gb is None else ["--memory-gb", str(memory_gb)]
         self._command += ["--sweep"] if folder is None else []
-        self._errors = self._folder / "errors" if log is None else log
-        self._grace = grace
+        self._log, self._errors, self._grace = log, self._folder / "errors", grace
         self._matrix: Matrix | None = None
         self._number = self._stops = 0
         self._children: list[_Child] = []
@@ -204,16 +204,18 @@ class Session:
             ``infeasible`` without values if these integers cannot be completed.
 
         Raises:
-            ModelError: if no matrix has been loaded.
+            ModelError: if no matrix has been loaded, or the point lacks an integer.
             OptionError: if HiGHS does not know or take an option.
             SolverError: if the answer violates the matrix.
         """
-        fixed, watch = self.matrix.fixed(values), _Watch(settings)
+        matrix, watch = self.matrix, _Watch(settings)
+        matrix.fixed(values)
+        self._stops = 0
         outcome = self._attempt("polish", settings, watch, values)
-        if not _holds(outcome, fixed) and outcome.stop in {Stop.FINISHED, Stop.CRASHED}:
+        if not _holds(outcome, matrix) and outcome.stop in {Stop.FINISHED, Stop.CRASHED}:
             outcome = self._attempt("polish", _otherwise(settings), watch, values)
-        if outcome.values is not None and not _holds(outcome, fixed):
-            self._fail(f"polishing ended in {fixed.violation(outcome.values)}")
+        if outcome.values is not None and not _holds(outcome, matrix):
+            self._fail(f"polishing ended in {matrix.violation(outcome.values)}")
         return watch.finished(outcome)
 
     def _settled(self, outcome: Outcome, matrix: Matrix, watch: _Watch) -> Outcome:
@@ -247,7 +249,7 @@ class Session:
         seconds = min(watch.left(), max(30.0, 10.0 * watch.seconds))
         second = self._again(first, watch, max(1.0, seconds))
         if second.verdict not in DOUBTFUL:
-            watch.notes.append(f"called {first.verdict} at first; a second solve did not agree")
+            watch.notes.append(f"called {first.verdict} at first, not so by a second solve")
         elif first.verdict is Verdict.INFEASIBLE:
             return replace(second, verdict=first.verdict)
         return second
@@ -283,11 +285,17 @@ class Session:
             self._send(child, verb, settings, watch.on_log is not None, point)
             sent = True
             event = self._next(child, limit, watch, allowed=0)
+        except SolverError as error:
+            event = {"event": "refused", "kind": "SolverError", "text": str(error)}
         except KeyboardInterrupt:
             interrupted = True
             event = self._wound_up(watch) if sent else {"event": "late"}
-        self._stops = 0
-        outcome = self._reported(event, watch)
+        try:
+            outcome = self._reported(event, watch)
+        except KeyboardInterrupt:
+            interrupted = True
+            outcome = self._reported(event, watch)
+        self._stops = 0 if interrupted else self._stops
         for path in self._folder.glob(f"*-{self._number}.np*"):
             path.unlink(missing_ok=True)
         return replace(outcome, stop=Stop.INTERRUPTED) if interrupted else outcome
@@ -305,19 +313,32 @@ class Session:
         """Turn the last event of a solve into an outcome."""
         if event["event"] == "done":
             with np.load(event["path"], allow_pickle=False) as held:
-                return restored(event["outcome"], dict(held))
+                outcome = restored(event["outcome"], dict(held))
+            if outcome.stop is Stop.MEMORY:
+                self._discard()
+                watch.notes.append("the solver ran out of memory")
+            return outcome if outcome.values is not None else self._with_incumbent(outcome, watch)
         if event["event"] == "refused":
             self._raise_refusal(event)
             stop, note = Stop.CRASHED, event["text"]
         else:
-            stop, note = self._cause(event["event"], self._discard())
+            patience = 0.0 if event["event"] == "late" else 1.0
+            stop, note = self._cause(event["event"], self._discard(patience))
         watch.notes.append(f"{note}, after {watch.seconds:.1f} s")
+        return self._with_incumbent(Outcome(stop, Verdict.UNKNOWN), watch)
+
+    def _with_incumbent(self, outcome: Outcome, watch: _Watch) -> Outcome:
+        """Return an outcome without values with what the worker left behind, if anything."""
+        if outcome.bound is None:
+            outcome = replace(outcome, bound=watch.bound)
         path = self._folder / f"incumbent-{self._number}.npy"
-        bound = watch.bound
-        if not path.exists():
-            return Outcome(stop, Verdict.UNKNOWN, bound=bound)
+        if outcome.verdict in UNBOUNDED or not path.exists():
+            return outcome
+        if outcome.verdict is Verdict.INFEASIBLE:
+            watch.notes.append("called infeasible although a point had been found")
         values = np.load(path, allow_pickle=False)
-        return Outcome(stop, Verdict.FEASIBLE, values, self.matrix.objective(values), bound)
+        cost = self.matrix.objective(values)
+        return replace(outcome, verdict=Verdict.FEASIBLE, values=values, objective=cost)
 
     def _cause(self, last: str, status: str) -> tuple[Stop, str]:
         """Say why a worker is gone, from its last event and how it exited."""
@@ -345,7 +366,7 @@ class Session:
             path.unlink(missing_ok=True)
         if event["event"] == "done":
             return
-        status = self._discard()
+        status = self._discard(1.0 if event["event"] == "gone" else 0.0)
         if event["event"] == "refused":
             self._raise_refusal(event)
         self._fail(event.get("text", self._cause(event["event"], status)[1]))
@@ -359,7 +380,7 @@ class Session:
         self._children.append(child)
         event = self._next(child, SECONDS_TO_START, _Watch(DEFAULTS), allowed=math.inf)
         if event["event"] != "ready":
-            self._fail(f"the worker did not start ({self._discard()})")
+            self._fail(f"the worker did not start ({self._discard(1.0)})")
         if self._matrix is not None:
             self._hand_over("load", self._matrix)
         return child
@@ -407,9 +428,9 @@ class Session:
                 self._discard()
                 raise
 
-    def _discard(self) -> str:
+    def _discard(self, patience: float = 0.0) -> str:
         """Kill the worker, if there is one, and return how it ended."""
-        return self._children.pop().end() if self._children else "nothing"
+        return self._children.pop().end(patience) if self._children else "nothing"
 
     def _raise_refusal(self, event: Event) -> None:
         """Raise what the worker refused as its own fault or the model's, not as a crash."""
@@ -417,15 +438,17 @@ class Session:
             raise REFUSALS[event["kind"]](event["text"])
 
     def _fail(self, what: str) -> NoReturn:
-        """Raise what went wrong with the end of the worker's log."""
+        """Raise what went wrong, where the log is, and the worker's last words."""
+        place = f"; its log is {self._log}" if self._log else ""
         tail = self._tail().strip()
-        message = f"HiGHS failed: {what}" + (f"\n{self._errors}: …{tail}" if tail else "")
+        message = f"HiGHS failed: {what}{place}" + (f"\n{tail}" if tail else "")
         raise SolverError(message)
 
     def _tail(self) -> str:
         """Return the end of what the worker wrote to its standard error."""
-        with suppress(OSError):
-            return self._errors.read_text(errors="replace")[-1000:]
+        with suppress(OSError), self._errors.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - 1000))
+            return file.read().decode(errors="replace")
         return ""
 
 
@@ -454,29 +477,32 @@ class _Child:
             self.process.stdin.write(json.dumps(command).encode() + b"\n")
             self.process.stdin.flush()
 
-    def end(self, patience: float = 0.0) -> str:
-        """End the worker, by closing its pipe if there is time, and return how it ended."""
+    def end(self, patience: float = 0.0, *, politely: bool = False) -> str:
+        """Wait for `patience` seconds, kill what is left, and return how the worker ended.
+
+        Politely means to close its pipe first, on which a worker ends by itself.
+        """
         assert self.process.stdin
-        if not patience:
-            self.process.kill()
         with suppress(OSError):
-            self.process.stdin.close()
+            if politely:
+                self.process.stdin.close()
         try:
-            status = self.process.wait(patience or None)
+            status = self.process.wait(patience)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            status = self.process.wait()
+            self.process.wait()
+            status = 0
+        with suppress(OSError):
+            self.process.stdin.close()
         self.reader.join()
         return signal.Signals(-status).name if status < 0 else f"exit status {status}"
 
     def _read(self) -> None:
         assert self.process.stdout
-        try:
-            with self.process.stdout as lines:
-                for line in lines:
-                    self.events.put(json.loads(line))
-        finally:
-            self.events.put({"event": "gone"})
+        with self.process.stdout as lines, suppress(ValueError):
+            for line in lines:
+                self.events.put(json.loads(line))
+        self.events.put({"event": "gone"})
 
 
 @dataclass
@@ -526,7 +552,7 @@ class _Watch:
 
 def _dispose(children: list[_Child], folder: Path) -> None:
     while children:
-        children.pop().end(patience=1.0)
+        children.pop().end(1.0, politely=True)
     shutil.rmtree(folder, ignore_errors=True)
 
 

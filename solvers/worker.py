@@ -79,11 +79,15 @@ class Worker(Listener):
         self.tell("progress", progress=line)
 
     def logged(self, text: str) -> None:
-        """Write HiGHS's log to the file, and to the parent if it wants it."""
-        if self.log:
-            self.log.write(text)
+        """Write HiGHS's log to the file, until that fails, and to the parent if it wants it."""
         if self.forward:
             self.tell("log", text=text)
+        if self.log:
+            try:
+                self.log.write(text)
+            except OSError:
+                self.log = None
+                raise
 
     def serve(self, command: dict[str, Any]) -> None:
         """Obey one command and tell how it ended."""
@@ -131,8 +135,6 @@ class Worker(Listener):
 
     def result(self, outcome: Outcome) -> dict[str, Any]:
         """Write the arrays of an outcome to a file and return the rest."""
-        if self.log:
-            self.log.flush()
         path = self.folder / f"result-{self.number}.npz"
         with path.open("wb") as file:
             np.savez(file, **arrays(outcome))

@@ -59,6 +59,14 @@ def _sensible_size(value: float) -> float:
     return value
 
 
+def not_a_bool(value: Any) -> Any:
+    """Refuse true and false where Python would take them for 1 and 0."""
+    if isinstance(value, bool):
+        message = f"must be a number, not {str(value).lower()}"
+        raise ValueError(message)  # noqa: TRY004
+    return value
+
+
 Name = Annotated[str, BeforeValidator(_as_written), AfterValidator(_proper_name)]
 Number = Annotated[float, Strict(), AfterValidator(_sensible_size)]
 NonNegative = Annotated[float, Strict(), Field(ge=0), AfterValidator(_sensible_size)]

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from gridblock.instances.calendar import Horizon, horizon_of
 from gridblock.instances.places import Place, expand
-from gridblock.instances.schema.base import Name, NonNegative, Record
+from gridblock.instances.schema.base import Name, NonNegative, Record, not_a_bool
 from gridblock.instances.schema.demands import Demand
 from gridblock.instances.schema.facilities import Facility, Position
 from gridblock.instances.schema.hardware import Accelerator, Block, Where
@@ -22,7 +22,7 @@ from gridblock.instances.schema.series import NonNegativeSeries, Written, is_by_
 class Fields(Record):
     """Everything given, field by field."""
 
-    gridblock: Literal[1]
+    gridblock: Annotated[Literal[1], BeforeValidator(not_a_bool)]
     """Version of the format."""
     name: Name = "instance"
     """The name of the instance."""

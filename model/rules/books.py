@@ -1,18 +1,19 @@
 """What the rules look up: the plan beside its instance, and the exact account of the two."""
 
-import math
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from typing import Final, TypeVar
 
+from gridblock.instances.faults import shown
 from gridblock.instances.instance import Instance
 from gridblock.instances.schema.demands import Demand
 from gridblock.instances.schema.facilities import Site
 from gridblock.instances.schema.network import Link
 from gridblock.model.account import Account, account
 from gridblock.model.plan import Decisions, PlanData
+from gridblock.model.quantities import Amounts, rated_use
 
 Row = tuple[str, str] | None
 """One row of a rule: None where it holds, else where it is broken and how."""
@@ -41,6 +42,16 @@ class Books:
     def account(self) -> Account:
         """Every quantity and cost, exactly."""
         return account(self.instance, self.decisions)
+
+    @cached_property
+    def drawn(self) -> Amounts:
+        """Rated use of the blocks powered, by place, resource and period."""
+        return rated_use(self.instance, self.account.powered)
+
+    @cached_property
+    def taken(self) -> Amounts:
+        """Rated use of the blocks installed, by place, resource and period."""
+        return rated_use(self.instance, self.account.installed)
 
     @cached_property
     def demands(self) -> dict[str, Demand]:
@@ -109,11 +120,21 @@ def above(a: Fraction, b: Fraction, *sizes: float | Fraction) -> bool:
     return a > b and a - b > slack(*sizes)
 
 
-def against(a: float | Fraction, b: float | Fraction) -> tuple[str, str]:
+def against(a: Fraction | float, b: Fraction | float) -> tuple[str, str]:
     """Write two numbers with as many digits as show that they differ."""
     for digits in (6, 9, 12):
         pair = f"{float(a):,.{digits}g}", f"{float(b):,.{digits}g}"
         if pair[0] != pair[1]:
             return pair
-    more = math.copysign(1, a - b) * float(abs(a - b))
-    return f"{pair[1]} {'+' if more > 0 else '-'} {abs(more):.3g}", pair[1]
+    sign = "+" if a > b else "-"
+    return f"{pair[1]} {sign} {abs(float(a - b)):.3g}", pair[1]
+
+
+def is_number(value: object, largest: float) -> bool:
+    """Say whether a value is a plain number, neither NaN nor larger than the largest."""
+    return type(value) in (int, float) and -largest <= value <= largest  # type: ignore[operator]
+
+
+def told(value: object) -> str:
+    """Write a value that is not the number it should be."""
+    return "a huge number" if type(value) is int else shown(repr(value))

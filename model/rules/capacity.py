@@ -1,11 +1,10 @@
 """Capacity: what stands in each place stays within its limits, to the last digit."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from itertools import pairwise
 from typing import Final, NamedTuple
 
-from gridblock.model.plan import Standing
 from gridblock.model.quantities import ZERO, by_period, decimal
 from gridblock.model.rules.books import Books, Rows, against
 
@@ -56,31 +55,16 @@ def grid(books: Books) -> dict[str, Mapping[str, Fraction]]:
 def places_where_a_limit_falls(books: Books) -> frozenset[str]:
     """Give the leaf places at or above which a power or cooling limit ever falls."""
     powering = IN_MEGAWATTS.values()
-    falling = {limit.place for limit in limits(books) if limit.resource in powering and _falls(limit.most)}
+    falling = {
+        limit.place for limit in limits(books) if limit.resource in powering and _falls(limit.most)
+    }
     falling |= {name for name, most in grid(books).items() if _falls(most)}
     leaves = books.instance.leaves.items()
     return frozenset(path for path, leaf in leaves if falling & {*leaf.above})
 
 
 def _falls(series: Mapping[str, Fraction]) -> bool:
-    values = [*series.values()]
-    return any(after < before for before, after in zip(values, values[1:], strict=False))
-
-
-def use(
-    books: Books, counts: Mapping[Standing, int]
-) -> dict[tuple[str, str, str], Fraction]:
-    """Sum rated use x blocks over all that stands in a place, by place, resource and period."""
-    blocks: dict[tuple[str, str, str], int] = defaultdict(int)
-    for key, count in counts.items():
-        if count:
-            for place in books.instance.leaves[key.place].above:
-                blocks[place, key.block, key.period] += count
-    used: dict[tuple[str, str, str], Fraction] = defaultdict(Fraction)
-    for (place, kind, t), count in blocks.items():
-        for resource, each in books.instance.blocks[kind].uses.items():
-            used[place, resource, t] += count * decimal(each)
-    return used
+    return any(after < before for before, after in pairwise(series.values()))
 
 
 def limits_of_places_hold(books: Books) -> Rows:
@@ -88,11 +72,9 @@ def limits_of_places_hold(books: Books) -> Rows:
 
     Power and cooling bind what is powered; racks and other resources what is installed.
     """
-    drawn = use(books, books.account.powered)
-    taken = use(books, books.account.installed)
     for place, resource, most in limits(books):
         powering = resource in IN_MEGAWATTS.values()
-        used = drawn if powering else taken
+        used = books.drawn if powering else books.taken
         what = resource.removesuffix("_kw").replace("_", " ") if powering else resource
         unit, scale = (" MW", KW_PER_MW) if powering else ("", 1)
         for t, limit in most.items():
@@ -106,11 +88,10 @@ def limits_of_places_hold(books: Books) -> Rows:
 
 def grid_power_holds(books: Books) -> Rows:
     """Keep rated power x PUE of what is powered within what the grid delivers."""
-    drawn = use(books, books.account.powered)
     for facility, most in grid(books).items():
         pue = decimal(books.instance.facilities[facility].pue)
         for t, limit in most.items():
-            now = pue * drawn.get((facility, "power_kw", t), ZERO)
+            now = pue * books.drawn.get((facility, "power_kw", t), ZERO)
             if now <= limit:
                 yield None
             else:

@@ -1,13 +1,12 @@
 """Decisions: they name what the instance has, in numbers that can be decided."""
 
-import math
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from gridblock.instances.faults import did_you_mean, quoted, shown
-from gridblock.model.plan import ArcFlow, Assignment, Service, TunnelFlow
+from gridblock.model.plan import ArcFlow, Assignment, TunnelFlow
 from gridblock.model.quantities import tunnel_hops
-from gridblock.model.rules.books import TOLERANCE, Books, Rows
+from gridblock.model.rules.books import TOLERANCE, Books, Rows, is_number, told
 
 LARGEST: Final = 1e18
 """More than this is no decision."""
@@ -36,6 +35,11 @@ def _unknown(key: Any, known: Mapping[str, Mapping[str, object]]) -> Iterator[st
     """Say what a key of decisions names that does not exist."""
     named = [(field, word) for field, word in zip(key._fields, key, strict=True) if field in known]
     if isinstance(key, TunnelFlow):
+        if not isinstance(key.links, tuple):
+            yield f"{told(key.links)} is not a path of links"
+            return
+        if key.max_ms is not None and not is_number(key.max_ms, LARGEST):
+            yield f"{told(key.max_ms)} is not a latency"
         named += [("link", link) for link in key.links]
     for field, word in named:
         if word not in known[field]:
@@ -54,17 +58,18 @@ def demands_come_from_their_regions(books: Books) -> Rows:
 def decided_numbers_are_finite(books: Books) -> Rows:
     """Refuse truth values, text, what is not finite, and what is beyond 1e18."""
     for name, key, value in _all(books):
-        if type(value) in (int, float) and math.isfinite(value) and abs(value) <= LARGEST:
+        if is_number(value, LARGEST):
             yield None
         else:
-            what = "a huge number" if type(value) is int else shown(repr(value))
-            yield label(name, key), f"{what} is not a number up to {LARGEST:g}"
+            yield label(name, key), f"{told(value)} is not a number up to {LARGEST:g}"
 
 
 def counts_are_whole_numbers(books: Books) -> Rows:
     """Let blocks be bought, retired, switched off and assigned as a whole only in whole numbers."""
     for name, key, value in _all(books):
-        if name in COUNTED or (isinstance(key, Assignment) and books.demands[key.demand].whole_blocks):
+        if name in COUNTED or (
+            isinstance(key, Assignment) and books.demands[key.demand].whole_blocks
+        ):
             kept = value == int(value)
             yield None if kept else (label(name, key), f"{value!r} blocks is not a whole number")
 
@@ -117,7 +122,11 @@ def traffic_enters_links_at_their_ends(books: Books) -> Rows:
     """Ask that traffic over a link starts at one of the two places that it joins."""
     for key in books.decisions.arc_gbps:
         kept = key.start in books.links[key.link].between
-        yield None if kept else (label("arc_gbps", key), f"{key.link} is not at {shown(str(key.start))}")
+        yield (
+            None
+            if kept
+            else (label("arc_gbps", key), f"{key.link} is not at {shown(str(key.start))}")
+        )
 
 
 def _all(books: Books) -> Iterator[tuple[str, Any, Any]]:

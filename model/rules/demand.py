@@ -1,7 +1,5 @@
 """Demand: what is served is covered by blocks, and makes the amount with what stays unmet."""
 
-from fractions import Fraction
-
 from gridblock.model.quantities import ZERO, decimal, units_per_block
 from gridblock.model.rules.books import USED, Books, Rows, above, against, largest
 
@@ -28,12 +26,14 @@ def served_within_what_is_assigned(books: Books) -> Rows:
     )
     for key, served in books.account.served.items():
         capacity = books.account.capacity.get(key, ZERO)
-        over = above(served, capacity, sizes.get(key, 0.0), blocks.get(key, 0.0))
-        name, facility, t = key
-        has, may = against(served, capacity)
-        unit = books.demands[name].unit
-        message = f"{has} {unit} served, {may} on what is assigned"
-        yield (f"{name} at {facility} in {t}", message) if over else None
+        if above(served, capacity, sizes.get(key, 0.0), blocks.get(key, 0.0)):
+            name, facility, t = key
+            has, may = against(served, capacity)
+            unit = books.demands[name].unit
+            message = f"{has} {unit} served, {may} on what is assigned"
+            yield f"{name} at {facility} in {t}", message
+        else:
+            yield None
 
 
 def met_within_the_amount(books: Books) -> Rows:
@@ -41,10 +41,11 @@ def met_within_the_amount(books: Books) -> Rows:
     sizes = _met_sizes(books)
     for key, amount in books.account.amount.items():
         met = books.account.met.get(key, ZERO)
-        has, may = against(met, amount)
-        over = above(met, amount, sizes.get(key, 0.0), met - amount)
-        unit = books.demands[key[0]].unit
-        yield (_asked(key), f"{has} {unit} met of {may}") if over else None
+        if above(met, amount, sizes.get(key, 0.0), met - amount):
+            has, may = against(met, amount)
+            yield _asked(key), f"{has} {books.demands[key[0]].unit} met of {may}"
+        else:
+            yield None
 
 
 def min_share_is_met(books: Books) -> Rows:
@@ -54,9 +55,11 @@ def min_share_is_met(books: Books) -> Rows:
         share = books.demands[key[0]].min_share
         if share:
             met, floor = books.account.met.get(key, ZERO), decimal(share) * amount
-            under = above(floor, met, sizes.get(key, 0.0))
-            has, must = against(met, floor)
-            yield (_asked(key), f"{has} met, {must} must be") if under else None
+            if above(floor, met, sizes.get(key, 0.0)):
+                has, must = against(met, floor)
+                yield _asked(key), f"{has} {books.demands[key[0]].unit} met, {must} must be"
+            else:
+                yield None
 
 
 def _met_sizes(books: Books) -> dict[tuple[str, str, str], float]:

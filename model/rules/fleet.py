@@ -26,7 +26,9 @@ def bought_only_after_the_lead(books: Books) -> Rows:
     for key, count in books.decisions.bought.items():
         lead = books.instance.blocks[key.block].lead
         kept = not count or position[key.period] >= lead
-        message = f"{count:,} enter service in period {position[key.period] + 1}, with a lead of {lead}"
+        message = (
+            f"{count:,} enter service in period {position[key.period] + 1}, with a lead of {lead}"
+        )
         yield None if kept else (standing(key), message)
 
 

@@ -1,13 +1,15 @@
 """Form: the plan states what its status calls for, in numbers, of this instance."""
 
-import math
+from typing import Final
 
 from gridblock.model.ledger import CATEGORIES
 from gridblock.model.plan import STATUSES
-from gridblock.model.rules.books import Books, Rows
+from gridblock.model.rules.books import Books, Rows, is_number, told
 
-WITH_A_PLAN = ("optimal", "feasible", "interrupted")
-WITHOUT_A_PLAN = ("infeasible", "no_plan", "interrupted")
+LARGEST: Final = 1e300
+"""More than this is no sum of money."""
+WITH_A_PLAN: Final = ("optimal", "feasible", "interrupted")
+WITHOUT_A_PLAN: Final = ("infeasible", "no_plan", "interrupted")
 
 
 def plan_is_of_this_instance(books: Books) -> Rows:
@@ -60,7 +62,7 @@ def stated_figures_are_numbers(books: Books) -> Rows:
     figures |= {"gap asked for": plan.gap_asked}
     figures |= {f"{category} cost": value for category, value in plan.costs.items()}
     for name, value in figures.items():
-        if value is None or (type(value) in (int, float) and math.isfinite(value)):
+        if value is None or is_number(value, LARGEST):
             yield None
         else:
-            yield name, f"is {value!r}, not a finite number"
+            yield name, f"is {told(value)}, not a number up to {LARGEST:g}"

@@ -4,7 +4,7 @@ from collections import defaultdict
 from fractions import Fraction
 
 from gridblock.model.plan import Assignment, Standing
-from gridblock.model.quantities import ZERO, by_period
+from gridblock.model.quantities import by_period
 from gridblock.model.rules.books import USED, Books, Rows, above, against, largest
 from gridblock.model.rules.fleet import standing
 
@@ -25,8 +25,11 @@ def assigned_within_powered(books: Books) -> Rows:
         over = assigned > powered
         if over and key in shared:
             over = above(assigned, powered, sizes.get(key, 0.0), powered)
-        has, may = against(assigned, powered)
-        yield (standing(key), f"{has} blocks assigned, {may} powered") if over else None
+        if over:
+            has, may = against(assigned, powered)
+            yield standing(key), f"{has} blocks assigned, {may} powered"
+        else:
+            yield None
 
 
 def assigned_only_where_the_demand_may_run(books: Books) -> Rows:
@@ -72,10 +75,12 @@ def served_within_max_share_per_facility(books: Books) -> Rows:
         share = books.demands[name].max_share_per_facility
         if share is not None:
             most = Fraction(repr(share)) * amounts[name][t]
-            over = above(served, most, sizes.get(key, 0.0))
-            has, may = against(served, most)
-            message = f"{has} served, {may} is the most for one facility"
-            yield (f"{name} at {facility} in {t}", message) if over else None
+            if above(served, most, sizes.get(key, 0.0)):
+                has, may = against(served, most)
+                message = f"{has} served, {may} is the most for one facility"
+                yield f"{name} at {facility} in {t}", message
+            else:
+                yield None
 
 
 def one_accelerator_at_a_time(books: Books) -> Rows:

@@ -28,6 +28,16 @@ def test_every_mapped_folder_says_that_it_is_typed(root: Path, project: dict[str
         assert (root / folder / "py.typed").is_file()
 
 
+def test_every_file_beside_the_modules_is_shipped(root: Path, project: dict[str, Any]) -> None:
+    options = project["tool"]["setuptools"]
+    for package, folder in options["package-dir"].items():
+        inside = root / folder
+        patterns = options["package-data"]["*"] + options["package-data"].get(package, [])
+        shipped = {path for pattern in patterns for path in inside.glob(pattern)}
+        files = {path for path in inside.rglob("*") if path.is_file()}
+        assert {path for path in files if path.suffix not in {".py", ".pyc"}} == shipped
+
+
 def test_every_module_has_a_docstring(modules: dict[str, Path]) -> None:
     without = [
         name

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridblock.instances import document
 from gridblock.instances.document import load, parse
 from gridblock.instances.faults import Fault, InstanceError
 
@@ -247,8 +246,8 @@ def test_faults_of_one_document_are_told_together() -> None:
 
 
 def test_a_hundred_faults_are_enough() -> None:
-    assert len(faults_of("a: 1\n" * 1000, ".yaml")) == document.MOST_FAULTS
-    assert len(faults_of("{" + '"a": 1, ' * 1000 + '"a": 1}', ".json")) == document.MOST_FAULTS
+    assert len(faults_of("a: 1\n" * 1000, ".yaml")) == 100
+    assert len(faults_of("{" + '"a": 1, ' * 1000 + '"a": 1}', ".json")) == 100
 
 
 def test_an_alias_bomb_is_refused_before_it_goes_off() -> None:

@@ -13,7 +13,7 @@ from rivals.routes import TieError
 Item = TypeVar("Item")
 Data = dict[str, Any]
 
-MOST_FLEETS = 160
+MOST_FLEETS = 250
 """Most fleets that the periods of a world may have together."""
 SHAPES: dict[str, Data] = {
     "one": {"a": {}},
@@ -131,7 +131,9 @@ class Draw:
         self.kilowatts = self.one_of(0.1, 0.3, 12.5, 100.0, 332.0)
         self.chips = self.one_of(1, 2, 4)
         self.value = self.chips * self.price * self.length
-        self.energy_price = self.about(self.value * 1000 / (self.kilowatts * self.length), 0.05, 0.4)
+        self.energy_price = self.about(self.value * 1000 / (self.kilowatts * self.length), 0.02, 0.2)
+        self.traffic = self.one_of(0.1, 0.5, 1.0)
+        self.cooling = self.one_of("air_cooling_kw", "air_cooling_kw", "liquid_cooling_kw")
         self.uses: dict[str, Data] = {}
         names = ["bx", "by"][: self.one_of(1, 2) if len(self.kinds) == 1 else 2]
         return {name: self.block(name, self.kinds[i % len(self.kinds)]) for i, name in enumerate(names)}
@@ -141,7 +143,8 @@ class Draw:
         chips = self.chips * self.one_of(1, 1, 2)
         draw_kw = self.kilowatts * self.one_of(1, 1, 2)
         uses = {"power_kw": draw_kw}
-        uses[self.one_of("air_cooling_kw", "air_cooling_kw", "liquid_cooling_kw")] = draw_kw
+        other = self.one_of("air_cooling_kw", "liquid_cooling_kw")
+        uses[self.cooling if self.chance(0.7) else other] = draw_kw
         uses |= {"racks": self.one_of(1, 1, 2)} if self.chance(0.7) else {}
         uses |= {"water": self.one_of(0.1, 0.7, 3)} if self.chance(0.4) else {}
         self.uses[name] = uses
@@ -152,17 +155,17 @@ class Draw:
         if self.chance(0.2):
             data["where"] = self.where()
         if self.chance(0.4):
-            data["cost_per_period"] = self.each_period(self.about(self.value, 0.02, 0.4))
+            data["cost_per_period"] = self.each_period(self.about(self.value, 0.02, 0.2))
         return data | (self.market() if self.chance(0.88) else {})
 
     def market(self) -> Data:
         """Draw what buying and selling a block costs."""
-        cost = self.about(self.value * self.spans, 0.15, 1.1)
+        cost = self.about(self.value * self.spans, 0.05, 0.5)
         data: Data = {"cost_once": self.over_time(cost, 0.4, 1.0, 0.5)}
         data |= {"resale_share": self.one_of(0.3, 0.5, 0.9)} if self.chance(0.4) else {}
         data |= {"end_share": self.one_of(0, 0.2, 0.5)} if self.chance(0.4) else {}
         data |= {"lead": 1} if self.equal and self.spans > 1 and self.chance(0.2) else {}
-        data |= {"supply": self.over_time(self.one_of(1, 2, 3), 0.5, 2)} if self.chance(0.25) else {}
+        data |= {"supply": self.over_time(self.one_of(1, 1, 2), 0.5, 3)} if self.chance(0.25) else {}
         return data
 
     def where(self) -> Data:
@@ -175,7 +178,7 @@ class Draw:
 
     def furnish(self, name: str, site: Data) -> None:
         """Draw the fields of a facility and of its zones."""
-        if self.chance(0.5):
+        if self.chance(0.75):
             site["at"] = {"lat": PLACES[name][0], "lon": PLACES[name][1]}
         if self.chance(0.6):
             site["tags"] = ["green"]
@@ -196,14 +199,13 @@ class Draw:
     def room(self, site: Data, *, outer: bool) -> None:
         """Draw the limits of a place and of its zones, and what stands there."""
         zones = site.get("zones", {})
-        often = 0.25 if zones else 0.45
-        for use in ("power_kw", "air_cooling_kw", "liquid_cooling_kw", "racks", "water"):
-            if self.chance(often if use != "liquid_cooling_kw" else often / 2):
-                megawatts = use.endswith("_kw")
-                limit = self.limit(use, 0.001 if megawatts else 1, 1, 4 if zones else 2)
-                site.setdefault("limits", {})[f"{use[:-3]}_mw" if megawatts else use] = limit
+        used = sorted({use for uses in self.uses.values() for use in uses})
+        for use in self.random.sample(used, min(len(used), self.one_of(*((0, 0, 1) if zones else (0, 1, 1, 1, 2, 3))))):
+            megawatts = use.endswith("_kw")
+            limit = self.limit(use, 0.001 if megawatts else 1, 1, 4 if zones else 3)
+            site.setdefault("limits", {})[f"{use[:-3]}_mw" if megawatts else use] = limit
         if not outer and self.chance(0.35):
-            site["uplink_gbps"] = self.over_time(self.about(self.chips, 0.2, 1.5), 0.5, 1.5)
+            site["uplink_gbps"] = self.over_time(self.about(self.chips * self.traffic, 0.3, 1.5), 0.5, 1.5)
         for zone in zones.values():
             self.room(zone, outer=False)
         if not zones and self.chance(0.3):
@@ -213,9 +215,11 @@ class Draw:
 
     def limit(self, use: str, scale: float, low: int, high: int) -> Any:
         """Draw a limit that a whole number of blocks fits exactly, or with some room to spare."""
-        used = [uses.get(use, 0) for uses in self.uses.values() if uses.get(use, 0)] or [1]
-        sums = [sum(self.random.randint(low, high) * use for use in used[:1]) for _ in range(3)]
-        values = [self.one_of(1, 1, 1.3) * scale * total for total in sums[: self.spans]]
+        used = self.one_of(*(uses[use] for uses in self.uses.values() if uses.get(use)))
+        values = [
+            self.random.randint(low, high) * used * scale * self.one_of(1, 1, 1.3)
+            for _ in range(self.spans)
+        ]
         values = [float(f"{value:.6g}") for value in values]
         if self.spans == 1 or self.chance(0.6):
             return values[0]
@@ -225,6 +229,7 @@ class Draw:
 
     def network(self) -> Data:
         """Draw regions and links between them and the facilities."""
+        self.crossing = False
         self.regions: list[str] = []
         self.bounds: list[float] = []
         self.located: set[str] = {name for name, site in self.sites.items() if "at" in site}
@@ -233,7 +238,7 @@ class Draw:
         self.regions = ["r", "s"][: self.one_of(1, 2)]
         regions: Data = {name: {} for name in self.regions}
         for name in regions:
-            if self.chance(0.7):
+            if self.chance(0.8):
                 regions[name] = dict(zip(("lat", "lon"), PLACES[name], strict=True))
                 self.located.add(name)
         data: Data = {"regions": regions}
@@ -248,7 +253,11 @@ class Draw:
         """Draw a tree of links, some more, and how traffic is routed."""
         freely = self.chance(0.3)
         lengths = self.random.sample([1.5, 2.2, 3.9, 5.1, 7.7, 11.3, 16.9, 25.3], 8)
-        ends = [(self.one_of(*places[:i]), place) for i, place in enumerate(places) if i]
+        self.crossing = self.chance(0.4) and {"b", "s"} <= set(places)
+        if self.crossing:
+            ends = [("r", "a"), ("a", "b"), ("b", "s")]
+        else:
+            ends = [(self.one_of(*places[:i]), place) for i, place in enumerate(places) if i]
         ends += [tuple(self.random.sample(places, 2)) for _ in range(self.one_of(0, 1, 1, 2))]
         if self.chance(0.3):
             ends.append(self.one_of(*ends)[:: self.one_of(1, -1)])
@@ -258,9 +267,11 @@ class Draw:
             if not freely and not (self.located >= set(between) and self.chance(0.3)):
                 link["ms"] = lengths[number]
             if self.chance(0.6):
-                link["gbps"] = self.over_time(self.about(self.chips, 0.1, 1.2), 0.5, 1.5)
+                link["gbps"] = self.over_time(
+                    self.about(self.chips * self.traffic, 0.3, 1.5), 0.5, 1.5
+                )
             if self.chance(0.5):
-                toll = self.about(self.price * self.length, 0.02, 0.5)
+                toll = self.about(self.price * self.length / self.traffic, 0.02, 0.4)
                 link["cost_per_gbps"] = self.over_time(toll, 0.5, 1.5)
             if self.chance(0.4):
                 link["capacity"] = "shared"
@@ -276,27 +287,32 @@ class Draw:
         """Draw a demand."""
         yields = {kind: self.one_of(1, 1, 0.5, 1.5, 0.75) for kind in self.kinds if self.chance(0.85)}
         yields = yields or {self.kinds[0]: 1}
-        amount = self.about(self.chips, 0.4, 2.6)
+        amount = self.about(self.chips, 0.8, 4.5)
         data: Data = {
             "name": name,
             "amount": self.over_time(amount, 0.3, 1.6, 0.6),
             "yields": {kind: self.over_time(value, 0.6, 1.2, 0.15) for kind, value in yields.items()},
-            "unmet_cost": self.over_time(self.about(self.price, 0.4, 1.8), 0.5, 1.5),
+            "unmet_cost": self.over_time(self.about(self.price, 0.7, 2), 0.5, 1.5),
         }
         data |= {"whole_blocks": True} if self.chance(0.4) else {}
         data |= {"min_share": self.one_of(0.2, 0.5, 0.9)} if self.chance(0.12) else {}
-        data |= {"one_accelerator": True} if self.chance(0.25) else {}
-        data |= {"together": "zone"} if self.chance(0.35) else {}
-        data |= {"max_facilities": 1} if len(self.sites) > 1 and self.chance(0.35) else {}
+        data |= {"one_accelerator": True} if len(yields) > 1 and self.chance(0.4) else {}
+        data |= {"together": "zone"} if "zones" in str(self.sites) and self.chance(0.5) else {}
+        data |= {"max_facilities": 1} if len(self.sites) > 1 and self.chance(0.4) else {}
         data |= {"max_share_per_facility": self.one_of(0.5, 0.6, 0.9)} if self.chance(0.2) else {}
         data |= {"where": self.where()} if self.chance(0.2) else {}
         if self.chance(0.4):
             data["cost_per_unit_hour"] = self.serving()
-        return data | (self.origin() if self.chance(0.85) else {})
+        data |= self.origin() if self.chance(0.85) else {}
+        if self.crossing and name in "pq":
+            # What r is served at b and s is served at a meets on the link between a and b.
+            data |= {"where": {"facilities": ["b" if name == "p" else "a"]}}
+            data |= {"from": {"r" if name == "p" else "s": 1}}
+        return data
 
     def serving(self) -> Any:
         """Draw a cost of serving, sometimes a gain, for all facilities or by facility."""
-        costs = [self.one_of(-0.4, 0.2, 0.3, 0.7) * self.price for _ in self.sites]
+        costs = [self.one_of(-0.3, 0.1, 0.2, 0.5) * self.price for _ in self.sites]
         costs = [float(f"{cost:.3g}") for cost in costs]
         if self.chance(0.5):
             return self.over_time(costs[0], 0.5, 1.5)
@@ -317,7 +333,7 @@ class Draw:
                 data["max_ms"] = self.one_of(*self.bounds)
         uplinks = "uplink_gbps" in str(self.sites)
         if (self.regions or uplinks) and self.chance(0.7):
-            data["gbps_per_unit"] = self.one_of(0.1, 0.5, 1, 0.25)
+            data["gbps_per_unit"] = self.traffic * self.one_of(1, 1, 0.5)
         return data
 
 

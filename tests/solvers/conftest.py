@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+
 from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.session import Session
 

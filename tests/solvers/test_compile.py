@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 import pyomo.environ as pyo
 import pytest
-from gridblock.solvers.compile import compile_model
-from gridblock.solvers.highs import Engine
-from gridblock.solvers.outcome import ModelError, Settings, Verdict
 from pyomo.common.errors import InfeasibleConstraintException
 from pyomo.contrib.solver.common.results import TerminationCondition
 from pyomo.contrib.solver.solvers.highs import Highs
 from pyomo.gdp import Disjunct, Disjunction
 from pyomo.mpec import Complementarity, complements
+
+from gridblock.solvers.compile import compile_model
+from gridblock.solvers.highs import Engine
+from gridblock.solvers.outcome import ModelError, Settings, Verdict
 
 DOMAINS = (pyo.Reals, pyo.NonNegativeReals, pyo.NonNegativeIntegers, pyo.Integers, pyo.Binary)
 

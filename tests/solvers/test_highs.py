@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import highspy
 import numpy as np
 import pytest
+
 from gridblock.solvers.highs import Engine, Listener
 from gridblock.solvers.matrix import Change, Rows
 from gridblock.solvers.outcome import (
@@ -28,6 +29,16 @@ if TYPE_CHECKING:
 
     Knapsack = Callable[..., Matrix]
 
+FAULTS = {
+    "kLoadError",
+    "kModelEmpty",
+    "kModelError",
+    "kNotset",
+    "kPostsolveError",
+    "kPresolveError",
+    "kSolveError",
+    "kUnknown",
+}
 STATUSES = [name for name in dir(highspy.HighsModelStatus) if name.startswith("k")]
 
 
@@ -102,7 +113,12 @@ def test_options_are_checked(engine: Engine, options: dict[str, Any], said: str)
 
 
 def test_options_are_coerced_and_do_not_stick(engine: Engine) -> None:
-    options = {"mip_max_nodes": "5", "mip_detect_symmetry": "off", "kkt_tolerance": 1, "parallel": False}
+    options = {
+        "mip_max_nodes": "5",
+        "mip_detect_symmetry": "off",
+        "kkt_tolerance": 1,
+        "parallel": False,
+    }
     engine.run(Settings(options=options))
     value = engine._highs.getOptionValue
     assert value("mip_max_nodes")[1] == 5
@@ -142,11 +158,11 @@ def test_any_answer_but_ok_refuses_the_matrix(two_halls: Matrix, answer: str) ->
 def test_each_status_has_a_word_of_its_own(engine: Engine, name: str) -> None:
     status = getattr(highspy.HighsModelStatus, name)
     engine._highs = Impostor(engine._highs, getModelStatus=lambda: status)
-    try:
-        outcome = engine.run(Settings())
-    except SolverError as error:
-        assert name in str(error)
+    if name in FAULTS:
+        with pytest.raises(SolverError, match=name):
+            engine.run(Settings())
         return
+    outcome = engine.run(Settings())
     assert (outcome.verdict is Verdict.OPTIMAL) == (name == "kOptimal")
     assert (outcome.values is None) == ("nfeasible" in name or "Unbounded" in name)
 

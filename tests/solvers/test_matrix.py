@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+
 from gridblock.solvers.matrix import Change, Matrix, Rows
 from gridblock.solvers.outcome import CrossedBoundsError, ModelError
 
@@ -43,9 +44,7 @@ if TYPE_CHECKING:
         ("integer", [True], "integer does not fit"),
     ],
 )
-def test_bad_numbers_are_refused(
-    two_halls: Matrix, field: str, values: object, said: str
-) -> None:
+def test_bad_numbers_are_refused(two_halls: Matrix, field: str, values: object, said: str) -> None:
     with pytest.raises(ModelError, match=said):
         replace(two_halls, **{field: values}).validate()
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+
 from gridblock.solvers.outcome import (
     OptionError,
     Outcome,

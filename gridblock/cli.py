@@ -1,0 +1,66 @@
+"""The command line: `gridblock solve`, `check`, `audit` and their kin."""
+
+import sys
+from contextlib import suppress
+from typing import Annotated
+
+import typer
+
+from gridblock import __version__
+from gridblock.commands import audit, check, examples, export, new, schema, solve
+from gridblock.commands.talk import put
+
+EPILOG = "Start with [b]gridblock examples[/b] and [b]gridblock solve first[/b]."
+
+app = typer.Typer(
+    name="gridblock",
+    help="Plan which GPU blocks go where and when, what it costs, and what stays unmet.",
+    epilog=EPILOG,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        put(f"gridblock {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _gridblock(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            metavar="",
+            callback=_show_version,
+            is_eager=True,
+            help="Show the version and exit.",
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+for command in (
+    solve.solve,
+    check.check,
+    audit.audit,
+    new.new,
+    examples.examples,
+    schema.schema,
+    export.export,
+):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, ValueError):
+            # What a terminal cannot show is replaced, not fatal.
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    app()

@@ -1,0 +1,89 @@
+"""``gridblock audit``: a saved plan checked again, with neither model nor solver."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gridblock.commands import sources
+from gridblock.commands.ending import Ending, ended
+from gridblock.commands.options import Brief, LogFile, Quiet, Verbose
+from gridblock.commands.talk import Talk, Voice, put
+from gridblock.instances.faults import Fault, InstanceError
+
+if TYPE_CHECKING:
+    from gridblock.model.findings import Report
+
+
+def audit(
+    run: Annotated[
+        Path,
+        typer.Argument(metavar="RUN", help="The folder of a run, or a plan.json."),
+    ],
+    instance: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="What it plans; default the instance.json beside the plan."
+        ),
+    ] = None,
+    form: Annotated[
+        Brief,
+        typer.Option(
+            "--format",
+            metavar="table|json",
+            help="How to write the answer.",
+            show_default=False,
+        ),
+    ] = Brief.TABLE,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+    log_file: LogFile = None,
+) -> None:
+    """Check every rule and cost of a plan again, from its instance alone.
+
+    Exit codes: 0 every rule holds, 3 the plan cannot be read,
+    8 a rule is broken, or it is a plan of another instance.
+    """
+    talk = Talk(quiet=quiet, verbose=verbose, log=log_file)
+    with ended(talk):
+        talk.phase("reading")
+        file = run / "plan.json" if run.is_dir() else run
+        report = _report(talk, file, instance)
+        talk.line.end()
+        if form is Brief.JSON:
+            from gridblock.instances.write import to_json
+
+            put(to_json(_as_json(report)))
+        else:
+            from gridblock.reports.terminal import audit_report
+
+            audit_report(report, Voice())
+        raise typer.Exit(Ending.PLAN if report.ok else Ending.MISMATCH)
+
+
+def _report(talk: Talk, file: Path, name: str | None) -> "Report":
+    from gridblock.plan import read_plan
+    from gridblock.runs import with_digest
+
+    given = None
+    if name is not None:
+        given = sources.read(sources.locate(name))
+    elif file.is_file() and not (file.parent / "instance.json").exists():
+        message = "has no instance.json beside it; give what it plans with --instance FILE"
+        raise InstanceError([Fault((), message, str(file))])
+    plan = read_plan(file, given)
+    talk.phase("auditing")
+    return with_digest(plan.audit(), file)
+
+
+def _as_json(report: "Report") -> dict[str, object]:
+    return {
+        "format_version": 1,
+        "ok": report.ok,
+        "rows": report.rows,
+        "checked": dict(report.checked),
+        "findings": [
+            {"rule": each.rule, "where": each.where, "message": each.message}
+            for each in report.findings
+        ],
+    }

@@ -1,0 +1,126 @@
+"""``gridblock check``: every fault at once, what looks odd, and what was understood."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gridblock.commands import sources
+from gridblock.commands.ending import Ending, counted, ended
+from gridblock.commands.options import Brief, Changes, LogFile, Quiet, Source, Verbose, pairs
+from gridblock.commands.talk import Talk, Voice, put, styled
+from gridblock.instances.faults import Fault, InstanceError, dotted
+
+if TYPE_CHECKING:
+    from gridblock.instances.instance import Instance
+
+
+def check(
+    instance: Source,
+    changes: Changes = [],  # noqa: B006
+    form: Annotated[
+        Brief,
+        typer.Option(
+            "--format",
+            metavar="table|json",
+            help="How to write the answer.",
+            show_default=False,
+        ),
+    ] = Brief.TABLE,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+    log_file: LogFile = None,
+) -> None:
+    """Check an instance: every fault at once, what looks odd, and what was understood.
+
+    Faults go to standard error, with exit code 3; warnings are no faults.
+    """
+    talk = Talk(quiet=quiet, verbose=verbose, log=log_file)
+    with ended(talk):
+        talk.phase("reading")
+        try:
+            file = sources.locate(instance)
+            given = sources.read(file, pairs(changes, "--set"))
+        except InstanceError as error:
+            if form is Brief.JSON:
+                _put_json(None, error.faults, ())
+            raise
+        found = _warnings(given, file)
+        talk.line.end()
+        if form is Brief.JSON:
+            _put_json(given, (), found)
+        else:
+            _show(given, found)
+        raise typer.Exit(Ending.PLAN)
+
+
+def _warnings(given: "Instance", file: str) -> Sequence[Fault]:
+    """Give the plausibility warnings with their places in the file."""
+    from gridblock.instances import document
+    from gridblock.instances.plausibility import warnings
+
+    found = warnings(given)
+    if not found:
+        return ()
+    written = document.load(file)
+    placed = []
+    for fault in found:
+        line, column = written.place(fault.path)
+        placed.append(replace(fault, file=file, line=line, column=column))
+    return sorted(placed, key=lambda fault: (fault.line, fault.column))
+
+
+def _show(given: "Instance", found: Sequence[Fault]) -> None:
+    from gridblock.reports.terminal import understood
+
+    console = Voice()
+    for warning in found:
+        console.print(styled(warning), soft_wrap=True)
+    if found:
+        console.print(f"{counted(len(found), 'warning')}\n", style="yellow")
+    understood(given, console)
+
+
+def _put_json(given: "Instance | None", faults: Sequence[Fault], found: Sequence[Fault]) -> None:
+    from gridblock.instances.write import to_json
+
+    said: dict[str, Any] = {
+        "format_version": 1,
+        "instance": None if given is None else given.name,
+        "instance_hash": None if given is None else given.hash,
+        "ok": given is not None,
+        "faults": [_plain(fault) for fault in faults],
+        "warnings": [_plain(fault) for fault in found],
+        "understood": None if given is None else _understood(given),
+    }
+    put(to_json(said))
+
+
+def _plain(fault: Fault) -> dict[str, Any]:
+    return {
+        "file": fault.file,
+        "line": fault.line,
+        "column": fault.column,
+        "path": dotted(fault.path),
+        "message": fault.message,
+    }
+
+
+def _understood(given: "Instance") -> dict[str, Any]:
+    """Give counts and totals as plain data."""
+    accelerators = dict.fromkeys(given.accelerators, 0)
+    for leaf in given.leaves.values():
+        for kind, count in leaf.installed.items():
+            block = given.blocks[kind]
+            accelerators[block.accelerator] += count * block.accelerators
+    return {
+        "periods": dict(zip(given.horizon.names, given.horizon.hours, strict=True)),
+        "facilities": len(given.facilities),
+        "zones": len(given.places) - len(given.facilities),
+        "block_types": len(given.blocks),
+        "regions": len(given.network.regions),
+        "links": len(given.network.links),
+        "demands": {d.name: list(given.over_periods(d.amount).values()) for d in given.demands},
+        "accelerators_installed": accelerators,
+    }

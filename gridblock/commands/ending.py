@@ -1,0 +1,125 @@
+"""How commands end: exit codes, messages for what went wrong, and signals."""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+from types import FrameType
+from typing import Final
+
+import typer
+
+from gridblock.commands.talk import Talk
+from gridblock.instances.faults import InstanceError
+
+SIGNALS: Final = ("SIGINT", "SIGTERM", "SIGHUP")
+
+
+class Ending(IntEnum):
+    """Exit codes."""
+
+    PLAN = 0
+    ERROR = 1
+    USAGE = 2
+    INSTANCE = 3
+    INFEASIBLE = 4
+    LIMIT = 5
+    NO_PLAN = 6
+    UNMET = 7
+    MISMATCH = 8
+    INTERRUPTED = 130
+
+
+class Interrupts:
+    """Ctrl-C and the signals that ask to end, which count as one.
+
+    Attributes:
+        count: how many have come.
+        stop: what ends the work without breaking it off; None where there is nothing to keep.
+    """
+
+    def __init__(self, talk: Talk) -> None:
+        """Begin without any."""
+        self.count = 0
+        self.stop: Callable[[], None] | None = None
+        self._talk = talk
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        """Take a signal.
+
+        Raises:
+            KeyboardInterrupt: there is nothing to keep, or it is not the first one.
+        """
+        self.count += 1
+        self._talk.line.stopping = True
+        if self.stop is None or self.count > 1:
+            raise KeyboardInterrupt
+        self.stop()
+
+
+@contextmanager
+def ended(talk: Talk) -> Iterator[Interrupts]:
+    """Turn whatever ends the body into a message and an exit code."""
+    interrupts = Interrupts(talk)
+    with _taken(interrupts):
+        try:
+            yield interrupts
+        except (typer.Exit, typer.BadParameter):
+            raise
+        except KeyboardInterrupt:
+            talk.error("interrupted")
+            raise typer.Exit(Ending.INTERRUPTED) from None
+        except Exception as error:
+            raise typer.Exit(_told(error, talk)) from None
+        finally:
+            talk.close()
+
+
+@contextmanager
+def _taken(interrupts: Interrupts) -> Iterator[None]:
+    """Send the signals that ask to end to one handler; those that are ignored stay so."""
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        for name in SIGNALS:
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+                before[number] = signal.signal(number, interrupts)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _told(error: Exception, talk: Talk) -> Ending:
+    """Say in a planner's words what went wrong, and give the exit code."""
+    from gridblock.model.findings import AuditError
+    from gridblock.solvers.outcome import OptionError, SolverError
+
+    if isinstance(error, InstanceError):
+        for fault in error.faults:
+            talk.fault(fault)
+        talk.error(counted(len(error.faults), "fault"))
+        return Ending.INSTANCE
+    if isinstance(error, AuditError):
+        for line in str(error).splitlines():
+            talk.error(line)
+        talk.error(f"the plan breaks its rules; please report this: {talk.trace(error)}")
+        return Ending.MISMATCH
+    if isinstance(error, OptionError):
+        talk.error(str(error))
+        return Ending.USAGE
+    if isinstance(error, OSError) and error.filename is not None:
+        talk.error(f"{error.filename}: {(error.strerror or str(error)).lower()}")
+        return Ending.ERROR
+    what = "" if isinstance(error, SolverError) else f"internal error: {type(error).__name__}: "
+    first = next(iter(str(error).splitlines()), "")
+    log = talk.trace(error)
+    talk.error(f"{what}{first} (log: {log})")
+    return Ending.ERROR
+
+
+def counted(number: int, noun: str) -> str:
+    """Write ``1 fault`` or ``3 faults``."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"

@@ -1,0 +1,259 @@
+"""``gridblock solve``: an instance in, an audited plan out."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gridblock.commands import sources
+from gridblock.commands.ending import Ending, Interrupts, counted, ended
+from gridblock.commands.options import (
+    Changes,
+    Form,
+    LogFile,
+    Quiet,
+    Source,
+    Verbose,
+    pairs,
+    seconds,
+    share,
+    whole,
+)
+from gridblock.commands.talk import Talk
+
+if TYPE_CHECKING:
+    from gridblock.instances.instance import Instance
+    from gridblock.plan import Plan
+    from gridblock.runs import Run
+    from gridblock.solvers.outcome import Progress
+
+
+@dataclass(frozen=True)
+class Request:
+    """How to solve, in the words of ``gridblock.plan.solve``."""
+
+    gap: float
+    time_limit: float | None
+    threads: int
+    seed: int
+    solver_options: dict[str, str]
+
+
+def solve(
+    instance: Source,
+    gap: Annotated[
+        float,
+        typer.Option(
+            metavar="SHARE",
+            parser=share,
+            help="How close to the best a plan must be proven; default 0.1%.",
+            show_default=False,
+        ),
+    ] = 0.001,
+    time_limit: Annotated[
+        float | None,
+        typer.Option(
+            metavar="TIME",
+            parser=seconds,
+            help="Stop the solver after 60 (seconds), 10m or 1h; default never.",
+            show_default=False,
+        ),
+    ] = None,
+    threads: Annotated[
+        int,
+        typer.Option(
+            metavar="N", parser=whole, help="Threads of the solver; default 1.", show_default=False
+        ),
+    ] = 1,
+    seed: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            parser=whole,
+            help="Seed of the solver's choices; default 0.",
+            show_default=False,
+        ),
+    ] = 0,
+    changes: Changes = [],  # noqa: B006
+    max_unmet: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SHARE",
+            parser=share,
+            help="Exit with 7 where more of all unit-hours stays unmet: 5% or 0.05.",
+            show_default=False,
+        ),
+    ] = None,
+    form: Annotated[
+        Form,
+        typer.Option(
+            "--format",
+            metavar="table|json|csv|md",
+            help="How to write the answer; csv is the allocation.",
+            show_default=False,
+        ),
+    ] = Form.TABLE,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="DIR",
+            help="A new folder for the run; default runs/NAME-TIME-HASH.",
+            show_default=False,
+        ),
+    ] = None,
+    no_save: Annotated[bool, typer.Option("--no-save", metavar="", help="Save no run.")] = False,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+    log_file: LogFile = None,
+    solver_option: Annotated[
+        list[str],
+        typer.Option(
+            metavar="NAME=VALUE", help="An option of HiGHS; may be repeated.", show_default=False
+        ),
+    ] = [],  # noqa: B006
+    solver_log: Annotated[
+        bool, typer.Option("--solver-log", metavar="", help="Show the log of HiGHS.")
+    ] = False,
+) -> None:
+    """Plan an instance: what goes where and when, at what cost, and what stays unmet.
+
+    Standard output is the answer alone. Ctrl-C stops and keeps the best plan.
+
+    Exit codes: 0 a plan within the gap, 3 bad instance, 4 infeasible,
+    5 stopped at a limit with a plan, 6 stopped without one, 7 too much unmet,
+    8 the plan fails its audit, 130 interrupted.
+    """
+    talk = Talk(quiet=quiet, verbose=verbose, log=log_file, plain=solver_log)
+    with ended(talk) as interrupts:
+        if output is not None and no_save:
+            message = "--output and --no-save exclude each other"
+            raise typer.BadParameter(message)
+        request = Request(gap, time_limit, threads, seed, pairs(solver_option, "--solver-option"))
+        began = time.perf_counter()
+        given = _read(talk, instance, pairs(changes, "--set"))
+        with _run(talk, given, output, no_save) as run:
+            taken = time.perf_counter() - began
+            plan = _planned(talk, interrupts, given, request, run, taken, solver_log)
+            saved = _saved(talk, run, plan, output)
+        talk.line.end()
+        from gridblock.commands.show import show_plan
+
+        show_plan(plan, form, saved)
+        if saved is not None:
+            talk.note(f"saved {saved}")
+        raise typer.Exit(_code(plan, max_unmet, talk))
+
+
+def _read(talk: Talk, name: str, changes: dict[str, str]) -> "Instance":
+    """Read the instance, and say how many warnings it would give."""
+    file = sources.locate(name)
+    talk.phase("reading")
+    given = sources.read(file, changes)
+    from gridblock.instances.plausibility import warnings
+
+    found = warnings(given)
+    for warning in found if talk.verbose else ():
+        talk.note(f"warning: {warning}")
+    if found and not talk.verbose:
+        talk.note(f"{counted(len(found), 'warning')}: see gridblock check {name}")
+    return given
+
+
+@contextmanager
+def _run(
+    talk: Talk, given: "Instance", output: Path | None, no_save: bool
+) -> "Iterator[Run | None]":
+    """Hold the folder of the run while it is solved; remove it when nothing came of it.
+
+    Raises:
+        typer.BadParameter: the folder cannot be made.
+    """
+    if no_save:
+        yield None
+        return
+    from gridblock import runs
+    from gridblock.instances.faults import InstanceError
+    from gridblock.solvers.outcome import OptionError
+
+    try:
+        run = runs.Run(output or runs.usual_folder(given))
+    except OSError as error:
+        message = f"{error.filename}: {error.strerror}; or solve with --no-save"
+        raise typer.BadParameter(message) from None
+    talk.log_to(run.log)
+    try:
+        yield run
+    except (KeyboardInterrupt, InstanceError, OptionError):
+        run.discard()
+        raise
+
+
+def _planned(
+    talk: Talk,
+    interrupts: Interrupts,
+    given: "Instance",
+    request: Request,
+    run: "Run | None",
+    read_seconds: float,
+    solver_log: bool,
+) -> "Plan":
+    """Solve, and tell how it goes."""
+    talk.phase("building")
+    from gridblock.plan import solve as solve_instance
+    from gridblock.solvers.session import Session
+
+    def moved(progress: "Progress") -> None:
+        if interrupts.stop is None:
+            interrupts.stop = session.stop
+            talk.phase("solving")
+        talk.moved(progress)
+        if run is not None:
+            run.moved(progress)
+
+    with Session() if run is None else Session(run.part, log=run.log) as session:
+        return solve_instance(
+            given,
+            gap=request.gap,
+            time_limit=request.time_limit,
+            threads=request.threads,
+            seed=request.seed,
+            solver_options=request.solver_options,
+            session=session,
+            on_progress=moved,
+            on_log=talk.solver_log if solver_log else None,
+            read_seconds=read_seconds,
+            raise_without_plan=False,
+        )
+
+
+def _saved(talk: Talk, run: "Run | None", plan: "Plan", output: Path | None) -> Path | None:
+    """Save the run, and give its folder as it was asked for."""
+    if run is None:
+        return None
+    talk.phase("saving")
+    stages = ", ".join(f"{name} {taken:.1f} s" for name, taken in plan.seconds.items())
+    talk.log(f"{plan.status} ({plan.stop}): {stages}")
+    folder = run.finish(plan)
+    return output or folder.relative_to(Path.cwd())
+
+
+def _code(plan: "Plan", max_unmet: float | None, talk: Talk) -> Ending:
+    """Give the exit code of a plan, and say why it is not 0."""
+    by_status = {
+        "interrupted": Ending.INTERRUPTED,
+        "infeasible": Ending.INFEASIBLE,
+        "no_plan": Ending.NO_PLAN,
+        "feasible": Ending.LIMIT,
+    }
+    code = by_status.get(plan.status, Ending.PLAN)
+    unmet = plan.unmet_share
+    if code == Ending.PLAN and max_unmet is not None and unmet is not None and unmet > max_unmet:
+        talk.note(f"unmet: {100 * unmet:.3g} % of unit-hours, above {100 * max_unmet:.3g} %")
+        return Ending.UNMET
+    return code

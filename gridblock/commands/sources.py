@@ -1,0 +1,116 @@
+"""Where instances come from: files, shipped examples, and changes on the command line."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from gridblock import instances
+from gridblock.instances.faults import Fault, InstanceError, did_you_mean
+
+if TYPE_CHECKING:
+    from gridblock.instances.instance import Instance
+
+FOLDER: Final = Path(instances.__file__).parent
+GALLERY: Final = FOLDER / "gallery"
+TEMPLATE: Final = FOLDER / "template.yaml"
+SHORTEST_TITLE: Final = 20
+
+
+def examples() -> dict[str, Path]:
+    """Give the files of the shipped examples by name."""
+    return {path.stem: path for path in sorted(GALLERY.glob("*.yaml"))}
+
+
+def title(path: Path) -> str:
+    """Give the title of an example: the first sentence of its comment, or its part before a colon."""
+    comment: list[str] = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            break
+        comment.append(line.removeprefix("#").strip())
+    sentence = re.split(r"[.?](?:\s|$)", " ".join(comment), maxsplit=1)[0]
+    head = sentence.partition(": ")[0]
+    return head if len(head) >= SHORTEST_TITLE else sentence
+
+
+def locate(name: str) -> str:
+    """Find the file that a name stands for: a file, or else an example.
+
+    Raises:
+        InstanceError: there is neither, with the nearest names.
+    """
+    shipped = examples()
+    if not name or "://" in name or _exists(name):
+        return name
+    if name in shipped:
+        return str(shipped[name])
+    raise InstanceError([Fault((), f"no such file{_nearest(Path(name), shipped)}", name)])
+
+
+def _exists(name: str) -> bool:
+    try:
+        return Path(name).exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _nearest(path: Path, shipped: dict[str, Path]) -> str:
+    try:
+        beside = [entry.name for entry in path.parent.iterdir() if entry.is_file()]
+    except OSError:
+        beside = []
+    same = [name for name in beside if Path(name).stem == path.name and _is_instance(name)]
+    if same:
+        return f"; did you mean {str(path.with_name(same[0]))!r}?"
+    if path.stem in shipped:
+        return f"; the example is called {path.stem!r}"
+    return (
+        did_you_mean(path.name, filter(_is_instance, beside))
+        or did_you_mean(path.stem, shipped)
+        or "; `gridblock examples` lists what is shipped"
+    )
+
+
+def _is_instance(name: str) -> bool:
+    return Path(name).suffix.lower() in {".yaml", ".yml", ".json"}
+
+
+def changes(items: dict[str, str]) -> dict[str, Any]:
+    """Read the values of ``--set path=value`` as YAML.
+
+    Raises:
+        InstanceError: a value is none.
+    """
+    from gridblock.instances import document
+
+    values = {}
+    for path, text in items.items():
+        try:
+            values[path] = document.parse(f"value: {text}", ".yaml").data["value"]
+        except (InstanceError, KeyError) as error:
+            said = error.faults[0].message if isinstance(error, InstanceError) else "is no value"
+            raise InstanceError([Fault((), f"{path}={text}: {said}", "--set")]) from None
+    return values
+
+
+def read(file: str, items: dict[str, str] | None = None) -> "Instance":
+    """Read an instance and change it.
+
+    Raises:
+        InstanceError: with every fault.
+    """
+    from gridblock.instances.read import read as read_file
+
+    values = changes(items or {})
+    instance = read_file(file)
+    if not values:
+        return instance
+    try:
+        return instance.replace(values)
+    except InstanceError as error:
+        raise InstanceError(_from_flags(error.faults)) from None
+
+
+def _from_flags(faults: Sequence[Fault]) -> list[Fault]:
+    return [Fault(fault.path, fault.message, "--set") for fault in faults]

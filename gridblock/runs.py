@@ -1,0 +1,297 @@
+"""Saved runs: instance, plan and tables in one folder, written whole or not at all.
+
+While a run is solved its folder is called ``….part`` and holds ``log``, ``progress.csv`` and the
+solver's best point so far; it is renamed when it is whole. What a kill leaves behind is such a
+folder.
+"""
+
+import json
+import math
+import os
+import re
+import shutil
+import unicodedata
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Final, Protocol
+
+from gridblock.instances.faults import Fault, InstanceError
+from gridblock.instances.instance import Instance
+from gridblock.instances.write import to_json, write_text
+from gridblock.model import plan_json
+from gridblock.model.findings import Finding, Report
+from gridblock.model.plan import PlanData
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from gridblock.solvers.outcome import Progress
+
+FOLDER: Final = Path("runs")
+LONGEST_NAME: Final = 40
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""How a text begins that a spreadsheet would take for a formula."""
+PROGRESS: Final = ("seconds", "best", "bound", "gap", "nodes")
+LONGEST_NUMBER: Final = 300
+SEALED: Final = "plan_is_as_it_was_saved"
+
+
+class Saveable(Protocol):
+    """A plan with its instance and tables."""
+
+    @property
+    def instance(self) -> Instance:
+        """What was given."""
+
+    @property
+    def data(self) -> PlanData:
+        """The plan as plain data."""
+
+    @property
+    def progress(self) -> "tuple[Progress, ...]":
+        """How best and bound moved."""
+
+    def table(self, name: str) -> "pd.DataFrame":
+        """Give a table by name."""
+
+
+class Run:
+    """A run that is being solved.
+
+    Attributes:
+        folder: what its folder will be called.
+        part: the folder until then.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Make the folder.
+
+        Raises:
+            FileExistsError: there is a folder of that name, and it is not empty.
+            OSError: it cannot be made.
+        """
+        refuse_taken(folder)
+        self.folder = folder.absolute()
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        self.part = _made(self.folder)
+        self._progress: IO[str] | None = None
+
+    @property
+    def log(self) -> Path:
+        """The log of the run, while it is solved."""
+        return self.part / "log"
+
+    def moved(self, progress: "Progress") -> None:
+        """Add a line to ``progress.csv``."""
+        self._add_progress(tuple(getattr(progress, name) for name in PROGRESS))
+
+    def _add_progress(self, values: tuple[object, ...]) -> None:
+        if self._progress is None:
+            file = self.part / "progress.csv"
+            self._progress = file.open("a", encoding="utf-8", buffering=1, newline="")
+            self._progress.write(",".join(PROGRESS) + "\n")
+        line = ",".join("" if value is None else repr(value) for value in values)
+        self._progress.write(line + "\n")
+
+    def finish(self, plan: Saveable) -> Path:
+        """Write instance, plan and tables, and give the folder its name.
+
+        Raises:
+            OSError: something cannot be written; what has been written lies in ``part``.
+        """
+        for progress in () if self._progress else plan.progress:
+            self.moved(progress)
+        self._end_progress(plan.data)
+        write_text(self.part / "instance.json", to_json(plan.instance.plain()))
+        write_text(self.part / "plan.json", to_json(plan_json.to_plain(plan.data)))
+        if plan.data.decisions is not None:
+            self._write_tables(plan)
+        with suppress(FileNotFoundError):
+            self.folder.rmdir()
+        self.part.rename(self.folder)
+        _sync(self.folder.parent)
+        return self.folder
+
+    def _end_progress(self, data: PlanData) -> None:
+        """Add what the plan states in the end, bound and all."""
+        if data.objective is not None:
+            taken, nodes = data.seconds.get("solve"), data.solver.get("nodes")
+            self._add_progress((taken, data.objective, data.bound, data.gap, nodes))
+        self._close()
+
+    def _write_tables(self, plan: Saveable) -> None:
+        from gridblock.reports.tables import NAMES
+
+        (self.part / "tables").mkdir()
+        for name in NAMES:
+            write_text(self.part / "tables" / f"{name}.csv", to_csv(plan.table(name)))
+
+    def discard(self) -> None:
+        """Remove what has been written."""
+        self._close()
+        shutil.rmtree(self.part, ignore_errors=True)
+
+    def _close(self) -> None:
+        if self._progress is not None:
+            self._progress.close()
+
+
+def save(plan: Saveable, folder: Path) -> Path:
+    """Save a plan into a new folder, whole or not at all.
+
+    Raises:
+        FileExistsError: the folder exists and is not empty.
+        OSError: it cannot be written.
+    """
+    run = Run(folder)
+    try:
+        return run.finish(plan)
+    except BaseException:
+        run.discard()
+        raise
+
+
+def refuse_taken(folder: Path) -> None:
+    """Refuse a folder that holds something already.
+
+    Raises:
+        FileExistsError: it exists and is not an empty folder.
+    """
+    if os.path.lexists(folder) and not (folder.is_dir() and not any(folder.iterdir())):
+        message = "exists already, and nothing is overwritten; choose another folder"
+        raise FileExistsError(0, message, str(folder))
+
+
+def usual_folder(instance: Instance) -> Path:
+    """Name a new folder for a run: ``runs/<instance>-<UTC time>-<hash8>``."""
+    now = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+    base = f"{file_name(instance.name)}-{now}-{instance.hash[:8]}"
+    names = (base, *(f"{base}-{i}" for i in range(2, 1000)))
+    return next(FOLDER / n for n in names if not any(FOLDER.glob(f"{n}*")))
+
+
+def file_name(name: str) -> str:
+    """Turn a name into one that every file system takes: letters, digits, ``.``, ``_``, ``-``."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    words = re.sub(r"[^A-Za-z0-9._-]+", "-", plain)[:LONGEST_NAME].strip(".-_")
+    return words or "instance"
+
+
+def _made(folder: Path) -> Path:
+    """Make a new folder beside another, called like it with ``.part`` at the end."""
+    for number in range(1, 1000):
+        part = folder.with_name(f"{folder.name}{f'-{number}' if number > 1 else ''}.part")
+        with suppress(FileExistsError):
+            part.mkdir()
+            return part
+    message = "there are a thousand unfinished runs of this name; remove some"
+    raise FileExistsError(0, message, str(folder))
+
+
+def _sync(folder: Path) -> None:
+    """Make a rename last through a power cut, where the system can."""
+    with suppress(OSError):
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+
+
+def to_csv(table: "pd.DataFrame") -> str:
+    """Write a table as CSV; text that a spreadsheet would take for a formula gets a quote mark."""
+    guarded = table.rename(columns=_guarded)
+    for column in guarded.select_dtypes(exclude=["number", "bool"]):
+        guarded[column] = guarded[column].map(_guarded)
+    return str(guarded.to_csv(index=False, lineterminator="\n"))
+
+
+def _guarded(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
+def read_plan_file(file: Path) -> PlanData:
+    """Read a plan.json.
+
+    Raises:
+        InstanceError: it cannot be read, or is no plan.
+    """
+    data = read_json(file)
+    try:
+        return plan_json.from_plain(data, str(file))
+    except (AttributeError, OverflowError, TypeError, ValueError) as error:
+        raise _unreadable(file, f"is not a plan: {error}") from None
+
+
+def with_digest(report: Report, file: Path) -> Report:
+    """Add to an audit whether a plan.json is as it was written, if it says so.
+
+    Raises:
+        InstanceError: it cannot be read.
+    """
+    data = read_json(file)
+    if not isinstance(data, dict) or "digest" not in data:
+        return report
+    found = report.findings
+    if data["digest"] != plan_json.digest(data):
+        found = (Finding(SEALED, str(file), "was changed after it was saved"), *found)
+    return Report(found, {SEALED: 1, **report.checked})
+
+
+def read_json(file: Path) -> Any:
+    """Read a JSON file of any size, refusing what no plan holds.
+
+    Raises:
+        InstanceError: it cannot be read.
+    """
+    try:
+        if file.exists() and not file.is_file():
+            raise _unreadable(file, "is not a file")
+        return json.loads(
+            file.read_text(encoding="utf-8"),
+            parse_int=_whole,
+            parse_float=_finite,
+            parse_constant=_finite,
+        )
+    except json.JSONDecodeError as error:
+        place = (str(file), error.lineno, error.colno)
+        raise InstanceError([Fault((), f"is not JSON: {error.msg}", *place)]) from None
+    except FileNotFoundError:
+        raise _unreadable(file, f"no such file{_hint(file)}") from None
+    except OSError as error:
+        raise _unreadable(file, f"cannot be read: {error.strerror or error}") from None
+    except (ValueError, RecursionError) as error:
+        raise _unreadable(file, f"is not a plan: {error}") from None
+
+
+def _unreadable(file: Path, message: str) -> InstanceError:
+    return InstanceError([Fault((), message, str(file))])
+
+
+def _hint(file: Path) -> str:
+    """Say which folders beside hold runs."""
+    runs = sorted(_runs(file.parent if file.parent.is_dir() else FOLDER))
+    return f"; the last run is {runs[-1]}" if runs else ""
+
+
+def _runs(folder: Path) -> Iterator[Path]:
+    for file in folder.glob("*/plan.json"):
+        if not file.parent.name.endswith(".part"):
+            yield file.parent
+
+
+def _whole(text: str) -> int:
+    if len(text) > LONGEST_NUMBER:
+        message = "holds a number of too many digits"
+        raise ValueError(message)
+    return int(text)
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        message = f"holds {text}, which is not a finite number"
+        raise ValueError(message)
+    return value

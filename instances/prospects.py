@@ -1,0 +1,134 @@
+"""Prospects: what an instance can never serve, seen from its demands alone."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Final
+
+import networkx as nx
+
+from gridblock.instances.network import graph_of, round_trip_ms
+from gridblock.instances.schema.demands import Demand
+from gridblock.instances.schema.fields import Fields
+from gridblock.instances.schema.series import spread
+
+Key = str | int
+Oddities = Iterator[tuple[tuple[Key, ...], str]]
+ROUNDING: Final = 1e-9
+
+
+def of_demands(given: Fields) -> Oddities:
+    """Find demands of which some or all can never be met, and what stands in the way."""
+    prospects = Prospects(given)
+    for i, demand in enumerate(given.demands):
+        here = ("demands", i)
+        if not any(spread(demand.amount, given.horizon)):
+            yield (*here, "amount"), "is 0 in every period; leave the demand out, or give amounts"
+            continue
+        if not any(spread(demand.unmet_cost, given.horizon)):
+            message = "is 0, so that nothing is bought or run for this demand; give it a price"
+            yield (*here, "unmet_cost"), message
+        if not given.facilities:
+            continue
+        if not given.chosen(demand.where):
+            yield (*here, "where"), f"selects no facility; widen it: {_unmet(demand)}"
+        else:
+            yield from prospects.servers(here, demand)
+            yield from prospects.regions(here, demand)
+
+
+def _unmet(demand: Demand, what: str = "all of it") -> str:
+    floor = f", and min_share {demand.min_share:g} cannot be kept" if demand.min_share else ""
+    return f"{what} stays unmet{floor}"
+
+
+class Prospects:
+    """Where blocks may stand, where some do, and how far regions are, worked out once."""
+
+    def __init__(self, given: Fields) -> None:
+        """Remember the instance."""
+        self._given = given
+        self._known: dict[str, Mapping[str, float]] = {}
+
+    @cached_property
+    def _allowed(self) -> dict[str, set[str]]:
+        """The facilities at which each block may stand."""
+        blocks = self._given.blocks.items()
+        return {name: set(self._given.chosen(block.where)) for name, block in blocks}
+
+    @cached_property
+    def _stock(self) -> dict[str, set[str]]:
+        """The facilities at which some of each block stand, are due, or can be bought for."""
+        stock: dict[str, set[str]] = defaultdict(set)
+        for leaf in self._given.leaves.values():
+            for kind, count in leaf.installed.items():
+                stock[kind] |= {leaf.facility} if count else set()
+            for kind, counts in leaf.on_order.items():
+                stock[kind] |= {leaf.facility} if any(counts) else set()
+        for name, block in self._given.blocks.items():
+            if block.cost_once is not None and block.lead < len(self._given.horizon):
+                stock[name] |= self._allowed[name]
+        return stock
+
+    def servers(self, here: tuple[Key, ...], demand: Demand) -> Oddities:
+        """Find a demand that no block serves: by its yields, where it may run, or for want of any."""
+        given = self._given
+        able = [
+            name
+            for name, block in given.blocks.items()
+            if any(spread(demand.yields.get(block.accelerator, 0.0), given.horizon))
+        ]
+        facilities = set(given.chosen(demand.where))
+        if not able:
+            message = "names no accelerator that some block holds"
+            yield (*here, "yields"), f"{message}: {_unmet(demand)}"
+        elif not any(facilities & self._allowed[name] for name in able):
+            message = "selects no facility at which a block that serves it may stand"
+            yield (*here, "where"), f"{message}; widen it or theirs: {_unmet(demand)}"
+        elif not any(facilities & self._stock[name] for name in able):
+            message = "names accelerators of which none is installed, on order or for sale there"
+            yield (*here, "yields"), f"{message}: {_unmet(demand)}"
+
+    def regions(self, here: tuple[Key, ...], demand: Demand) -> Oddities:
+        """Find regions of a demand from which none of its facilities can be reached."""
+        bound = math.inf if demand.max_ms is None else demand.max_ms
+        facilities = self._given.chosen(demand.where)
+        for region, share in demand.from_.items():
+            distances = self._distances(region)
+            nearest = min(distances.get(name, math.inf) for name in facilities)
+            what = _unmet(demand, f"{100 * share:.4g} % of it")
+            if nearest == math.inf:
+                message = f"reaches no facility of this demand; add links: {what}"
+                yield (*here, "from", region), message
+            elif nearest > bound * (1 + ROUNDING):
+                message = (
+                    f"is {bound:g} ms, and the nearest facility is {nearest:.4g} ms from {region}"
+                )
+                yield (*here, "max_ms"), f"{message}: {what}"
+
+    def _distances(self, region: str) -> Mapping[str, float]:
+        """Give the round trip from a region to what it reaches, in ms; 0 where it is not known."""
+        if region not in self._known:
+            self._known[region] = self._direct(region) if not self._graph else self._routed(region)
+        return self._known[region]
+
+    @cached_property
+    def _graph(self) -> nx.MultiGraph | None:
+        return graph_of(self._given) if self._given.network.links else None
+
+    def _direct(self, region: str) -> Mapping[str, float]:
+        start = self._given.position(region)
+        at = {name: self._given.position(name) for name in self._given.facilities}
+        return {
+            name: 0.0 if start is None or end is None else round_trip_ms(start, end)
+            for name, end in at.items()
+        }
+
+    def _routed(self, region: str) -> Mapping[str, float]:
+        if self._given.network.routing == "any":
+            return dict.fromkeys(nx.node_connected_component(self._graph, region), 0.0)
+        found: Mapping[str, float] = nx.single_source_dijkstra_path_length(
+            self._graph, region, weight="ms"
+        )
+        return found

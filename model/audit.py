@@ -1,0 +1,127 @@
+"""The audit, as a table of contents: every rule and cost of a plan, checked from its instance.
+
+It shares no code with the optimisation model and needs neither Pyomo nor a solver. Whole numbers
+and sums of given numbers are checked exactly; rows with continuous terms within 1e-6 x max(1,
+their largest term).
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from gridblock.instances.instance import Instance
+from gridblock.model.findings import AuditError, Finding, Report
+from gridblock.model.plan import PlanData
+from gridblock.model.rules import (
+    capacity,
+    decisions,
+    demand,
+    fleet,
+    form,
+    money,
+    network,
+    placement,
+    uplinks,
+)
+from gridblock.model.rules.books import Books, Rule
+
+__all__ = ["RULES", "AuditError", "Finding", "Report", "audit"]
+
+FORM: Final[tuple[Rule, ...]] = (
+    form.plan_is_of_this_instance,
+    form.status_fits_what_is_held,
+    form.conflict_only_where_infeasible,
+    form.stated_figures_are_complete,
+    form.stated_figures_are_numbers,
+)
+"""What the plan states, before any of it is believed."""
+
+DECISIONS: Final[tuple[Rule, ...]] = (
+    decisions.decisions_name_what_exists,
+    decisions.decided_numbers_are_finite,
+)
+"""What makes decisions readable."""
+
+SHAPE: Final[tuple[Rule, ...]] = (
+    decisions.demands_come_from_their_regions,
+    decisions.counts_are_whole_numbers,
+    decisions.nothing_is_negative,
+    decisions.traffic_takes_the_routing_of_the_instance,
+    decisions.tunnels_are_paths,
+    decisions.traffic_enters_links_at_their_ends,
+)
+"""What makes an account of them possible."""
+
+PLAN: Final[tuple[Rule, ...]] = (
+    fleet.bought_only_at_a_price,
+    fleet.bought_only_after_the_lead,
+    fleet.bought_only_where_the_block_may_stand,
+    fleet.bought_within_block_supply,
+    fleet.bought_within_accelerator_supply,
+    fleet.owned_never_below_zero,
+    fleet.switched_off_only_where_a_limit_falls,
+    fleet.switched_off_within_installed,
+    capacity.limits_of_places_hold,
+    capacity.grid_power_holds,
+    placement.assigned_within_powered,
+    placement.assigned_only_where_the_demand_may_run,
+    placement.assigned_only_with_a_yield,
+    placement.at_most_max_facilities,
+    placement.served_within_max_share_per_facility,
+    placement.one_accelerator_at_a_time,
+    placement.together_in_one_zone,
+    demand.served_only_where_the_demand_may_run,
+    demand.served_within_what_is_assigned,
+    demand.met_within_the_amount,
+    demand.min_share_is_met,
+    network.served_only_within_reach,
+    network.tunnels_keep_the_latency_bound,
+    network.tunnels_carry_the_traffic,
+    network.traffic_is_conserved_at_every_place,
+    network.links_carry_within_capacity,
+    uplinks.served_in_zones_adds_up,
+    uplinks.served_in_zones_within_what_is_assigned,
+    uplinks.uplinks_carry_within_capacity,
+    money.costs_are_as_stated,
+    money.objective_is_the_sum_of_costs,
+    money.bound_is_not_above_the_objective,
+    money.gap_follows_from_the_bound,
+    money.optimal_only_within_the_gap_asked,
+)
+"""The rules of a plan, and what it costs."""
+
+STAGES: Final = (FORM, DECISIONS, SHAPE, PLAN)
+"""Rules in stages; where one is broken, later stages would make no sense and are not reached."""
+RULES: Final = tuple(rule.__name__ for stage in STAGES for rule in stage)
+"""The name of every rule."""
+
+
+def audit(instance: Instance, plan: PlanData) -> Report:
+    """Check a plan against its instance.
+
+    Args:
+        instance: what is given.
+        plan: what is decided and stated; without decisions only what it states is checked.
+
+    Returns:
+        Every broken row, and how many rows of each rule were checked.
+    """
+    books = Books(instance, plan)
+    findings: list[Finding] = []
+    checked: dict[str, int] = {}
+    for stage in STAGES if plan.decisions is not None else (FORM,):
+        _check(books, stage, findings, checked)
+        if findings:
+            break
+    return Report(tuple(findings), checked)
+
+
+def _check(
+    books: Books, rules: Sequence[Rule], findings: list[Finding], checked: dict[str, int]
+) -> None:
+    """Run some rules, adding what they find and how many rows they have."""
+    for rule in rules:
+        checked[rule.__name__] = 0
+        for row in rule(books):
+            checked[rule.__name__] += 1
+            if row is not None:
+                findings.append(Finding(rule.__name__, *row))

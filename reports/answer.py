@@ -1,0 +1,116 @@
+"""What a planner sees of a plan: the cost, what stays unmet, what to order, and the fleet."""
+
+from typing import Final
+
+from gridblock.instances.instance import Instance
+from gridblock.model.account import CATEGORIES, Account
+from gridblock.model.plan import PlanData
+from gridblock.reports import capacity, purchases
+from gridblock.reports.headline import headline, verdict
+from gridblock.reports.sections import (
+    Bar,
+    Cell,
+    Column,
+    Document,
+    Heat,
+    Section,
+    first_to_last,
+    spells,
+    spells_note,
+)
+from gridblock.reports.unmet import priced_unmet, unmet_summary
+from gridblock.reports.words import and_more, number, plural, scale_for
+
+MOST_ROWS: Final = 12
+PRICED: Final = "unmet"
+"""The category that is not money spent."""
+
+
+def answer(instance: Instance, plan: PlanData, account: Account | None) -> Document:
+    """Tell a plan: sentences first, then the tables that matter."""
+    horizon = instance.horizon
+    counts = plural(len(instance.facilities), "facility"), plural(len(instance.demands), "demand")
+    sentences = headline(instance, plan, account), verdict(plan, instance.currency)
+    sections: tuple[Section | None, ...] = ()
+    if account is not None and plan.decisions is not None:
+        sections = (
+            costs(instance, plan),
+            unmet(instance, account),
+            purchases.orders(instance, plan.decisions),
+            purchases.retirements(instance, plan.decisions),
+            *capacity.sections(instance, plan.decisions, account),
+        )
+    return Document(
+        title=instance.name,
+        subtitle=", ".join((first_to_last(horizon), *counts)),
+        sentences=tuple(filter(None, sentences)),
+        points=plan.conflict,
+        sections=tuple(section for section in sections if section is not None),
+    )
+
+
+def costs(instance: Instance, plan: PlanData) -> Section:
+    """Give the costs by category, what is spent in all, and unmet work at its price."""
+    largest = max([abs(value) for value in plan.costs.values()], default=0.0)
+    spent = sum(value for name, value in plan.costs.items() if name != PRICED)
+    priced = plan.costs.get(PRICED, 0.0)
+    scale = scale_for(max(largest, abs(plan.objective or 0.0)))
+
+    def row(label: str, value: float) -> tuple[Cell, ...]:
+        length = Bar(abs(value) / largest if largest else 0.0, credit=value < 0)
+        return label, scale.write(value), length
+
+    known = [name for name in (*CATEGORIES, *plan.costs) if name != PRICED]
+    rows = [
+        row(name.replace("_", " "), plan.costs[name])
+        for name in dict.fromkeys(known)
+        if plan.costs.get(name)
+    ]
+    totals: list[tuple[Cell, ...]] = [("spending", scale.write(spent), "")]
+    if priced:
+        totals.append(row("unmet, at its price", priced))
+        totals.append(("total", scale.write(spent + priced), ""))
+    rate = number(100 * instance.discount_rate)
+    value = f"present value at {rate} % a year" if instance.discount_rate else "over the horizon"
+    return Section(
+        title="Costs",
+        unit=f"{value}, {scale.of(instance.currency)}",
+        columns=(Column("category"), Column("cost", right=True), Column("", width=36)),
+        rows=tuple(rows),
+        totals=tuple(totals),
+    )
+
+
+def unmet(instance: Instance, account: Account) -> Section | None:
+    """Give the unmet share of each demand in each period, the dearest first."""
+    summary, priced = unmet_summary(instance, account), priced_unmet(account)
+    lacking = [name for name, of in summary.items() if any(of["unmet"])]
+    if not lacking:
+        return None
+    lacking.sort(key=lambda name: -priced.get(name, 0.0))
+    groups = spells(instance.horizon)
+    scale = scale_for(max(priced.values(), default=0.0))
+    hours = instance.horizon.hours
+    rows = []
+    for name in lacking[:MOST_ROWS]:
+        of = summary[name]
+        cells = []
+        for group in groups if len(instance.horizon) > 1 else ():
+            asked = sum(of["amount"][i] * hours[i] for i in group.periods)
+            short = sum(of["unmet"][i] * hours[i] for i in group.periods)
+            cells.append(Heat(short / asked if asked else 0.0))
+        rows.append((name, *cells, Heat(of["share"]), scale.write(priced.get(name, 0.0))))
+    notes = (spells_note(instance.horizon), and_more(len(lacking) - MOST_ROWS, "unmet"))
+    periods = tuple(group.column for group in groups) if len(instance.horizon) > 1 else ()
+    return Section(
+        title="Unmet",
+        unit=f"% of the amount; price in {scale.of(instance.currency)}",
+        columns=(
+            Column("demand"),
+            *periods,
+            Column("all", right=True),
+            Column("priced at", right=True),
+        ),
+        rows=tuple(rows),
+        note=" ".join(filter(None, notes)),
+    )

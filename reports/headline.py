@@ -1,0 +1,99 @@
+"""The sentences that a report of a plan begins with: what it does, and how good it is."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from gridblock.instances.instance import Instance
+from gridblock.model.account import Account
+from gridblock.model.plan import PlanData
+from gridblock.reports.sections import span
+from gridblock.reports.unmet import Summary, priced_unmet, unmet_share, unmet_summary
+from gridblock.reports.words import gap_percent, money, percent, told_apart
+
+STOPS: Final = {
+    "time_limit": "Stopped at the time limit",
+    "limit": "Stopped at a limit of the solver",
+    "interrupted": "Interrupted",
+    "crashed": "The solver crashed",
+    "killed": "The solver was killed",
+    "memory": "The solver ran out of memory",
+}
+"""Why a solve ended, in words."""
+NEGLIGIBLE: Final = 1e-9
+"""A relative gap that is as good as none."""
+
+
+def headline(instance: Instance, plan: PlanData, account: Account | None) -> str:
+    """Say what a plan does, in one sentence or two; nothing where there is none."""
+    if account is None or plan.objective is None:
+        return ""
+    share = unmet_share(instance, account)
+    spending = plan.objective - plan.costs.get("unmet", 0.0)
+    worth = " in present value" if instance.discount_rate else ""
+    price = f"{money(spending, instance.currency)}{worth}"
+    if not any(account.amount.values()):
+        return f"Nothing is asked for; the horizon costs {price}."
+    done = "all" if share == 0 else percent(1 - share)
+    served = f"Serves {done} of the work over {span(instance.horizon)} for {price}."
+    return served if share == 0 else f"{served} {_lacking(instance, account, share)}"
+
+
+def _lacking(instance: Instance, account: Account, share: float) -> str:
+    """Say how much stays unmet, what it is priced at, and where most of it is."""
+    summary, priced = unmet_summary(instance, account), priced_unmet(account)
+    total = sum(priced.values())
+    lacking = [name for name, of in summary.items() if any(of["unmet"])]
+    first = max(lacking, key=lambda name: (priced.get(name, 0.0), summary[name]["share"]))
+    part = "all of it" if len(lacking) == 1 else "most of it"
+    if len(lacking) > 1 and priced.get(first, 0.0) <= total / 2:
+        part = "the largest part"
+    price = money(total, instance.currency)
+    worst = _worst(instance, summary, first)
+    unmet = f"{percent(share)} of unit-hours stay unmet, priced at {price}"
+    return f"{unmet}; {part} is {first}{worst}."
+
+
+def _worst(instance: Instance, summary: Mapping[str, Summary], demand: str) -> str:
+    if len(instance.horizon) == 1:
+        return ""
+    of = summary[demand]
+    shares = [u / a if a else 0.0 for u, a in zip(of["unmet"], of["amount"], strict=True)]
+    worst = max(range(len(shares)), key=shares.__getitem__)
+    return f", worst in {instance.horizon.names[worst]} ({percent(shares[worst])})"
+
+
+def verdict(plan: PlanData, currency: str) -> str:
+    """Say why the solve ended and how far from the best possible plan this one can be."""
+    if plan.status == "infeasible":
+        what = "these hard rules conflict" if plan.conflict else "its hard rules conflict"
+        return f"Infeasible: no plan can exist, since {what}{':' if plan.conflict else '.'}"
+    stop = STOPS.get(plan.stop, "The search ended")
+    if plan.objective is None:
+        none = f"{stop} before a plan was found; that does not mean that none exists."
+        if plan.bound is None:
+            return none
+        return f"{none} Any plan costs at least {money(plan.bound, currency)}."
+    asked = f"asked for {gap_percent(plan.gap_asked)}"
+    return f"{_opening(plan, stop)} {_quality(plan, plan.objective, currency, asked)}"
+
+
+def _opening(plan: PlanData, stop: str) -> str:
+    if plan.status == "optimal":
+        exact = plan.gap is not None and plan.gap <= NEGLIGIBLE
+        return "Optimal." if exact else "Optimal within the gap asked for."
+    return f"{stop}; this is the best plan found."
+
+
+def _quality(plan: PlanData, objective: float, currency: str, asked: str) -> str:
+    """Compare the plan's cost with the proven bound."""
+    total = f"With unmet work at its price it costs {money(objective, currency, 4)}"
+    if plan.bound is None or plan.gap is None:
+        return f"{total}; how much less the best possible costs is not proven ({asked})."
+    if plan.gap <= NEGLIGIBLE:
+        return f"{total}, and no plan costs less."
+    cost, bound = told_apart(objective, plan.bound, currency)
+    total = f"With unmet work at its price it costs {cost}"
+    if objective > 0 and plan.gap < 1:
+        less = gap_percent(plan.gap)
+        return f"{total}; the best possible costs at most {less} less ({bound}; {asked})."
+    return f"{total}; no plan costs less than {bound} (gap {gap_percent(plan.gap)}; {asked})."

@@ -1,0 +1,252 @@
+"""A plan as tidy tables: one row a fact, units in column names, in the order of the instance."""
+
+import difflib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
+from math import nan
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from gridblock.instances.instance import Instance
+from gridblock.model.account import CATEGORIES, Account
+from gridblock.model.plan import Decisions, PlanData, Standing, TunnelFlow
+from gridblock.model.quantities import tunnel_hops
+from gridblock.reports import usage
+from gridblock.reports.unmet import Summary, unmet_share, unmet_summary
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["NAMES", "Summary", "columns", "table", "unmet_share", "unmet_summary"]
+
+Row = tuple[Any, ...]
+
+
+class _Table(NamedTuple):
+    """Column names, and what makes the rows."""
+
+    columns: tuple[str, ...]
+    rows: Callable[[Instance, Decisions, Account], Iterable[Row]]
+
+
+def table(name: str, instance: Instance, plan: PlanData, account: Account) -> "pd.DataFrame":
+    """Give a table of a plan.
+
+    Args:
+        name: one of ``NAMES``.
+        instance: what is given.
+        plan: what is decided.
+        account: what follows from it.
+
+    Returns:
+        One row a fact, in the order of the instance. What does not exist is missing (NaN).
+
+    Raises:
+        ValueError: there is no such table, or the plan has no decisions.
+    """
+    import pandas as pd
+
+    if name not in _TABLES:
+        near = difflib.get_close_matches(name, NAMES, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(NAMES)}"
+        message = f"there is no table {name!r}; {hint}"
+        raise ValueError(message)
+    if plan.decisions is None:
+        message = f"the plan is {plan.status}: it has no tables"
+        raise ValueError(message)
+    rows = list(_TABLES[name].rows(instance, plan.decisions, account))
+    return pd.DataFrame(rows, columns=list(columns(name)))
+
+
+def columns(name: str) -> tuple[str, ...]:
+    """Give the names of a table's columns."""
+    return _TABLES[name].columns
+
+
+def _ranks(*names: Iterable[str]) -> Callable[[tuple[str, ...]], tuple[int, ...]]:
+    """Give a key to sort by: the place of each part of a key in its list of names."""
+    places = [{name: i for i, name in enumerate(part)} for part in names]
+    return lambda key: tuple(place[part] for place, part in zip(places, key, strict=True))
+
+
+def _allocation(instance: Instance, decisions: Decisions, account: Account) -> Iterator[Row]:
+    """Each assignment of blocks; ``used_share`` is what its facility serves over what it could."""
+    demands = {demand.name: demand for demand in instance.demands}
+    yields = {
+        (name, kind): instance.over_periods(demand.yields.get(kind, 0.0))
+        for name, demand in demands.items()
+        for kind in instance.accelerators
+    }
+    busy = {
+        key: float(account.served.get(key, 0) / units) if units else nan
+        for key, units in account.capacity.items()
+    }
+    order = _ranks(demands, instance.blocks, instance.leaves, instance.horizon.names)
+    for key in sorted(decisions.assigned, key=order):
+        demand, kind, path, t = key
+        block, facility = instance.blocks[kind], instance.leaves[path].facility
+        count = decisions.assigned[key]
+        chips = Decimal(repr(count)) * block.accelerators
+        units = chips * Decimal(repr(yields[demand, block.accelerator][t]))
+        share = busy.get((demand, facility, t), nan)
+        where = (demand, facility, path, kind, block.accelerator, t)
+        yield (*where, float(count), float(chips), float(units), demands[demand].unit, share)
+
+
+def _served(instance: Instance, decisions: Decisions, _: Account) -> Iterator[Row]:
+    """What each facility serves of a demand from each region."""
+    units = {demand.name: demand.unit for demand in instance.demands}
+    regions = ("", *instance.network.regions, *instance.facilities)
+    order = _ranks(units, dict.fromkeys(regions), instance.facilities, instance.horizon.names)
+    for key in sorted(decisions.served, key=order):
+        yield (*key, float(decisions.served[key]), units[key.demand])
+
+
+def _fleet(instance: Instance, decisions: Decisions, account: Account) -> Iterator[Row]:
+    """Blocks by type, leaf place and period; what is bought must be ordered by ``order_by``."""
+    periods = instance.horizon.names
+    price = {k: instance.over_periods(b.cost_once or 0.0) for k, b in instance.blocks.items()}
+    pairs = dict.fromkeys(key[:2] for key in account.owned)
+    order = _ranks(instance.blocks, instance.leaves)
+    for kind, path in sorted(pairs, key=lambda pair: order(pair)[::-1]):
+        block, leaf = instance.blocks[kind], instance.leaves[path]
+        due = leaf.on_order.get(kind, (0,) * len(periods))
+        for i, t in enumerate(periods):
+            key = Standing(kind, path, t)
+            bought, owned = decisions.bought.get(key, 0), account.owned[key]
+            yield (
+                kind,
+                block.accelerator,
+                leaf.facility,
+                path,
+                t,
+                owned,
+                owned * block.accelerators,
+                bought,
+                due[i],
+                decisions.retired.get(key, 0),
+                decisions.switched_off.get(key, 0),
+                float(account.assigned.get(key, 0)),
+                float(account.idle.get(key, 0)),
+                periods[i - block.lead] if bought and i >= block.lead else None,
+                float(Decimal(repr(price[kind][t])) * bought),
+            )
+
+
+def _unmet(instance: Instance, _: Decisions, account: Account) -> Iterator[Row]:
+    """Amount, met and unmet of each demand and region, and what the unmet part is priced at."""
+    horizon, rate = instance.horizon, instance.discount_rate
+    today = {t: horizon.discount_at_middle(i, rate) for i, t in enumerate(horizon.names)}
+    hours = dict(zip(horizon.names, horizon.hours, strict=True))
+    for demand in instance.demands:
+        price = instance.over_periods(demand.unmet_cost)
+        for region in demand.regions:
+            for t in horizon.names:
+                key = (demand.name, region, t)
+                amount, unmet = account.amount[key], account.unmet[key]
+                met = float(account.met.get(key, 0))
+                cost = float(unmet) * price[t] * hours[t]
+                share = float(unmet / amount) if amount else 0.0
+                figures = (float(amount), met, float(unmet), demand.unit, share)
+                yield (*key, *figures, cost, cost * today[t])
+
+
+def _utilization(instance: Instance, decisions: Decisions, account: Account) -> Iterator[Row]:
+    """Use of every limit of every place, in the unit that the resource's name ends with."""
+    for use in usage.of_places(instance, decisions, account):
+        facility = instance.places[use.place].facility
+        yield (facility, *use, use.share, use.headroom)
+
+
+def _supply(instance: Instance, decisions: Decisions, _: Account) -> Iterator[Row]:
+    """What is bought of what vendors deliver, by the period of entering service."""
+    for use in usage.of_supply(instance, decisions):
+        yield (*use, use.share, use.headroom)
+
+
+def _flows(instance: Instance, decisions: Decisions, _: Account) -> Iterator[Row]:
+    """Traffic of each tunnel, a row for each link of it; or of each region over each link."""
+    ends = {link.label: link.between for link in instance.network.links}
+    periods = {t: i for i, t in enumerate(instance.horizon.names)}
+    places = {p: i for i, p in enumerate((*instance.network.regions, *instance.facilities))}
+    links = {link: i for i, link in enumerate(ends)}
+
+    def order(flow: TunnelFlow) -> tuple[Any, ...]:
+        bound = -1.0 if flow.max_ms is None else flow.max_ms
+        path = [links[link] for link in flow.links]
+        return places[flow.region], places[flow.facility], bound, path, periods[flow.period]
+
+    for flow in sorted(decisions.tunnel_gbps, key=order):
+        gbps = float(decisions.tunnel_gbps[flow])
+        bound = nan if flow.max_ms is None else flow.max_ms
+        what = (flow.region, flow.facility, bound, " > ".join(flow.links))
+        for link, start in tunnel_hops(ends, flow) or [(None, flow.region)]:
+            end = _other(ends[link], start) if link is not None else flow.facility
+            yield (*what, link, start, end, flow.period, gbps)
+    for arc in sorted(
+        decisions.arc_gbps,
+        key=lambda a: (places[a.region], links[a.link], places[a.start], periods[a.period]),
+    ):
+        end = _other(ends[arc.link], arc.start)
+        gbps = float(decisions.arc_gbps[arc])
+        yield (arc.region, None, nan, None, arc.link, arc.start, end, arc.period, gbps)
+
+
+def _other(ends: tuple[str, str], start: str) -> str:
+    """Give the end of a link that is not where it is entered from."""
+    return ends[1] if start == ends[0] else ends[0]
+
+
+def _links(instance: Instance, _: Decisions, account: Account) -> Iterator[Row]:
+    """Traffic of every link in each direction."""
+    for use in usage.of_links(instance, account):
+        limit = nan if use.capacity_gbps is None else use.capacity_gbps
+        yield (*use[:5], limit, use.share)
+
+
+def _costs(instance: Instance, _: Decisions, account: Account) -> Iterator[Row]:
+    """What is paid in each category and period, then and seen from the start."""
+    paid, value = account.ledger.paid, account.ledger.values
+    for category in CATEGORIES:
+        for t in instance.horizon.names:
+            then, now = paid.get((category, t), 0), value.get((category, t), 0)
+            yield (category, t, float(then), float(now), instance.currency)
+
+
+_TABLES: Final[Mapping[str, _Table]] = {
+    "allocation": _Table(
+        (
+            *("demand", "facility", "place", "block", "accelerator", "period"),
+            *("blocks", "accelerators", "capacity_units", "unit", "used_share"),
+        ),
+        _allocation,
+    ),
+    "served": _Table(("demand", "region", "facility", "period", "served_units", "unit"), _served),
+    "fleet": _Table(
+        (
+            *("block", "accelerator", "facility", "place", "period", "owned", "accelerators"),
+            *("bought", "on_order", "retired", "switched_off", "assigned", "idle"),
+            *("order_by", "cost_once"),
+        ),
+        _fleet,
+    ),
+    "unmet": _Table(
+        (
+            *("demand", "region", "period", "amount_units", "met_units", "unmet_units", "unit"),
+            *("share_unmet", "cost", "present_value"),
+        ),
+        _unmet,
+    ),
+    "utilization": _Table(
+        ("facility", "place", "resource", "period", "used", "limit", "share", "headroom"),
+        _utilization,
+    ),
+    "supply": _Table(("name", "unit", "period", "bought", "supply", "share", "headroom"), _supply),
+    "flows": _Table(
+        ("region", "facility", "max_ms", "tunnel", "link", "from", "to", "period", "gbps"), _flows
+    ),
+    "links": _Table(("link", "from", "to", "period", "gbps", "capacity_gbps", "share"), _links),
+    "costs": _Table(("category", "period", "paid", "present_value", "currency"), _costs),
+}
+
+NAMES: Final = tuple(_TABLES)
+"""The tables that there are."""

@@ -1,0 +1,153 @@
+"""What an instance says, as a planner checks it."""
+
+from collections import Counter
+from typing import Final
+
+from gridblock.instances.instance import Instance
+from gridblock.instances.schema.series import Written, spread
+from gridblock.reports.capacity import power_limits_mw
+from gridblock.reports.sections import Cell, Column, Document, Section, first_to_last, span
+from gridblock.reports.words import aligned, number, plural
+
+MOST_ROWS: Final = 30
+
+
+def understood(instance: Instance) -> Document:
+    """Tell an instance: what it counts, its facilities, its demands and its periods."""
+    counts = (
+        plural(len(instance.facilities), "facility"),
+        plural(len(instance.leaves), "place") + " for blocks",
+        plural(len(instance.blocks), "block type"),
+        plural(len(instance.accelerators), "accelerator"),
+        plural(len(instance.demands), "demand"),
+        plural(len(instance.network.regions), "region"),
+        plural(len(instance.network.links), "link"),
+    )
+    horizon = instance.horizon
+    about = dict.fromkeys((first_to_last(horizon), span(horizon), instance.currency))
+    return Document(
+        title=instance.name,
+        subtitle=", ".join(about),
+        sentences=(f"Understood {', '.join(counts[:-1])} and {counts[-1]}.",),
+        sections=(facilities(instance), blocks(instance), demands(instance), periods(instance)),
+    )
+
+
+def facilities(instance: Instance) -> Section:
+    """Give the power, zones and fleet of each facility today."""
+    first, last = (power_limits_mw(instance, i) for i in (0, -1))
+    leaves = Counter(place.facility for place in instance.leaves.values())
+    installed: Counter[str] = Counter()
+    due: Counter[str] = Counter()
+    for place in instance.leaves.values():
+        for kind, count in place.installed.items():
+            installed[place.facility] += count * instance.blocks[kind].accelerators
+        for kind, counts in place.on_order.items():
+            due[place.facility] += sum(counts) * instance.blocks[kind].accelerators
+    pue = aligned(site.pue for site in instance.facilities.values())
+    rows = [
+        (
+            name,
+            _change(first[name], last[name]) if name in first else "no limit",
+            pue(site.pue),
+            f"{leaves[name]:,}" if site.zones else "",
+            f"{installed[name]:,}",
+            f"{due[name]:,}" if due[name] else "",
+        )
+        for name, site in instance.facilities.items()
+    ]
+    return _table(
+        "Facilities",
+        "critical power in MW, first to last; accelerators",
+        (
+            Column("facility"),
+            Column("MW", right=True),
+            Column("PUE", right=True),
+            Column("zones", right=True),
+            Column("installed", right=True),
+            Column("on order", right=True),
+        ),
+        rows,
+    )
+
+
+def blocks(instance: Instance) -> Section:
+    """Give what each block type holds, draws and costs."""
+    rows = [
+        (
+            name,
+            block.accelerator,
+            f"{block.accelerators:,}",
+            number(block.uses.get("power_kw", 0.0), 4),
+            "" if block.cost_once is None else _series(instance, block.cost_once),
+            "" if block.cost_once is None else f"{block.lead:,}",
+        )
+        for name, block in instance.blocks.items()
+    ]
+    return _table(
+        "Block types",
+        f"power in kW, price in {instance.currency}, lead in periods",
+        (
+            Column("block type"),
+            Column("accelerator"),
+            Column("accelerators", right=True),
+            Column("kW", right=True),
+            Column("price", right=True),
+            Column("lead", right=True),
+        ),
+        rows,
+    )
+
+
+def demands(instance: Instance) -> Section:
+    """Give the amount of each demand, first to last, and what it asks for."""
+    rows = [
+        (
+            demand.name,
+            _series(instance, demand.amount),
+            demand.unit,
+            "whole blocks" if demand.whole_blocks else "shared",
+            _series(instance, demand.unmet_cost),
+            f"{number(demand.max_ms)} ms" if demand.max_ms is not None else "",
+        )
+        for demand in instance.demands
+    ]
+    return _table(
+        "Demands",
+        f"amount first to last; unmet in {instance.currency} a unit and hour",
+        (
+            Column("demand"),
+            Column("amount", right=True),
+            Column("unit"),
+            Column("blocks"),
+            Column("unmet", right=True),
+            Column("within", right=True),
+        ),
+        rows,
+    )
+
+
+def periods(instance: Instance) -> Section:
+    """Give the hours of each period."""
+    horizon = instance.horizon
+    rows = [(t, f"{h:,.10g}") for t, h in zip(horizon.names, horizon.hours, strict=True)]
+    return _table("Periods", "", (Column("period"), Column("hours", right=True)), rows)
+
+
+def _series(instance: Instance, series: Written) -> str:
+    values = spread(series, instance.horizon)
+    return _change(values[0], values[-1])
+
+
+def _change(first: float, last: float) -> str:
+    """Write ``320``, or ``150 to 360`` where the last differs from the first."""
+    texts = number(first, 4), number(last, 4)
+    return texts[0] if texts[0] == texts[1] else f"{texts[0]} to {texts[1]}"
+
+
+def _table(
+    title: str, unit: str, columns: tuple[Column, ...], rows: list[tuple[Cell, ...]]
+) -> Section:
+    left = len(rows) - MOST_ROWS
+    note = f"and {left:,} more" if left > 0 else ""
+    return Section(title, unit, columns, tuple(rows[:MOST_ROWS]), note=note)

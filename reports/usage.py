@@ -1,0 +1,160 @@
+"""How much of each limit is used: of places, of links, and of what vendors deliver."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from math import nan
+from typing import Final, NamedTuple
+
+from gridblock.instances.instance import Instance
+from gridblock.instances.places import IN_MEGAWATTS, KW_PER_MW, SWITCHABLE, Place
+from gridblock.instances.schema.series import spread
+from gridblock.model.account import Account
+from gridblock.model.plan import Decisions, Standing
+
+WRITTEN_AS: Final = {kw: mw for mw, kw in IN_MEGAWATTS.items()}
+"""How an instance names the limit of a resource: power_mw limits power_kw."""
+
+Counts = Mapping[tuple[str, str], Mapping[str, int]]
+
+
+class Use(NamedTuple):
+    """Use of one limit in one period, both in the unit that the resource's name ends with.
+
+    Attributes:
+        place: a facility or zone; for other limits what they are of.
+        resource: the limit as the instance names it: power_mw, grid_mw, racks, uplink_gbps.
+        limit: None where there is none.
+    """
+
+    place: str
+    resource: str
+    period: str
+    used: float
+    limit: float | None
+
+    @property
+    def share(self) -> float:
+        """Used over limit; not a number where there is no limit, or one of 0."""
+        return self.used / self.limit if self.limit else nan
+
+    @property
+    def headroom(self) -> float:
+        """Limit less used; not a number where there is no limit."""
+        if self.limit is None:
+            return nan
+        return float(Decimal(repr(self.limit)) - Decimal(repr(self.used)))
+
+
+def of_places(instance: Instance, decisions: Decisions, account: Account) -> Iterator[Use]:
+    """Give the use of each limit of each place, outer places first.
+
+    Power, cooling and the grid bind what is powered, other resources all that stands. A resource
+    that a place has nothing of, and of which nothing is used, is left out.
+    """
+    standing = _counted(instance, account.installed.items())
+    drawing = _counted(instance, account.powered.items())
+    uplinks = _uplink_gbps(instance, decisions)
+    for path, place in instance.places.items():
+        if path == place.facility:
+            yield from _of_grid(instance, path, drawing)
+        for resource, limits in place.limits.items():
+            counts = drawing if resource in SWITCHABLE else standing
+            yield from _of_resource(instance, place, resource, limits, counts)
+        if place.uplink_gbps is not None:
+            for t, limit in zip(instance.horizon.names, place.uplink_gbps, strict=True):
+                yield Use(path, "uplink_gbps", t, float(uplinks[path, t]), limit)
+
+
+def _counted(instance: Instance, counts: Iterable[tuple[Standing, int]]) -> Counts:
+    """Count blocks in each place and period, inner places included, by block type."""
+    above = {path: place.above for path, place in instance.leaves.items()}
+    sums: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for (kind, leaf, t), count in counts:
+        if count:
+            for path in above[leaf]:
+                sums[path, t][kind] += count
+    return sums
+
+
+def _of_grid(instance: Instance, facility: str, drawing: Counts) -> Iterator[Use]:
+    site = instance.facilities[facility]
+    if site.grid_mw is None:
+        return
+    pue = Decimal(repr(site.pue))
+    for t, limit in instance.over_periods(site.grid_mw).items():
+        kw = rated_use(instance, "power_kw", drawing.get((facility, t), {}))
+        yield Use(facility, "grid_mw", t, float(kw * pue / KW_PER_MW), limit)
+
+
+def _of_resource(
+    instance: Instance, place: Place, resource: str, limits: tuple[float, ...], counts: Counts
+) -> Iterator[Use]:
+    name, per = (WRITTEN_AS[resource], KW_PER_MW) if resource in WRITTEN_AS else (resource, 1)
+    periods = instance.horizon.names
+    used = [rated_use(instance, resource, counts.get((place.path, t), {})) / per for t in periods]
+    if any(used) or any(limits):
+        for t, use, limit in zip(periods, used, limits, strict=True):
+            yield Use(place.path, name, t, float(use), float(Decimal(repr(limit)) / per))
+
+
+def rated_use(instance: Instance, resource: str, blocks: Mapping[str, int]) -> Decimal:
+    """Give what so many blocks of each type use of a resource when they are rated."""
+    uses = ((instance.blocks[kind].uses.get(resource, 0.0), n) for kind, n in blocks.items())
+    return sum((Decimal(repr(use)) * n for use, n in uses), Decimal(0))
+
+
+def _uplink_gbps(instance: Instance, decisions: Decisions) -> dict[tuple[str, str], Decimal]:
+    """Give the traffic in and out of each place, by place and period."""
+    per_unit = {demand.name: Decimal(repr(demand.gbps_per_unit)) for demand in instance.demands}
+    sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for (demand, leaf, t), units in decisions.served_in.items():
+        for path in instance.leaves[leaf].above:
+            sums[path, t] += Decimal(repr(units)) * per_unit[demand]
+    return sums
+
+
+class LinkUse(NamedTuple):
+    """Traffic of a link in one direction and period; shared capacity counts both directions."""
+
+    link: str
+    start: str
+    end: str
+    period: str
+    gbps: float
+    capacity_gbps: float | None
+    share: float
+
+
+def of_links(instance: Instance, account: Account) -> Iterator[LinkUse]:
+    """Give the traffic of each link in each direction and period."""
+    periods = instance.horizon.names
+    for link in instance.network.links:
+        a, b = link.between
+        limits: Iterable[float | None] = (None,) * len(periods)
+        if link.gbps is not None:
+            limits = spread(link.gbps, instance.horizon)
+        for t, limit in zip(periods, limits, strict=True):
+            there, back = (account.link_gbps.get((link.label, end, t), 0) for end in (a, b))
+            for start, end, gbps in ((a, b, there), (b, a, back)):
+                used = there + back if link.capacity == "shared" else gbps
+                share = float(used) / limit if limit else nan
+                yield LinkUse(link.label, start, end, t, float(gbps), limit, share)
+
+
+def of_supply(instance: Instance, decisions: Decisions) -> Iterator[Use]:
+    """Give what is bought of the blocks and accelerators whose supply is limited."""
+    blocks: dict[tuple[str, str], int] = defaultdict(int)
+    accelerators: dict[tuple[str, str], int] = defaultdict(int)
+    for (kind, _, t), count in decisions.bought.items():
+        block = instance.blocks[kind]
+        blocks[kind, t] += count
+        accelerators[block.accelerator, t] += count * block.accelerators
+    for what, kinds, bought in (
+        ("blocks", instance.blocks, blocks),
+        ("accelerators", instance.accelerators, accelerators),
+    ):
+        for name, kind in kinds.items():
+            if kind.supply is not None:
+                for t, limit in instance.over_periods(kind.supply).items():
+                    yield Use(name, what, t, bought[name, t], limit)
