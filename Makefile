@@ -44,7 +44,7 @@ lowest: build/lowest/developed ## the quick tests with the oldest library versio
 	build/lowest/bin/pytest -m "not slow" -n 2
 
 wheel: $(VENV)/developed ## sdist, and the wheel built from it, in DIST
-	$(BIN)/python -m build --outdir "$(DIST)"
+	$(BIN)/python -m build --quiet --outdir "$(DIST)"
 
 clean: ## remove what the other targets made, except runs/
 	rm -rf "$(VENV)" "$(DIST)" build gridblock.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -8,7 +8,7 @@ import typer
 
 from gridblock import __version__
 from gridblock.commands import audit, check, examples, export, new, schema, solve
-from gridblock.commands.talk import put
+from gridblock.commands.talk import mute, put
 
 EPILOG = "Start with [b]gridblock examples[/b] and [b]gridblock solve first[/b]."
 
@@ -63,4 +63,8 @@ def main() -> None:
         with suppress(AttributeError, ValueError):
             # What a terminal cannot show is replaced, not fatal.
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-    app()
+    try:
+        app()
+    except OSError as error:
+        mute(sys.stdout)
+        sys.exit(f"error: {(error.strerror or str(error)).lower()}")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyomo.environ as pyo
 
+    from gridblock.reports.tables import Summary
     from gridblock.solvers.outcome import Progress
     from gridblock.solvers.session import Session
 
@@ -89,7 +90,7 @@ class Plan:
         return None if self.data.decisions is None else account(self.instance, self.data.decisions)
 
     @cached_property
-    def unmet(self) -> dict[str, dict[str, Any]]:
+    def unmet(self) -> "dict[str, Summary]":
         """Amount, served and unmet units by period of each demand, and its unmet share."""
         from gridblock.reports.tables import unmet_summary
 
@@ -103,7 +104,7 @@ class Plan:
         return None if self.account is None else unmet_share(self.instance, self.account)
 
     def table(self, name: str) -> "pd.DataFrame":
-        """Give a table: allocation, served, fleet, unmet, utilization, flows, links or costs.
+        """Give a table: allocation, served, fleet, unmet, utilization, …; see ``NAMES``.
 
         Raises:
             ValueError: there is no such table, or no plan.

@@ -160,7 +160,7 @@ def refuse_taken(folder: Path) -> None:
         FileExistsError: it exists and is not an empty folder.
     """
     if os.path.lexists(folder) and not (folder.is_dir() and not any(folder.iterdir())):
-        message = "exists already, and nothing is overwritten; choose another folder"
+        message = "exists already, and nothing is overwritten"
         raise FileExistsError(0, message, str(folder))
 
 

@@ -71,8 +71,10 @@ def _read(folder: Path, name: str) -> nx.Graph:
     except (
         OSError,
         ValueError,
-        KeyError,
+        LookupError,
         TypeError,
+        AttributeError,
+        RecursionError,
         nx.NetworkXException,
         ElementTree.ParseError,
     ) as error:
@@ -86,10 +88,18 @@ def _refuse(message: str) -> NoReturn:
     raise InstanceError((Fault(("network", "graph"), message),))
 
 
-def _position(attributes: Mapping[str, Any]) -> dict[str, float]:
+def _position(attributes: Mapping[str, Any]) -> dict[str, Any]:
     lat = next((attributes[key] for key in LATITUDES if key in attributes), None)
     lon = next((attributes[key] for key in LONGITUDES if key in attributes), None)
-    return {} if lat is None or lon is None else {"lat": float(lat), "lon": float(lon)}
+    return {} if lat is None or lon is None else {"lat": _degrees(lat), "lon": _degrees(lon)}
+
+
+def _degrees(value: Any) -> Any:
+    """Give a number that a file may hold as text; what is none is refused with all other faults."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return value
 
 
 def _link(a: str, b: str, attributes: Mapping[str, Any], taken: set[Any]) -> dict[str, Any]:

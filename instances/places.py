@@ -54,13 +54,16 @@ class Place:
 
 def expand(facilities: Mapping[str, Facility], horizon: Horizon) -> dict[str, Place]:
     """Give each facility and zone by path, outer places before inner ones."""
-    places: dict[str, Place] = {}
+    return {place.path: place for place in every_place(facilities, horizon)}
+
+
+def every_place(facilities: Mapping[str, Facility], horizon: Horizon) -> Iterator[Place]:
+    """Give each facility and zone, also where two have the same path."""
     for name, facility in facilities.items():
         grid = facility.grid_mw
         falls = grid is not None and _falls(spread(grid, horizon))
         top = _place(facility, (name,), ("facilities", name), None, falls, horizon)
-        places.update((place.path, place) for place in _walk(facility, top, horizon))
-    return places
+        yield from _walk(facility, top, horizon)
 
 
 def _walk(site: Site, place: Place, horizon: Horizon) -> Iterator[Place]:

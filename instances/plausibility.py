@@ -2,18 +2,20 @@
 
 from collections.abc import Callable
 from itertools import chain
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from gridblock.instances.calendar import Horizon
 from gridblock.instances.faults import Fault
 from gridblock.instances.network import FIBRE_KM_PER_MS, great_circle_km
 from gridblock.instances.places import IN_MEGAWATTS, KW_PER_MW, Place
 from gridblock.instances.prospects import ROUNDING, Key, Oddities, of_demands
-from gridblock.instances.schema.facilities import Site
 from gridblock.instances.schema.fields import Fields
 from gridblock.instances.schema.hardware import Block
 from gridblock.instances.schema.network import Link
 from gridblock.instances.schema.series import Written, spread
+
+if TYPE_CHECKING:
+    from gridblock.instances.schema.facilities import Site
 
 KW_PER_ACCELERATOR: Final = (0.1, 4.0)
 PUE: Final = (1.0, 2.5)

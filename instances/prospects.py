@@ -72,7 +72,7 @@ class Prospects:
         return stock
 
     def servers(self, here: tuple[Key, ...], demand: Demand) -> Oddities:
-        """Find a demand that no block serves: by its yields, where it may run, or for want of any."""
+        """Find a demand that no block serves: by yield, by where it may run, or for want of any."""
         given = self._given
         able = [
             name

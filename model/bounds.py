@@ -1,6 +1,7 @@
 """Bounds that follow from the data: every big coefficient, as small as it may be."""
 
 import math
+from collections import defaultdict
 from fractions import Fraction
 from functools import cached_property
 from itertools import accumulate
@@ -143,6 +144,25 @@ class Bounds:
         if self.facts.demands[demand].whole_blocks:
             blocks = math.ceil(blocks)
         return min(blocks, self.powered[kind, path, period])
+
+    @cached_property
+    def servable(self) -> dict[tuple[str, str, str], float]:
+        """The most units of a demand that a facility can serve in a period, by itself."""
+        chip = {kind: block.accelerator for kind, block in self.instance.blocks.items()}
+        most: dict[tuple[str, str, str], float] = {}
+        for demand, t in self.facts.total:
+            asks = self.facts.demands[demand]
+            for facility, hosts in self.facts.sites(demand, t).items():
+                parts: dict[tuple[str, str], float] = defaultdict(float)
+                for kind, path in hosts:
+                    part = (
+                        chip[kind] if asks.one_accelerator else "",
+                        path if asks.together == "zone" else "",
+                    )
+                    units = self.facts.units_per_block[demand, kind, t]
+                    parts[part] += units * self.assigned(demand, kind, path, t)
+                most[demand, facility, t] = min(self.facts.total[demand, t], max(parts.values()))
+        return most
 
 
 def holding_pays(facts: Facts, kind: str, facility: str) -> bool:

@@ -83,17 +83,11 @@ def _used(
         groups[given.demand, place, given.period].append(given)
     kept: dict[Assignment, float] = {}
     for group, members in groups.items():
-        if _earns(facts, members[0]):
+        if facts.drawing_pays(facts.facility_of[members[0].place], members[0].period):
             kept |= {member: assigned[member] for member in members}
         else:
             kept |= _trimmed(facts, {member: assigned[member] for member in members}, needed[group])
     return {member: kept[member] for member in assigned if kept.get(member)}
-
-
-def _earns(facts: Facts, given: Assignment) -> bool:
-    """Say whether energy has a negative price there, so that blocks at work earn by drawing."""
-    site = facts.instance.facilities[facts.facility_of[given.place]]
-    return facts.instance.over_periods(site.energy_per_mwh)[given.period] < 0
 
 
 def _trimmed(

@@ -209,6 +209,11 @@ class Facts:
             by_facility[self.facility_of[path]].append((kind, path))
         return {facility: tuple(hosts) for facility, hosts in by_facility.items()}
 
+    def drawing_pays(self, facility: str, period: str) -> bool:
+        """Say whether energy has a negative price, so that blocks at work earn by drawing."""
+        site = self.instance.facilities[facility]
+        return self.instance.over_periods(site.energy_per_mwh)[period] < 0
+
     def with_traffic(self) -> Iterator[Demand]:
         """Give the demands whose traffic comes over the WAN."""
         return (d for d in self.instance.demands if d.gbps_per_unit > 0 and d.from_)

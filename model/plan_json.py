@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, Final
@@ -93,7 +94,7 @@ def from_plain(data: Any, file: str | None = None) -> PlanData:
         costs=reader.numbers(top, "costs"),
         seconds=reader.numbers(top, "seconds"),
         solver=reader.expect(top.get("solver", {}), dict, ("solver",)),
-        conflict=tuple(reader.expect(line, str, ("conflict",)) for line in top.get("conflict", ())),
+        conflict=reader.lines(top, "conflict"),
         **numbers,
     )
 
@@ -115,13 +116,22 @@ class _Reader:
 
     def number(self, data: Mapping[str, Any], name: str) -> float | None:
         value = data.get(name)
-        return None if value is None else float(self.expect(value, NUMBER, (name,)))
+        return None if value is None else float(self.figure(value, (name,)))
+
+    def figure(self, value: Any, path: tuple[str | int, ...]) -> float:
+        """Expect a number that is finite."""
+        figure: float = self.expect(value, NUMBER, path)
+        if not -sys.float_info.max <= figure <= sys.float_info.max:
+            raise self.fault(path, "must be a finite number in a plan")
+        return figure
 
     def numbers(self, data: Mapping[str, Any], name: str) -> dict[str, float]:
         table = self.expect(data.get(name, {}), dict, (name,))
-        for key, value in table.items():
-            self.expect(value, NUMBER, (name, key))
-        return dict(table)
+        return {key: self.figure(value, (name, key)) for key, value in table.items()}
+
+    def lines(self, data: Mapping[str, Any], name: str) -> tuple[str, ...]:
+        lines = self.expect(data.get(name, []), list, (name,))
+        return tuple(self.expect(line, str, (name, i)) for i, line in enumerate(lines))
 
     def decisions(self, data: Any) -> Decisions:
         tables = self.expect(data, dict, ("decisions",))
@@ -144,7 +154,7 @@ class _Reader:
             key = key_type(*(self.part(fields, part, here) for part in key_type._fields))
             if key in table:
                 raise self.fault(here, "says again what an earlier row says")
-            table[key] = self.expect(fields[value_name], NUMBER, (*here, value_name))
+            table[key] = self.figure(fields[value_name], (*here, value_name))
         return table
 
     def part(self, fields: Mapping[str, Any], name: str, here: tuple[str | int, ...]) -> Any:
@@ -153,5 +163,5 @@ class _Reader:
             links = self.expect(value, list, (*here, name))
             return tuple(self.expect(link, str, (*here, name)) for link in links)
         if name == "max_ms":
-            return None if value is None else self.expect(value, NUMBER, (*here, name))
+            return None if value is None else self.figure(value, (*here, name))
         return self.expect(value, str, (*here, name))

@@ -3,19 +3,7 @@
 import pyomo.environ as pyo
 
 from gridblock.instances.instance import Instance
-
-CATEGORIES = (
-    "hardware",
-    "standing",
-    "energy",
-    "carbon",
-    "network",
-    "serving",
-    "unmet",
-    "resale",
-    "end_credit",
-)
-"""Kinds of cost, each a net present value; the last two are never above 0."""
+from gridblock.model.ledger import CATEGORIES
 
 
 def add(block: pyo.Block, instance: Instance) -> None:

@@ -5,7 +5,7 @@ from typing import Final
 from gridblock.instances.instance import Instance
 from gridblock.model.account import CATEGORIES, Account
 from gridblock.model.plan import PlanData
-from gridblock.reports import capacity, purchases
+from gridblock.reports import capacity, purchases, tight
 from gridblock.reports.headline import headline, verdict
 from gridblock.reports.sections import (
     Bar,
@@ -18,7 +18,7 @@ from gridblock.reports.sections import (
     spells,
     spells_note,
 )
-from gridblock.reports.unmet import priced_unmet, unmet_summary
+from gridblock.reports.unmet import lacking, priced_unmet, share_over, unmet_summary
 from gridblock.reports.words import and_more, number, plural, scale_for
 
 MOST_ROWS: Final = 12
@@ -38,7 +38,9 @@ def answer(instance: Instance, plan: PlanData, account: Account | None) -> Docum
             unmet(instance, account),
             purchases.orders(instance, plan.decisions),
             purchases.retirements(instance, plan.decisions),
-            *capacity.sections(instance, plan.decisions, account),
+            capacity.facilities(instance, account),
+            capacity.accelerators(instance, account),
+            tight.limits(instance, plan.decisions, account),
         )
     return Document(
         title=instance.name,
@@ -82,35 +84,29 @@ def costs(instance: Instance, plan: PlanData) -> Section:
 
 
 def unmet(instance: Instance, account: Account) -> Section | None:
-    """Give the unmet share of each demand in each period, the dearest first."""
+    """Give the unmet share of each demand in each period, the dearest first; None if all is met."""
     summary, priced = unmet_summary(instance, account), priced_unmet(account)
-    lacking = [name for name, of in summary.items() if any(of["unmet"])]
-    if not lacking:
+    names = sorted(lacking(summary), key=lambda name: -priced.get(name, 0.0))
+    if not names:
         return None
-    lacking.sort(key=lambda name: -priced.get(name, 0.0))
-    groups = spells(instance.horizon)
+    groups = spells(instance.horizon) if len(instance.horizon) > 1 else ()
     scale = scale_for(max(priced.values(), default=0.0))
-    hours = instance.horizon.hours
-    rows = []
-    for name in lacking[:MOST_ROWS]:
-        of = summary[name]
-        cells = []
-        for group in groups if len(instance.horizon) > 1 else ():
-            asked = sum(of["amount"][i] * hours[i] for i in group.periods)
-            short = sum(of["unmet"][i] * hours[i] for i in group.periods)
-            cells.append(Heat(short / asked if asked else 0.0))
-        rows.append((name, *cells, Heat(of["share"]), scale.write(priced.get(name, 0.0))))
-    notes = (spells_note(instance.horizon), and_more(len(lacking) - MOST_ROWS, "unmet"))
-    periods = tuple(group.column for group in groups) if len(instance.horizon) > 1 else ()
+
+    def row(name: str) -> tuple[Cell, ...]:
+        of, price = summary[name], scale.write(priced.get(name, 0.0))
+        heats = (Heat(share_over(instance, of, group.periods)) for group in groups)
+        return name, *heats, Heat(of["share"]), price
+
+    notes = (spells_note(instance.horizon), and_more(len(names) - MOST_ROWS, "unmet"))
     return Section(
         title="Unmet",
         unit=f"% of the amount; price in {scale.of(instance.currency)}",
         columns=(
             Column("demand"),
-            *periods,
+            *(group.column for group in groups),
             Column("all", right=True),
             Column("priced at", right=True),
         ),
-        rows=tuple(rows),
+        rows=tuple(map(row, names[:MOST_ROWS])),
         note=" ".join(filter(None, notes)),
     )

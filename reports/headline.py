@@ -1,13 +1,20 @@
 """The sentences that a report of a plan begins with: what it does, and how good it is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from gridblock.instances.instance import Instance
 from gridblock.model.account import Account
 from gridblock.model.plan import PlanData
 from gridblock.reports.sections import span
-from gridblock.reports.unmet import Summary, priced_unmet, unmet_share, unmet_summary
+from gridblock.reports.unmet import (
+    Summary,
+    lacking,
+    priced_unmet,
+    share_over,
+    unmet_share,
+    unmet_summary,
+)
 from gridblock.reports.words import gap_percent, money, percent, told_apart
 
 STOPS: Final = {
@@ -27,25 +34,24 @@ def headline(instance: Instance, plan: PlanData, account: Account | None) -> str
     """Say what a plan does, in one sentence or two; nothing where there is none."""
     if account is None or plan.objective is None:
         return ""
-    share = unmet_share(instance, account)
     spending = plan.objective - plan.costs.get("unmet", 0.0)
     worth = " in present value" if instance.discount_rate else ""
     price = f"{money(spending, instance.currency)}{worth}"
     if not any(account.amount.values()):
         return f"Nothing is asked for; the horizon costs {price}."
-    done = "all" if share == 0 else percent(1 - share)
+    names = lacking(unmet_summary(instance, account))
+    done = percent(1 - unmet_share(instance, account)) if names else "all"
     served = f"Serves {done} of the work over {span(instance.horizon)} for {price}."
-    return served if share == 0 else f"{served} {_lacking(instance, account, share)}"
+    return f"{served} {_unmet(instance, account, names)}" if names else served
 
 
-def _lacking(instance: Instance, account: Account, share: float) -> str:
+def _unmet(instance: Instance, account: Account, names: Sequence[str]) -> str:
     """Say how much stays unmet, what it is priced at, and where most of it is."""
     summary, priced = unmet_summary(instance, account), priced_unmet(account)
-    total = sum(priced.values())
-    lacking = [name for name, of in summary.items() if any(of["unmet"])]
-    first = max(lacking, key=lambda name: (priced.get(name, 0.0), summary[name]["share"]))
-    part = "all of it" if len(lacking) == 1 else "most of it"
-    if len(lacking) > 1 and priced.get(first, 0.0) <= total / 2:
+    total, share = sum(priced.values()), unmet_share(instance, account)
+    first = max(names, key=lambda name: (priced.get(name, 0.0), summary[name]["share"]))
+    part = "all of it" if len(names) == 1 else "most of it"
+    if len(names) > 1 and priced.get(first, 0.0) <= total / 2:
         part = "the largest part"
     price = money(total, instance.currency)
     worst = _worst(instance, summary, first)
@@ -56,8 +62,8 @@ def _lacking(instance: Instance, account: Account, share: float) -> str:
 def _worst(instance: Instance, summary: Mapping[str, Summary], demand: str) -> str:
     if len(instance.horizon) == 1:
         return ""
-    of = summary[demand]
-    shares = [u / a if a else 0.0 for u, a in zip(of["unmet"], of["amount"], strict=True)]
+    of, count = summary[demand], len(instance.horizon)
+    shares = [share_over(instance, of, [i]) for i in range(count)]
     worst = max(range(len(shares)), key=shares.__getitem__)
     return f", worst in {instance.horizon.names[worst]} ({percent(shares[worst])})"
 

@@ -43,7 +43,7 @@ class _Moves:
             self.counts[Move(period - lead, period, facility, kinds[kind])] += count
 
     def period(self, position: int) -> str:
-        return self.instance.horizon.names[position]
+        return self.instance.horizon.names[position] if position >= 0 else "past"
 
     def block(self, move: Move) -> str:
         return self.kinds[move.kind]
@@ -70,7 +70,7 @@ def orders(instance: Instance, decisions: Decisions) -> Section | None:
     if not moves.counts:
         return None
     cost = {move: moves.cost(move) for move in moves.counts}
-    scale = scale_for(max(cost.values()))
+    scale = scale_for(sum(cost.values()))
     shown = moves.foremost()
     rows = tuple(
         (
@@ -90,8 +90,8 @@ def orders(instance: Instance, decisions: Decisions) -> Section | None:
         title="Orders",
         unit=f"cost when they enter service, in {scale.of(instance.currency)}",
         columns=(
-            Column("order by"),
-            Column("in service"),
+            Column("order by", brief="order\nby"),
+            Column("in service", brief="in\nservice"),
             Column("blocks", right=True),
             Column("block type"),
             Column("facility"),

@@ -1,5 +1,6 @@
 """What a report is made of, whatever it is drawn with: sentences, and tables of plain text."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -9,6 +10,8 @@ from gridblock.reports.words import plural
 MOST_PERIODS: Final = 12
 MOST_WIDE: Final = 8
 """Up to so many periods have columns of four characters, two apart; more have three, one apart."""
+FEW: Final = 4
+LONGEST_HEADING: Final = 10
 
 
 class Bar(NamedTuple):
@@ -25,6 +28,7 @@ class Heat(NamedTuple):
 
 
 Cell = str | Bar | Heat
+Row = Sequence[Cell]
 
 
 class Column(NamedTuple):
@@ -61,8 +65,8 @@ class Section:
     title: str
     unit: str
     columns: tuple[Column, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    totals: tuple[tuple[Cell, ...], ...] = ()
+    rows: tuple[Row, ...]
+    totals: tuple[Row, ...] = ()
     note: str = ""
 
 
@@ -99,6 +103,21 @@ def first_to_last(horizon: Horizon) -> str:
     if len(horizon) == 1:
         return horizon.names[0] if horizon.named else span(horizon)
     return f"{horizon.names[0]} to {horizon.names[-1]}"
+
+
+def ends(horizon: Horizon) -> tuple[str, ...]:
+    """Name the first and the last period, or the only one."""
+    return horizon.names if len(horizon) == 1 else (horizon.names[0], horizon.names[-1])
+
+
+def end_columns(horizon: Horizon) -> tuple[Column, ...]:
+    """Give a column of numbers to the first and the last period, or to the only one."""
+    if len(horizon) == 1:
+        return (Column("in service", right=True),)
+    return tuple(
+        Column(name, right=True, brief=name if len(name) <= LONGEST_HEADING else brief)
+        for name, brief in zip(ends(horizon), ("first", "last"), strict=True)
+    )
 
 
 class Spell(NamedTuple):
@@ -140,12 +159,14 @@ def _brief(horizon: Horizon, i: int, step: int, close: bool) -> str:
 
 def _short(horizon: Horizon) -> bool:
     """Say whether the names of listed periods fit above their columns."""
-    most = 3 if len(horizon) > MOST_WIDE else 6
+    most = 3 if len(horizon) > MOST_WIDE else 4 if len(horizon) > FEW else 8
     return max(map(len, horizon.names)) <= most
 
 
 def spells_note(horizon: Horizon) -> str:
     """Explain columns that hold several periods, or that are numbered."""
+    if len(horizon) == 1:
+        return ""
     step = -(-len(horizon) // MOST_PERIODS)
     notes = []
     if step > 1:

@@ -65,31 +65,37 @@ def columns(name: str) -> tuple[str, ...]:
 def _ranks(*names: Iterable[str]) -> Callable[[tuple[str, ...]], tuple[int, ...]]:
     """Give a key to sort by: the place of each part of a key in its list of names."""
     places = [{name: i for i, name in enumerate(part)} for part in names]
-    return lambda key: tuple(place[part] for place, part in zip(places, key, strict=True))
+    if len(places) == 2:
+        first, second = places
+        return lambda key: (first[key[0]], second[key[1]])
+    a, b, c, d = places
+    return lambda key: (a[key[0]], b[key[1]], c[key[2]], d[key[3]])
 
 
 def _allocation(instance: Instance, decisions: Decisions, account: Account) -> Iterator[Row]:
     """Each assignment of blocks; ``used_share`` is what its facility serves over what it could."""
     demands = {demand.name: demand for demand in instance.demands}
     yields = {
-        (name, kind): instance.over_periods(demand.yields.get(kind, 0.0))
+        (name, block): instance.over_periods(demand.yields.get(kind.accelerator, 0.0))
         for name, demand in demands.items()
-        for kind in instance.accelerators
+        for block, kind in instance.blocks.items()
     }
+    facilities = {path: leaf.facility for path, leaf in instance.leaves.items()}
     busy = {
-        key: float(account.served.get(key, 0) / units) if units else nan
+        key: float(account.served.get(key, 0)) / float(units)
         for key, units in account.capacity.items()
+        if units
     }
     order = _ranks(demands, instance.blocks, instance.leaves, instance.horizon.names)
     for key in sorted(decisions.assigned, key=order):
         demand, kind, path, t = key
-        block, facility = instance.blocks[kind], instance.leaves[path].facility
-        count = decisions.assigned[key]
-        chips = Decimal(repr(count)) * block.accelerators
-        units = chips * Decimal(repr(yields[demand, block.accelerator][t]))
+        block, facility = instance.blocks[kind], facilities[path]
+        count = float(decisions.assigned[key])
+        chips = count * block.accelerators
+        units = chips * yields[demand, kind][t]
         share = busy.get((demand, facility, t), nan)
         where = (demand, facility, path, kind, block.accelerator, t)
-        yield (*where, float(count), float(chips), float(units), demands[demand].unit, share)
+        yield (*where, count, chips, units, demands[demand].unit, share)
 
 
 def _served(instance: Instance, decisions: Decisions, _: Account) -> Iterator[Row]:
@@ -179,9 +185,10 @@ def _flows(instance: Instance, decisions: Decisions, _: Account) -> Iterator[Row
         gbps = float(decisions.tunnel_gbps[flow])
         bound = nan if flow.max_ms is None else flow.max_ms
         what = (flow.region, flow.facility, bound, " > ".join(flow.links))
-        for link, start in tunnel_hops(ends, flow) or [(None, flow.region)]:
-            end = _other(ends[link], start) if link is not None else flow.facility
-            yield (*what, link, start, end, flow.period, gbps)
+        for link, start in tunnel_hops(ends, flow):
+            yield (*what, link, start, _other(ends[link], start), flow.period, gbps)
+        if not flow.links:
+            yield (*what, None, flow.region, flow.facility, flow.period, gbps)
     for arc in sorted(
         decisions.arc_gbps,
         key=lambda a: (places[a.region], links[a.link], places[a.start], periods[a.period]),

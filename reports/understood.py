@@ -1,12 +1,13 @@
 """What an instance says, as a planner checks it."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Final
 
 from gridblock.instances.instance import Instance
 from gridblock.instances.schema.series import Written, spread
 from gridblock.reports.capacity import power_limits_mw
-from gridblock.reports.sections import Cell, Column, Document, Section, first_to_last, span
+from gridblock.reports.sections import Column, Document, Row, Section, first_to_last, span
 from gridblock.reports.words import aligned, number, plural
 
 MOST_ROWS: Final = 30
@@ -106,7 +107,7 @@ def demands(instance: Instance) -> Section:
             demand.name,
             _series(instance, demand.amount),
             demand.unit,
-            "whole blocks" if demand.whole_blocks else "shared",
+            "whole" if demand.whole_blocks else "shared",
             _series(instance, demand.unmet_cost),
             f"{number(demand.max_ms)} ms" if demand.max_ms is not None else "",
         )
@@ -145,9 +146,7 @@ def _change(first: float, last: float) -> str:
     return texts[0] if texts[0] == texts[1] else f"{texts[0]} to {texts[1]}"
 
 
-def _table(
-    title: str, unit: str, columns: tuple[Column, ...], rows: list[tuple[Cell, ...]]
-) -> Section:
+def _table(title: str, unit: str, columns: tuple[Column, ...], rows: Sequence[Row]) -> Section:
     left = len(rows) - MOST_ROWS
     note = f"and {left:,} more" if left > 0 else ""
     return Section(title, unit, columns, tuple(rows[:MOST_ROWS]), note=note)

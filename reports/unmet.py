@@ -1,6 +1,7 @@
 """What stays unmet: by demand and period, as a share of unit-hours, and at its price."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Final, TypedDict
 
@@ -9,6 +10,8 @@ from gridblock.model.account import Account
 from gridblock.model.quantities import Amounts, hours_of
 
 NONE: Final = Fraction(0)
+DUST: Final = 1e-9
+"""A share that stems from the rounding of what is served, and is not worth a sentence."""
 
 
 class Summary(TypedDict):
@@ -49,6 +52,19 @@ def unmet_share(instance: Instance, account: Account) -> float:
 def share(part: Fraction, whole: Fraction) -> float:
     """Give part / whole, 0 where there is no whole."""
     return float(part / whole) if whole else 0.0
+
+
+def lacking(summary: Mapping[str, Summary]) -> list[str]:
+    """Name the demands of which more than rounding dust stays unmet."""
+    return [name for name, of in summary.items() if of["share"] > DUST]
+
+
+def share_over(instance: Instance, of: Summary, periods: Iterable[int]) -> float:
+    """Give the share of the unit-hours of some periods that stays unmet, dust left out."""
+    hours, chosen = instance.horizon.hours, list(periods)
+    asked = sum(of["amount"][i] * hours[i] for i in chosen)
+    short = sum(of["unmet"][i] * hours[i] for i in chosen)
+    return short / asked if short > DUST * asked else 0.0
 
 
 def priced_unmet(account: Account) -> dict[str, float]:

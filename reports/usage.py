@@ -1,7 +1,7 @@
 """How much of each limit is used: of places, of links, and of what vendors deliver."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from math import nan
 from typing import Final, NamedTuple
@@ -10,12 +10,11 @@ from gridblock.instances.instance import Instance
 from gridblock.instances.places import IN_MEGAWATTS, KW_PER_MW, SWITCHABLE, Place
 from gridblock.instances.schema.series import spread
 from gridblock.model.account import Account
-from gridblock.model.plan import Decisions, Standing
+from gridblock.model.plan import Decisions
+from gridblock.model.quantities import ZERO, Amounts, decimal, rated_use
 
 WRITTEN_AS: Final = {kw: mw for mw, kw in IN_MEGAWATTS.items()}
 """How an instance names the limit of a resource: power_mw limits power_kw."""
-
-Counts = Mapping[tuple[str, str], Mapping[str, int]]
 
 
 class Use(NamedTuple):
@@ -52,56 +51,37 @@ def of_places(instance: Instance, decisions: Decisions, account: Account) -> Ite
     Power, cooling and the grid bind what is powered, other resources all that stands. A resource
     that a place has nothing of, and of which nothing is used, is left out.
     """
-    standing = _counted(instance, account.installed.items())
-    drawing = _counted(instance, account.powered.items())
+    standing = rated_use(instance, account.installed)
+    drawing = rated_use(instance, account.powered)
     uplinks = _uplink_gbps(instance, decisions)
     for path, place in instance.places.items():
         if path == place.facility:
             yield from _of_grid(instance, path, drawing)
         for resource, limits in place.limits.items():
-            counts = drawing if resource in SWITCHABLE else standing
-            yield from _of_resource(instance, place, resource, limits, counts)
+            used = drawing if resource in SWITCHABLE else standing
+            yield from _of_resource(instance, place, resource, limits, used)
         if place.uplink_gbps is not None:
             for t, limit in zip(instance.horizon.names, place.uplink_gbps, strict=True):
                 yield Use(path, "uplink_gbps", t, float(uplinks[path, t]), limit)
 
 
-def _counted(instance: Instance, counts: Iterable[tuple[Standing, int]]) -> Counts:
-    """Count blocks in each place and period, inner places included, by block type."""
-    above = {path: place.above for path, place in instance.leaves.items()}
-    sums: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for (kind, leaf, t), count in counts:
-        if count:
-            for path in above[leaf]:
-                sums[path, t][kind] += count
-    return sums
-
-
-def _of_grid(instance: Instance, facility: str, drawing: Counts) -> Iterator[Use]:
+def _of_grid(instance: Instance, facility: str, drawing: Amounts) -> Iterator[Use]:
     site = instance.facilities[facility]
     if site.grid_mw is None:
         return
-    pue = Decimal(repr(site.pue))
     for t, limit in instance.over_periods(site.grid_mw).items():
-        kw = rated_use(instance, "power_kw", drawing.get((facility, t), {}))
-        yield Use(facility, "grid_mw", t, float(kw * pue / KW_PER_MW), limit)
+        kw = drawing.get((facility, "power_kw", t), ZERO) * decimal(site.pue)
+        yield Use(facility, "grid_mw", t, float(kw / KW_PER_MW), limit)
 
 
 def _of_resource(
-    instance: Instance, place: Place, resource: str, limits: tuple[float, ...], counts: Counts
+    instance: Instance, place: Place, resource: str, limits: tuple[float, ...], used: Amounts
 ) -> Iterator[Use]:
     name, per = (WRITTEN_AS[resource], KW_PER_MW) if resource in WRITTEN_AS else (resource, 1)
-    periods = instance.horizon.names
-    used = [rated_use(instance, resource, counts.get((place.path, t), {})) / per for t in periods]
-    if any(used) or any(limits):
-        for t, use, limit in zip(periods, used, limits, strict=True):
-            yield Use(place.path, name, t, float(use), float(Decimal(repr(limit)) / per))
-
-
-def rated_use(instance: Instance, resource: str, blocks: Mapping[str, int]) -> Decimal:
-    """Give what so many blocks of each type use of a resource when they are rated."""
-    uses = ((instance.blocks[kind].uses.get(resource, 0.0), n) for kind, n in blocks.items())
-    return sum((Decimal(repr(use)) * n for use, n in uses), Decimal(0))
+    uses = [used.get((place.path, resource, t), ZERO) for t in instance.horizon.names]
+    if any(uses) or any(limits):
+        for t, use, limit in zip(instance.horizon.names, uses, limits, strict=True):
+            yield Use(place.path, name, t, float(use / per), float(decimal(limit) / per))
 
 
 def _uplink_gbps(instance: Instance, decisions: Decisions) -> dict[tuple[str, str], Decimal]:
@@ -150,11 +130,11 @@ def of_supply(instance: Instance, decisions: Decisions) -> Iterator[Use]:
         block = instance.blocks[kind]
         blocks[kind, t] += count
         accelerators[block.accelerator, t] += count * block.accelerators
-    for what, kinds, bought in (
-        ("blocks", instance.blocks, blocks),
-        ("accelerators", instance.accelerators, accelerators),
-    ):
-        for name, kind in kinds.items():
-            if kind.supply is not None:
-                for t, limit in instance.over_periods(kind.supply).items():
-                    yield Use(name, what, t, bought[name, t], limit)
+    for name, block in instance.blocks.items():
+        if block.supply is not None:
+            for t, limit in instance.over_periods(block.supply).items():
+                yield Use(name, "blocks", t, blocks[name, t], limit)
+    for name, accelerator in instance.accelerators.items():
+        if accelerator.supply is not None:
+            for t, limit in instance.over_periods(accelerator.supply).items():
+                yield Use(name, "accelerators", t, accelerators[name, t], limit)

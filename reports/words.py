@@ -61,11 +61,11 @@ def number(value: float, digits: int = 3) -> str:
 def aligned(values: Iterable[float], most: int = 3) -> Callable[[float], str]:
     """Give what writes the numbers of a column, all with as many decimals as the largest bears.
 
-    Three figures of the largest are written at least, and no more decimals than any of them needs.
+    That is one below 10,000, two below 100, three below 10, and no more than any of them needs.
     """
     known = [value for value in values if value]
     largest = max(map(abs, known), default=1.0)
-    bearable = sum(largest < limit for limit in (1000, 100, 10, 1)[:most])
+    bearable = sum(largest < limit for limit in (10_000, 100, 10)[:most])
     needed = max((_decimals(value, bearable) for value in known), default=0)
     return lambda value: f"{value:,.{needed}f}"
 
@@ -115,6 +115,11 @@ def whole_percent(share: float) -> str:
     if share < 0.005:
         return "<1"
     return ">99" if 0.995 <= share < 1 else f"{100 * share:.0f}"
+
+
+def in_percent(share: float) -> str:
+    """Write a share in whole percent with the sign."""
+    return f"{whole_percent(share) or 0}{GLUE}%"
 
 
 def gap_percent(gap: float) -> str:

@@ -21,7 +21,7 @@ from gridblock.solvers.outcome import ModelError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from gridblock.solvers.matrix import Floats
+    from gridblock.solvers.change import Floats
 
 HARMLESS = {
     pyo.Block,

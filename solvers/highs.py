@@ -6,7 +6,6 @@ runs it in a child process and asks twice.
 
 from __future__ import annotations
 
-import difflib
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -15,84 +14,26 @@ import highspy
 import numpy as np
 from highspy import cb
 
+from gridblock.solvers.answer import read_outcome, unscaled
+from gridblock.solvers.listener import Listener
+from gridblock.solvers.options import set_options
 from gridblock.solvers.outcome import (
     ModelError,
-    Option,
-    OptionError,
     Outcome,
     Progress,
     Settings,
-    SolverError,
-    Stop,
     Verdict,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from gridblock.solvers.change import Change, Floats
+    from gridblock.solvers.matrix import Matrix
 
-    from gridblock.solvers.matrix import Change, Floats, Matrix
-
-OURS = {
-    "log_file": "log",
-    "log_to_console": "log",
-    "mip_rel_gap": "gap",
-    "output_flag": "log",
-    "presolve": "presolve",
-    "random_seed": "seed",
-    "solve_relaxation": "relaxation",
-    "solver": "method",
-    "threads": "threads",
-    "time_limit": "time_limit",
-}
 SECONDS_BETWEEN_PROGRESS = 0.5
 MOST_FAULTS = 3
 ROWWISE, MINIMISE = 2, 1
 CORE: Any = highspy._core._Highs
-Status: Any = highspy.HighsModelStatus
 Event: Any = cb.HighsCallbackType
-ENDS = {
-    Status.kOptimal: (Stop.FINISHED, Verdict.OPTIMAL),
-    Status.kInfeasible: (Stop.FINISHED, Verdict.INFEASIBLE),
-    Status.kUnbounded: (Stop.FINISHED, Verdict.UNBOUNDED),
-    Status.kUnboundedOrInfeasible: (Stop.FINISHED, Verdict.INFEASIBLE_OR_UNBOUNDED),
-    Status.kTimeLimit: (Stop.TIME_LIMIT, Verdict.UNKNOWN),
-    Status.kInterrupt: (Stop.INTERRUPTED, Verdict.UNKNOWN),
-    Status.kHighsInterrupt: (Stop.INTERRUPTED, Verdict.UNKNOWN),
-    Status.kIterationLimit: (Stop.LIMIT, Verdict.UNKNOWN),
-    Status.kSolutionLimit: (Stop.LIMIT, Verdict.UNKNOWN),
-    Status.kObjectiveBound: (Stop.LIMIT, Verdict.UNKNOWN),
-    Status.kObjectiveTarget: (Stop.LIMIT, Verdict.UNKNOWN),
-    Status.kMemoryLimit: (Stop.MEMORY, Verdict.UNKNOWN),
-}
-COUNTED = ("simplex", "ipm", "crossover", "pdlp")
-POINTLESS = {Verdict.INFEASIBLE, Verdict.UNBOUNDED, Verdict.INFEASIBLE_OR_UNBOUNDED}
-
-
-class Listener:
-    """What a solve tells while it runs; the methods may be overridden.
-
-    They are called from within the solver and must be quick. What they raise is kept in `faults`
-    and does not reach the solver, which would lose everything it holds. `logs` says whether the
-    solver's own log is wanted.
-    """
-
-    def __init__(self, *, logs: bool = False) -> None:
-        """Start without faults."""
-        self.faults: list[str] = []
-        self.logs = logs
-
-    def stopped(self) -> bool:
-        """Return True to end the solve, keeping what it holds."""
-        return False
-
-    def improved(self, values: Floats) -> None:
-        """Take a new best point, shape (columns,)."""
-
-    def moved(self, progress: Progress) -> None:
-        """Take a line of progress, about two a second."""
-
-    def logged(self, text: str) -> None:
-        """Take a piece of the solver's own log."""
 
 
 class Engine:
@@ -211,14 +152,16 @@ class Engine:
         self._listener = listener or Listener()
         self._began, self._told = time.monotonic(), 0.0
         notes: list[str] = []
-        self._set_options(settings)
+        self._reset(settings.threads)
+        set_options(self._highs, settings, logs=self._listener.logs)
         search = bool(matrix.integer.any()) and not settings.relaxation
         if search or settings.fresh:
             self._check(self._highs.clearSolver(), "clearSolver")
         if search and settings.start is not None:
             notes += self._set_start(settings.start)
-        status = self._highs.run() if matrix.cost.size else highspy.HighsStatus.kOk
-        outcome = self._outcome(status, search)
+        if matrix.cost.size:
+            self._highs.run()
+        outcome = read_outcome(self._highs, matrix, self._exponent, search=search)
         notes += [f"a callback failed: {fault}" for fault in self._listener.faults]
         return replace(outcome, notes=tuple(notes), seconds=time.monotonic() - self._began)
 
@@ -260,61 +203,6 @@ class Engine:
         status = self._highs.setSolution(len(known), known, values)
         return [] if status == highspy.HighsStatus.kOk else ["the start was refused by the solver"]
 
-    def _outcome(self, status: Any, search: bool) -> Outcome:
-        """Read what HiGHS ended with."""
-        if not self.matrix.cost.size:
-            return _without_columns(self.matrix)
-        model_status = self._highs.getModelStatus()
-        if model_status not in ENDS:
-            message = f"HiGHS ended with {model_status.name} ({status.name})"
-            raise SolverError(message)
-        stop, verdict = ENDS[model_status]
-        values = None if verdict in POINTLESS else self._values(verdict)
-        if verdict is Verdict.OPTIMAL and values is None:
-            message = "HiGHS calls the model optimal and has no point"
-            raise SolverError(message)
-        if verdict is Verdict.UNKNOWN and values is not None:
-            verdict = Verdict.FEASIBLE
-        objective = None if values is None else self.matrix.objective(values)
-        info = self._highs.getInfo()
-        bound = objective if verdict is Verdict.OPTIMAL else None
-        if search and stop is not Stop.MEMORY:
-            bound = self._unscaled(info.mip_dual_bound)
-        duals = {} if search or verdict is not Verdict.OPTIMAL else self._duals()
-        counts = [getattr(info, f"{name}_iteration_count") for name in COUNTED]
-        return Outcome(
-            stop,
-            verdict,
-            values,
-            objective,
-            bound,
-            nodes=max(0, int(info.mip_node_count)) if search else 0,
-            iterations=sum(max(0, int(count)) for count in counts),
-            **duals,
-        )
-
-    def _values(self, verdict: Verdict) -> Floats | None:
-        """Return the point held if HiGHS calls it feasible, or the model optimal."""
-        feasible = self._highs.getInfo().primal_solution_status == highspy.kSolutionStatusFeasible
-        solution = self._highs.getSolution()
-        if not solution.value_valid or not (feasible or verdict is Verdict.OPTIMAL):
-            return None
-        return np.array(solution.col_value, dtype=float)[:-1]
-
-    def _duals(self) -> dict[str, Any]:
-        solution = self._highs.getSolution()
-        if not solution.dual_valid:
-            return {}
-        factor = 2.0**-self._exponent
-        return {
-            "row_duals": factor * np.array(solution.row_dual, dtype=float),
-            "reduced_costs": factor * np.array(solution.col_dual, dtype=float)[:-1],
-        }
-
-    def _unscaled(self, value: float) -> float | None:
-        """Return a value of the objective in the matrix's own unit, None for an infinite one."""
-        return float(value) * 2.0**-self._exponent if abs(value) < highspy.kHighsInf else None
-
     def _scaled_costs(self, matrix: Matrix) -> Floats:
         return np.append(matrix.cost, matrix.offset) * 2.0**self._exponent
 
@@ -336,46 +224,12 @@ class Engine:
             message = f"HiGHS holds {held} rows, columns and coefficients of {sent} handed over"
             raise ModelError(message)
 
-    def _set_options(self, settings: Settings) -> None:
+    def _reset(self, threads: int) -> None:
+        """Bring every option back to its default; the number of threads may change."""
         self._check(self._highs.resetOptions(), "resetOptions")
-        if self._threads not in {0, settings.threads}:
+        if self._threads not in {0, threads}:
             _reset_scheduler()
-        self._threads = settings.threads
-        ours: dict[str, Option] = {
-            "output_flag": self._listener.logs,
-            "log_to_console": False,
-            "mip_abs_gap": 0.0,
-            "mip_rel_gap": settings.gap,
-            "threads": settings.threads,
-            "random_seed": settings.seed,
-            "presolve": settings.presolve,
-            "solver": settings.method,
-            "solve_relaxation": settings.relaxation,
-        }
-        if settings.time_limit is not None:
-            ours["time_limit"] = float(settings.time_limit)
-        for name, value in ours.items():
-            self._set_option(name, value)
-        for name, value in settings.options.items():
-            if name in OURS:
-                message = f"solver option {name}: set {OURS[name]} instead"
-                raise OptionError(message)
-            self._set_option(name, value)
-
-    def _set_option(self, name: str, value: Option) -> None:
-        status, kind = self._highs.getOptionType(name)
-        if status != highspy.HighsStatus.kOk:
-            near = difflib.get_close_matches(name, list(option_names()), n=3)
-            hint = f"; did you mean {', '.join(near)}?" if near else ""
-            message = f"HiGHS knows no option {name}{hint}"
-            raise OptionError(message)
-        refused = f"HiGHS refuses {value!r} for the option {name}"
-        try:
-            coerced = COERCIONS[int(kind)](value)
-        except ValueError as error:
-            raise OptionError(refused) from error
-        if self._highs.setOptionValue(name, coerced) != highspy.HighsStatus.kOk:
-            raise OptionError(refused)
+        self._threads = threads
 
     def _check(self, status: Any, what: str) -> None:
         """Refuse anything but kOk: here a warning means that something was not taken as given."""
@@ -404,54 +258,13 @@ class Engine:
 
     def _tell(self, data: Any, *, search: bool) -> None:
         self._told = time.monotonic() - self._began
-        best = self._unscaled(data.mip_primal_bound) if search else None
-        bound = self._unscaled(data.mip_dual_bound) if search else None
+        best = unscaled(data.mip_primal_bound, self._exponent) if search else None
+        bound = unscaled(data.mip_dual_bound, self._exponent) if search else None
         nodes = max(0, int(data.mip_node_count)) if search else 0
         self._listener.moved(Progress(self._told, best, bound, nodes))
-
-
-def option_names() -> Iterator[str]:
-    """Return the names of all options of HiGHS."""
-    return (name for name in dir(highspy.HighsOptions) if not name.startswith("_"))
-
-
-def _without_columns(matrix: Matrix) -> Outcome:
-    """Answer for a matrix without columns, where each row says 0 lies within its bounds."""
-    if np.any(matrix.row_lower > 0) or np.any(matrix.row_upper < 0):
-        return Outcome(Stop.FINISHED, Verdict.INFEASIBLE)
-    return Outcome(Stop.FINISHED, Verdict.OPTIMAL, np.zeros(0), matrix.offset, matrix.offset)
 
 
 def _reset_scheduler() -> None:
     """End the worker threads, whose number is one for the whole process."""
     reset = getattr(CORE, "resetThreadScheduler", None) or CORE.resetGlobalScheduler
     reset(True)
-
-
-def _flag(value: Option) -> bool:
-    words = {"true": True, "on": True, "1": True, "false": False, "off": False, "0": False}
-    if isinstance(value, bool):
-        return value
-    if str(value).lower() not in words:
-        raise ValueError(value)
-    return words[str(value).lower()]
-
-
-def _whole(value: Option) -> int:
-    if isinstance(value, bool) or float(value) != int(float(value)):
-        raise ValueError(value)
-    return int(float(value))
-
-
-def _text(value: Option) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return str(value)
-
-
-COERCIONS: dict[int, Callable[[Option], Option]] = {
-    int(highspy.HighsOptionType.kBool): _flag,
-    int(highspy.HighsOptionType.kInt): _whole,
-    int(highspy.HighsOptionType.kDouble): float,
-    int(highspy.HighsOptionType.kString): _text,
-}

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from gridblock.solvers.matrix import Matrix
-
     Vector = NDArray[np.float64]
 
 Option = str | float | int | bool
@@ -193,7 +191,7 @@ def restored(facts: Mapping[str, Any], arrays: Mapping[str, Any]) -> Outcome:
     )
 
 
-def judged(outcome: Outcome, matrix: Matrix, gap: float) -> Outcome:
+def judged(outcome: Outcome, gap: float, resolution: float) -> Outcome:
     """Drop a bound that cannot be true, and call optimal only what is within the gap.
 
     Objective and bound may differ by 1e-6 of the objective and by the solver's own resolution
@@ -201,8 +199,8 @@ def judged(outcome: Outcome, matrix: Matrix, gap: float) -> Outcome:
 
     Args:
         outcome: as the solver gave it, its values within the tolerance of the matrix.
-        matrix: what was solved.
         gap: the relative gap that was asked for.
+        resolution: the difference of objective that the solver's arithmetic cannot see.
     """
     objective, bound, notes = outcome.objective, outcome.bound, list(outcome.notes)
     if bound is not None and math.isnan(bound):
@@ -212,7 +210,7 @@ def judged(outcome: Outcome, matrix: Matrix, gap: float) -> Outcome:
         claims = {Verdict.OPTIMAL, Verdict.FEASIBLE}
         verdict = Verdict.UNKNOWN if outcome.verdict in claims else outcome.verdict
         return replace(outcome, verdict=verdict, bound=bound, notes=tuple(notes))
-    slack = 1e-6 * abs(objective) + matrix.resolution(outcome.values)
+    slack = 1e-6 * abs(objective) + resolution
     if bound is not None and bound > objective + slack:
         notes.append(f"the solver's bound {bound!r} was above its objective {objective!r}")
         bound = None

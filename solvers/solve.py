@@ -19,6 +19,7 @@ from gridblock.solvers.compile import Compiled, compile_model
 from gridblock.solvers.conflict import conflicting_floors
 from gridblock.solvers.outcome import Outcome, Progress, Settings, SolverError, Stop, Verdict
 from gridblock.solvers.session import Session
+from gridblock.solvers.staged import solve_staged
 
 ROUNDING: Final = 1e-6
 """Relative difference of two objectives that stems from a solver's tolerances."""
@@ -92,8 +93,8 @@ def find_plan(
         built = build(instance) if model is None else model
         compiled = compile_model(built)
     with clock.stage("solve"):
-        session.load(compiled.matrix)
-        outcome = session.run(settings, on_progress, on_log)
+        labels = periods_of(compiled, instance)
+        outcome = solve_staged(session, compiled.matrix, labels, settings, on_progress, on_log)
         outcome = _vertex(session, outcome, settings)
     seen = _Solved(instance, built, compiled, settings, clock, own=model is None)
     try:
@@ -113,6 +114,19 @@ def find_plan(
     if plan.status == "infeasible":
         plan = replace(plan, conflict=conflicting_floors(instance, session, settings))
     return Found(plan, outcome.progress)
+
+
+def periods_of(compiled: Compiled, instance: Instance) -> list[str | None]:
+    """Give the period that each column belongs to: the last part of its index, if that is one."""
+    periods = instance.horizon.index
+    ends = (
+        index[-1] if isinstance(index, tuple) else index for index in map(_index, compiled.columns)
+    )
+    return [end if end in periods else None for end in ends]
+
+
+def _index(variable: pyo.Var) -> object:
+    return variable.index()
 
 
 def _vertex(session: Session, outcome: Outcome, settings: Settings) -> Outcome:
@@ -195,6 +209,8 @@ class _Solved:
         found = outcome.objective
         if found is None or outcome.bound is None:
             return None
+        if not self.own and _costs(self.compiled) != _costs(compile_model(build(self.instance))):
+            return None
         slack = ROUNDING * max(1.0, abs(objective), *map(abs, (found,)))
         if objective > found + slack or (not self.own and objective < found - slack):
             if self.own:
@@ -202,6 +218,13 @@ class _Solved:
                 raise SolverError(message)
             return None
         return min(outcome.bound, objective) if outcome.bound <= objective + slack else None
+
+
+def _costs(compiled: Compiled) -> dict[str, float]:
+    """Give the cost of each column by name, and what is paid in any case."""
+    of_columns = zip(compiled.columns, compiled.matrix.cost.tolist(), strict=True)
+    costs = {variable.name: cost for variable, cost in of_columns if cost}
+    return {**costs, "": compiled.matrix.offset}
 
 
 def _status(outcome: Outcome) -> str:

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gridblock.solvers.highs import Engine, Listener
-from gridblock.solvers.matrix import Change, Matrix
+from gridblock.solvers.change import Change
+from gridblock.solvers.highs import Engine
+from gridblock.solvers.listener import Listener
+from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.outcome import (
     ModelError,
     OptionError,
@@ -31,10 +33,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TextIO
 
-    from gridblock.solvers.matrix import Floats
+    from gridblock.solvers.change import Floats
     from gridblock.solvers.outcome import Progress
 
 OUT_OF_MEMORY = 77
+SWEEPS = 3
 
 
 class Worker(Listener):
@@ -164,7 +167,10 @@ def main(arguments: Sequence[str] | None = None, worker: type[Worker] = Worker) 
 def _listen(
     worker: Worker, commands: queue.SimpleQueue[dict[str, Any]], sweep: Path | None
 ) -> None:
-    """Queue commands; end the process, whatever it does, as soon as the parent is gone."""
+    """Queue commands; end the process, whatever it does, as soon as the parent is gone.
+
+    The folder is swept more than once, since a solve may still be writing into it.
+    """
     for line in sys.stdin:
         command = json.loads(line)
         if command["do"] == "stop":
@@ -173,7 +179,8 @@ def _listen(
             worker.stopping.clear()
             commands.put(command)
     if sweep:
-        shutil.rmtree(sweep, ignore_errors=True)
+        for _ in range(SWEEPS):
+            shutil.rmtree(sweep, ignore_errors=True)
     os._exit(0)
 
 

@@ -63,8 +63,10 @@ def audit(
 
 def _report(talk: Talk, file: Path, name: str | None) -> "Report":
     from gridblock.plan import read_plan
-    from gridblock.runs import with_digest
+    from gridblock.runs import read_json, with_digest
 
+    if not file.is_file():
+        read_json(file)
     given = None
     if name is not None:
         given = sources.read(sources.locate(name))

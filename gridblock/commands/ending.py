@@ -1,6 +1,7 @@
 """How commands end: exit codes, messages for what went wrong, and signals."""
 
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from typing import Final
 
 import typer
 
-from gridblock.commands.talk import Talk
+from gridblock.commands.talk import Talk, mute
 from gridblock.instances.faults import InstanceError
 
 SIGNALS: Final = ("SIGINT", "SIGTERM", "SIGHUP")
@@ -100,7 +101,7 @@ def _told(error: Exception, talk: Talk) -> Ending:
     if isinstance(error, InstanceError):
         for fault in error.faults:
             talk.fault(fault)
-        talk.error(counted(len(error.faults), "fault"))
+        talk.total(counted(len(error.faults), "fault"))
         return Ending.INSTANCE
     if isinstance(error, AuditError):
         for line in str(error).splitlines():
@@ -110,8 +111,12 @@ def _told(error: Exception, talk: Talk) -> Ending:
     if isinstance(error, OptionError):
         talk.error(str(error))
         return Ending.USAGE
-    if isinstance(error, OSError) and error.filename is not None:
-        talk.error(f"{error.filename}: {(error.strerror or str(error)).lower()}")
+    if isinstance(error, OSError):
+        if error.filename is None:
+            mute(sys.stdout)
+        where = "" if error.filename is None else f"{error.filename}: "
+        talk.error(f"{where}{(error.strerror or str(error)).lower()}")
+        talk.trace(error)
         return Ending.ERROR
     what = "" if isinstance(error, SolverError) else f"internal error: {type(error).__name__}: "
     first = next(iter(str(error).splitlines()), "")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from rich.live import Live
 from rich.text import Text
 
-from gridblock.reports.words import SCALES, gap_percent, plural
+from gridblock.reports.words import gap_percent, plural
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 FIRST_SECONDS: Final = 10.0
 LONGEST_SECONDS: Final = 300.0
+LARGE: Final = 10_000.0
+SCALES: Final = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"))
 
 
 class ProgressLine:
@@ -66,7 +68,7 @@ class ProgressLine:
             self._live = None
 
     def _renderable(self) -> Text:
-        phase = "stopping, keeping the best plan" if self.stopping else self._phase
+        phase = "stopping" if self.stopping else self._phase
         parts = [(phase, "bold"), *((part, "") for part in told(self._progress))]
         parts.append((elapsed(time.monotonic() - self._began), "dim"))
         line = Text("  ", no_wrap=True, overflow="ellipsis").join(Text(*part) for part in parts)
@@ -88,9 +90,11 @@ def told(progress: "Progress | None") -> list[str]:
 
 
 def short(value: float) -> str:
-    """Write an amount of money with five digits: ``138.56 m``."""
-    size, unit = next((scale for scale in SCALES if abs(value) >= scale[0]), (1.0, ""))
-    return f"{value / size:,.5g} {unit}".rstrip()
+    """Write an amount of money with five digits: ``138.56 m``, ``282,071``."""
+    for size, unit in SCALES:
+        if abs(value) >= size:
+            return f"{value / size:,.5g} {unit}"
+    return f"{value:,.0f}" if abs(value) >= LARGE else f"{value:.5g}"
 
 
 def elapsed(seconds: float) -> str:

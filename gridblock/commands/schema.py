@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from pydantic_core import core_schema
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+BOUNDS = {
+    "ge": "minimum",
+    "gt": "exclusiveMinimum",
+    "le": "maximum",
+    "lt": "exclusiveMaximum",
+}
 
 
 def schema(
@@ -58,5 +64,14 @@ def instance_schema() -> dict[str, Any]:
             made = super().function_before_schema(schema)
             return made | {"type": ["string", "number"]} if made == {"type": "string"} else made
 
-    made = Fields.model_json_schema(schema_generator=Generator)
+    made = _worded(Fields.model_json_schema(schema_generator=Generator))
     return {"$schema": DIALECT, **made, "title": "gridblock instance"}
+
+
+def _worded(made: Any) -> Any:
+    """Write bounds in the words of JSON Schema, which pydantic leaves in its own now and then."""
+    if isinstance(made, list):
+        return [_worded(item) for item in made]
+    if not isinstance(made, dict):
+        return made
+    return {BOUNDS.get(name, name): _worded(value) for name, value in made.items()}

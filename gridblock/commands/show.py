@@ -1,5 +1,6 @@
 """The answer of ``gridblock solve`` on standard output: for people, for programs."""
 
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,7 +84,7 @@ def _table(table: "pd.DataFrame") -> str:
 
 
 def _cell(value: Any) -> str:
-    if value is None or value != value:  # noqa: PLR0124
+    if value is None or (isinstance(value, float) and isnan(value)):
         return ""
     text = f"{value:.6g}" if isinstance(value, float) else str(value)
     return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")

@@ -1,7 +1,6 @@
 """``gridblock solve``: an instance in, an audited plan out."""
 
 import time
-from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +25,8 @@ from gridblock.commands.options import (
 from gridblock.commands.talk import Talk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from gridblock.instances.instance import Instance
     from gridblock.plan import Plan
     from gridblock.runs import Run
@@ -184,7 +185,7 @@ def _run(
     try:
         run = runs.Run(output or runs.usual_folder(given))
     except OSError as error:
-        message = f"{error.filename}: {error.strerror}; or solve with --no-save"
+        message = f"{error.filename}: {error.strerror}; choose another folder, or --no-save"
         raise typer.BadParameter(message) from None
     talk.log_to(run.log)
     try:

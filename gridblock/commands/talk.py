@@ -133,6 +133,10 @@ class Talk:
         self.line.end()
         self._say(Text.assemble(("error: ", STYLES["error"]), text))
 
+    def total(self, text: str) -> None:
+        """Say how many faults there are."""
+        self._say(text, STYLES["error"])
+
     def fault(self, fault: "Fault") -> None:
         """Say one fault on one line."""
         self.line.end()

@@ -66,10 +66,11 @@ def _served_at(block: pyo.Block) -> dict[tuple[str, str, str], list[pyo.Var]]:
 
 
 def _few_facilities(block: pyo.Block, instance: Instance) -> None:
-    facts = block.facts
+    facts, servable = block.facts, block.bounds.servable
     most = {d.name: d.max_facilities for d in instance.demands if d.max_facilities is not None}
+    served = _served_at(block)
     choices: dict[tuple[str, str], list[str]] = {}
-    for d, f, t in _served_at(block):
+    for d, f, t in served:
         if d in most:
             choices.setdefault((d, t), []).append(f)
     binding = {
@@ -81,7 +82,25 @@ def _few_facilities(block: pyo.Block, instance: Instance) -> None:
 
     @block.Constraint([key for key in facts.services if (key[0], key[3]) in binding])
     def served_only_where_used(block: pyo.Block, d: str, r: str, f: str, t: str) -> pyo.Expression:
-        return block.served[d, r, f, t] <= facts.amount[d, r, t] * block.uses_facility[d, f, t]
+        units = min(facts.amount[d, r, t], servable[d, f, t])
+        return block.served[d, r, f, t] <= units * block.uses_facility[d, f, t]
+
+    @block.Constraint([key for key in served if key[::2] in binding and len(served[key]) > 1])
+    def served_together_only_where_used(block: pyo.Block, d: str, f: str, t: str) -> pyo.Expression:
+        return sum(served[d, f, t]) <= servable[d, f, t] * block.uses_facility[d, f, t]
+
+    @block.Constraint(
+        [
+            (d, kind, path, t)
+            for d, kind, path, t in block.assignments
+            if (d, t) in binding and facts.drawing_pays(facts.facility_of[path], t)
+        ]
+    )
+    def assigned_only_where_used(
+        block: pyo.Block, d: str, kind: str, path: str, t: str
+    ) -> pyo.Expression:
+        assigned = block.assigned[d, kind, path, t]
+        return assigned <= assigned.ub * block.uses_facility[d, facts.facility_of[path], t]
 
     @block.Constraint(list(binding))
     def at_most_max_facilities(block: pyo.Block, d: str, t: str) -> pyo.Expression:

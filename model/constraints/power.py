@@ -14,11 +14,12 @@ def add(block: pyo.Block, instance: Instance) -> None:
 
     .. math::
         \sum_{b, z \in l} p_b \, x_{bzt} &\le P_{lt} \qquad \forall l, t \\
-        \epsilon_f \sum_{b, z \in f} p_b \, x_{bzt} &\le G_{ft} \qquad \forall f, t
+        \epsilon_f \sum_{b, z \in f} p_b \, x_{bzt} &\le G_{ft} \qquad \forall f, t \\
+        x_{bzt} &\le i_{bzt} \qquad \forall b, z, t
 
-    where :math:`x` is powered, :math:`p` ``Block.uses`` of ``power_kw``, :math:`P` the
-    ``power_mw`` of
-    place :math:`l`, :math:`G` ``Facility.grid_mw`` and :math:`\epsilon` ``Facility.pue``.
+    where :math:`x` is powered, :math:`i` installed, :math:`p` ``Block.uses`` of ``power_kw``,
+    :math:`P` the ``power_mw`` of place :math:`l`, :math:`G` ``Facility.grid_mw`` and
+    :math:`\epsilon` ``Facility.pue``.
     """
     grid_kw = {
         (f, t): kw for f, by_period in block.bounds.grid_kw.items() for t, kw in by_period.items()
@@ -35,6 +36,10 @@ def add(block: pyo.Block, instance: Instance) -> None:
     def grid_power_within_limit(block: pyo.Block, f: str, t: str) -> pyo.Expression:
         pue = instance.facilities[f].pue
         return fits(block, f, POWER, t, block.powered, block.grid_limit[f, t], pue)
+
+    @block.Constraint(block.switchable)
+    def powered_within_installed(block: pyo.Block, kind: str, path: str, t: str) -> pyo.Expression:
+        return block.powered_on[kind, path, t] <= block.installed[kind, path, t]
 
     _costs(block, instance)
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from gridblock.instances.faults import shown
 from gridblock.model.ledger import CATEGORIES
 from gridblock.model.plan import STATUSES
 from gridblock.model.rules.books import Books, Rows, is_number, told
@@ -15,15 +16,15 @@ WITHOUT_A_PLAN: Final = ("infeasible", "no_plan", "interrupted")
 def plan_is_of_this_instance(books: Books) -> Rows:
     """Compare the hash that the plan carries with that of the instance."""
     given, planned = books.instance.hash, books.plan.instance_hash
-    kept = given == planned
-    yield None if kept else ("plan", f"is of another instance: hash {planned:.12}, not {given:.12}")
+    hashes = f"hash {shown(str(planned), 12)}, not {shown(given, 12)}"
+    yield None if given == planned else ("plan", f"is of another instance: {hashes}")
 
 
 def status_fits_what_is_held(books: Books) -> Rows:
     """Ask for decisions with optimal and feasible, for none with infeasible and no_plan."""
     status, held = books.plan.status, books.plan.decisions is not None
     if status not in STATUSES:
-        yield "status", f"is {status!r}, not one of {', '.join(STATUSES)}"
+        yield "status", f"is {shown(repr(status))}, not one of {', '.join(STATUSES)}"
     elif status not in (WITH_A_PLAN if held else WITHOUT_A_PLAN):
         yield "status", f"is {status} {'with' if held else 'without'} decisions"
     else:
@@ -58,11 +59,12 @@ def stated_figures_are_complete(books: Books) -> Rows:
 def stated_figures_are_numbers(books: Books) -> Rows:
     """Refuse what is not a finite number."""
     plan = books.plan
-    figures = {"objective": plan.objective, "bound": plan.bound, "gap": plan.gap}
+    given = {"objective": plan.objective, "bound": plan.bound, "gap": plan.gap}
+    figures = {name: value for name, value in given.items() if value is not None}
     figures |= {"gap asked for": plan.gap_asked}
     figures |= {f"{category} cost": value for category, value in plan.costs.items()}
     for name, value in figures.items():
-        if value is None or is_number(value, LARGEST):
+        if is_number(value, LARGEST):
             yield None
         else:
             yield name, f"is {told(value)}, not a number up to {LARGEST:g}"

@@ -831,6 +831,11 @@ FALSE_STATEMENTS: list[tuple[str, dict[str, Any], set[str]]] = [
     ),
     ("an infinite bound", {"bound": -math.inf}, {"stated_figures_are_numbers"}),
     ("an objective that is no number", {"objective": math.nan}, {"stated_figures_are_numbers"}),
+    (
+        "a cost that is nothing",
+        {"costs": {**TRUE.costs, "carbon": None}},
+        {"stated_figures_are_numbers"},
+    ),
     ("a gap that is a truth value", {"gap": False}, {"stated_figures_are_numbers"}),
 ]
 

@@ -8,9 +8,10 @@ in place of the costs not reckoned yet. A path that is the best with such bounds
 bound is left, is the best: no other path costs less than its own bounds.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from math import floor
+from itertools import product
+from math import floor, lcm
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from rivals.facts import Facts, exact
 from rivals.moment import Counts, Moment
 from rivals.routes import Routes
 
-Limit = tuple[list[Fraction], Fraction]
+Limit = tuple[list[int], int]
 
 MOST_FLEETS = 3000
 
@@ -60,19 +61,22 @@ class Search:
         self.switched = [facts.may_switch_off(pair) for pair in facts.pairs]
         self.price = [self._series_of(pair.block, "cost_once") for pair in facts.pairs]
         self.keeping = [self._series_of(pair.block, "cost_per_period") for pair in facts.pairs]
+        self.resale, self.kept = self._shares_of("resale_share"), self._shares_of("end_share")
         self.start = [facts.discount(facts.starts[t]) for t in facts.horizon]
         self.middle = [facts.discount_middle(t) for t in facts.horizon]
         self.end = facts.discount(facts.starts[-1])
         sites = facts.facilities.values()
         self.standing = [sum(m.at(s.get("cost_per_period", 0)) for s in sites) for m in self.moments]
+        drawing = [rule for rule in facts.rules if rule.binds_powered]
+        self._drawing = [[_in_integers(r.weights, r.most[t]) for r in drawing] for t in facts.horizon]
         self.fleets = [list(self._fleets(t)) for t in facts.horizon]
 
     def _series_of(self, block: str, field: str) -> list[Fraction]:
         return self.facts.series(self.facts.blocks[block].get(field, 0))
 
-    def _share(self, i: int, field: str) -> Fraction:
-        kind = self.facts.blocks[self.facts.pairs[i].block]
-        return exact(kind.get(field, kind.get("resale_share", 0)))
+    def _shares_of(self, field: str) -> list[Fraction]:
+        kinds = [self.facts.blocks[pair.block] for pair in self.facts.pairs]
+        return [exact(kind.get(field, kind.get("resale_share", 0))) for kind in kinds]
 
     def _installed(self, i: int) -> int:
         pair = self.facts.pairs[i]
@@ -88,17 +92,13 @@ class Search:
     def _fleets(self, period: int) -> Iterator[Counts]:
         """Give every fleet of a period that keeps the limits, everything switched off that may be."""
         most = [self._most(i, period) for i in range(len(self.facts.pairs))]
-        rules = [
-            (
-                [w * (not (rule.binds_powered and off)) for w, off in zip(rule.weights, self.switched, strict=True)],
-                rule.most[period],
-            )
-            for rule in self.facts.rules
-        ]
-        found = 0
-        for fleet in _within(most, rules):
-            found += 1
-            if found > MOST_FLEETS:
+        rules = []
+        for rule in self.facts.rules:
+            drawing = [not (rule.binds_powered and off) for off in self.switched]
+            weights = [w * draws for w, draws in zip(rule.weights, drawing, strict=True)]
+            rules.append(_in_integers(weights, rule.most[period]))
+        for found, fleet in enumerate(_within(most, rules)):
+            if found >= MOST_FLEETS:
                 message = f"more than {MOST_FLEETS} fleets"
                 raise TooLargeError(message)
             yield fleet
@@ -136,7 +136,7 @@ class Search:
 
     def _idling_never_pays(self, i: int) -> bool:
         """Say whether a bought block that serves nothing never earns what it costs."""
-        resale, end = self._share(i, "resale_share"), self._share(i, "end_share")
+        resale, end = self.resale[i], self.kept[i]
         worth = [price * d for price, d in zip(self.price[i], self.start, strict=True)]
         return (
             all(moment.idle_cost[i] >= 0 and moment.load_cost[i] >= 0 for moment in self.moments)
@@ -147,7 +147,7 @@ class Search:
     # ------------------------------------------------------------------ what a fleet costs a period
 
     def _powered(self, period: int, fleet: Counts) -> Iterator[Counts]:
-        rules = [(list(r.weights), r.most[period]) for r in self.facts.rules if r.binds_powered]
+        rules = self._drawing[period]
         least = tuple(0 if off else n for n, off in zip(fleet, self.switched, strict=True))
         return _within(list(fleet), rules, least)
 
@@ -164,7 +164,8 @@ class Search:
         relaxed = self.moments[period].relaxed(most)
         if relaxed is None:
             return None
-        idling = min(self._idling(period, powered) for powered in self._powered(period, fleet))
+        costs = zip(fleet, self.switched, self.moments[period].idle_cost, strict=True)
+        idling = sum(n * (min(cost, 0) if off else cost) for n, off, cost in costs)
         return self.middle[period] * (self._owning(period, fleet) + idling + relaxed)
 
     def _cost(self, period: int, fleet: Counts) -> Fraction | None:
@@ -195,7 +196,7 @@ class Search:
         kind = self.facts.blocks[self.facts.pairs[i].block]
         if more > 0 and ("cost_once" not in kind or period < kind.get("lead", 0)):
             return None
-        share = 1 if more > 0 else self._share(i, "resale_share")
+        share = 1 if more > 0 else self.resale[i]
         return more * share * self.price[i][period] * self.start[period]
 
     def _steps(self, period: int) -> np.ndarray:
@@ -229,8 +230,7 @@ class Search:
                 yield [held[b] for b in blocks], self.facts.series(accelerator["supply"])[period]
 
     def _credit(self, fleet: Counts) -> Fraction:
-        shares = [self._share(i, "end_share") for i in range(len(fleet))]
-        worth = sum(n * s * p[-1] for n, s, p in zip(fleet, shares, self.price, strict=True))
+        worth = sum(n * s * p[-1] for n, s, p in zip(fleet, self.kept, self.price, strict=True))
         return worth * self.end
 
     @property
@@ -246,6 +246,7 @@ class Search:
         that is the best but for rounding.
         """
         steps = [self._steps(t) for t in self.facts.horizon]
+        steps[-1] -= np.array([float(self._credit(fleet)) for fleet in self.fleets[-1]])
         reckon = self._cost if self.thorough else self._floor
         costs = [[reckon(t, fleet) for fleet in fleets] for t, fleets in enumerate(self.fleets)]
         known: set[tuple[int, int]] = set()
@@ -259,7 +260,6 @@ class Search:
                 known.add((t, state))
 
     def _cheapest(self, steps: list[np.ndarray], costs: list[list[Fraction | None]]) -> list[int] | None:
-        credit = np.array([float(self._credit(fleet)) for fleet in self.fleets[-1]])
         least, came = np.zeros(1), []
         for step, cost in zip(steps, costs, strict=True):
             through = least[:, None] + step
@@ -268,7 +268,7 @@ class Search:
             least = through.min(axis=0) + running
         if not len(least) or np.isinf(least.min()):
             return None
-        path = [int((least - credit).argmin())]
+        path = [int(least.argmin())]
         for origins in reversed(came[1:]):
             path.append(int(origins[path[-1]]))
         return path[::-1]
@@ -283,8 +283,16 @@ class Search:
         return total - self._credit(before)
 
 
+def _in_integers(weights: Sequence[Fraction], most: Fraction) -> Limit:
+    scale = lcm(most.denominator, *(weight.denominator for weight in weights))
+    return [int(scale * weight) for weight in weights], int(scale * most)
+
+
 def _within(most: list[int], rules: list[Limit], least: Counts = ()) -> Iterator[Counts]:
     """Give every tuple of counts from some least to some most that keeps rules of weights and limits."""
+    if not rules:
+        yield from product(*(range(a, b + 1) for a, b in zip(least or [0] * len(most), most, strict=True)))
+        return
     if not most:
         yield ()
         return
@@ -292,5 +300,6 @@ def _within(most: list[int], rules: list[Limit], least: Counts = ()) -> Iterator
         left = [(weights[1:], limit - n * weights[0]) for weights, limit in rules]
         if any(limit < 0 for _, limit in left):
             return
-        for others in _within(most[1:], left, least[1:]):
+        binding = [(weights, limit) for weights, limit in left if any(weights)]
+        for others in _within(most[1:], binding, least[1:]):
             yield (n, *others)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -51,6 +51,7 @@ class Place:
         return not self.site.get("zones")
 
 
+@lru_cache(maxsize=100_000)
 def exact(number: float) -> Fraction:
     """Give the decimal that was written."""
     return Fraction(repr(number))

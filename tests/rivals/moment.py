@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from itertools import combinations, product
 from math import ceil
+from operator import itemgetter
 from typing import Any
 
 from rivals.facts import Facts, exact
@@ -17,6 +19,8 @@ Allowed = frozenset[int]
 """The pairs that may serve a demand."""
 Taken = tuple[tuple[int, int], ...]
 """Pairs with the whole blocks that a demand takes there."""
+Choice = Allowed | Taken
+"""What is chosen for a demand: where it may share blocks, or the whole blocks that it takes."""
 
 
 @dataclass(frozen=True)
@@ -38,18 +42,18 @@ class Need:
     unmet_cost: Fraction
     ways: list[tuple[str, str, tuple[Hop, ...], Fraction]]
 
-    @property
+    @cached_property
     def origins(self) -> dict[str, Fraction]:
         """The amount from each region."""
         shares = self.said.get("from", {}) or {"": 1}
         return {region: exact(share) * self.amount for region, share in shares.items()}
 
-    @property
+    @cached_property
     def gbps(self) -> Fraction:
         """Traffic of one unit."""
         return exact(self.said.get("gbps_per_unit", 0))
 
-    @property
+    @cached_property
     def most_at_one(self) -> Fraction:
         """Most that one facility may serve."""
         return exact(self.said.get("max_share_per_facility", 1)) * self.amount
@@ -64,6 +68,7 @@ class Moment:
         self.hours = list(facts.hours.values())[period]
         self.idle_cost, self.load_cost = self._energy()
         self.needs = [self._need(demand) for demand in facts.demands]
+        self._served: dict[Any, Fraction | None] = {}
         self._relaxed: dict[Counts, Fraction | None] = {}
         self._least: dict[Counts, Fraction | None] = {}
 
@@ -140,11 +145,10 @@ class Moment:
             floor = self.relaxed(powered)
             best = None
             if floor is not None:
-                candidates = sorted(self._candidates(powered), key=lambda candidate: candidate[0])
-                for paid, earned, allowed, taken in candidates:
+                for paid, earned, choices in sorted(self._candidates(powered), key=itemgetter(0)):
                     if best is not None and paid + floor >= best and not thorough:
                         break
-                    rest = self._serve(powered, allowed, taken)
+                    rest = self._serve(powered, choices)
                     if rest is not None and (best is None or paid - earned + rest < best):
                         best = paid - earned + rest
             self._least[powered] = best
@@ -159,20 +163,21 @@ class Moment:
         what its whole blocks pay. It can only fall as blocks are added, since they loosen rows.
         """
         if powered not in self._relaxed:
-            anywhere = [frozenset(need.units) for need in self.needs]
-            self._relaxed[powered] = self._serve(powered, anywhere, None)
+            self._relaxed[powered] = self._serve(powered, [frozenset(n.units) for n in self.needs])
         return self._relaxed[powered]
 
-    def _candidates(
-        self, powered: Counts
-    ) -> Iterator[tuple[Fraction, Fraction, list[Allowed], dict[int, Taken]]]:
-        whole = [d for d, need in enumerate(self.needs) if not need.shared]
+    def _candidates(self, powered: Counts) -> Iterator[tuple[Fraction, Fraction, list[Choice]]]:
+        """Give what whole blocks pay and earn by their energy with each choice for every demand."""
+        seen = set()
         for allowed in product(*[self._options(need, powered) for need in self.needs]):
-            for taken in self._whole_blocks(whole, allowed, powered):
-                energy = [n * self.load_cost[i] for d in whole for i, n in taken[d]]
-                paid = sum((cost for cost in energy if cost > 0), Fraction(0))
-                earned = -sum((cost for cost in energy if cost < 0), Fraction(0))
-                yield paid, earned, list(allowed), taken
+            for choices in self._whole_blocks(allowed, powered):
+                if choices not in seen:
+                    seen.add(choices)
+                    taken = [c for c, need in zip(choices, self.needs, strict=True) if not need.shared]
+                    energy = [n * self.load_cost[i] for blocks in taken for i, n in blocks]
+                    paid = sum((cost for cost in energy if cost > 0), Fraction(0))
+                    earned = -sum((cost for cost in energy if cost < 0), Fraction(0))
+                    yield paid, earned, list(choices)
 
     def _options(self, need: Need, powered: Counts) -> list[Allowed]:
         """Give the largest sets of pairs that may serve a demand together.
@@ -201,21 +206,24 @@ class Moment:
                 yield frozenset(i for i in pairs if at[i] in chosen)
 
     def _whole_blocks(
-        self, whole: list[int], allowed: tuple[Allowed, ...], left: Counts
-    ) -> Iterator[dict[int, Taken]]:
-        if not whole:
-            yield {}
+        self, allowed: tuple[Allowed, ...], left: Counts, d: int = 0
+    ) -> Iterator[tuple[Choice, ...]]:
+        if d == len(allowed):
+            yield ()
             return
-        first, *others = whole
-        pairs = sorted(allowed[first])
+        if self.needs[d].shared:
+            for more in self._whole_blocks(allowed, left, d + 1):
+                yield (allowed[d], *more)
+            return
+        pairs = sorted(allowed[d])
         for counts in product(*[range(left[i] + 1) for i in pairs]):
             taken = tuple((i, n) for i, n in zip(pairs, counts, strict=True) if n)
-            if not self._has_spare(self.needs[first], taken):
+            if not self._has_spare(self.needs[d], taken):
                 rest = list(left)
                 for i, n in taken:
                     rest[i] -= n
-                for more in self._whole_blocks(others, allowed, tuple(rest)):
-                    yield {first: taken, **more}
+                for more in self._whole_blocks(allowed, tuple(rest), d + 1):
+                    yield (taken, *more)
 
     def _has_spare(self, need: Need, taken: Taken) -> bool:
         """Say whether a block could be left out at no loss.
@@ -233,19 +241,33 @@ class Moment:
             for i, _ in taken
         )
 
-    def _serve(
-        self, powered: Counts, allowed: list[Allowed], taken: dict[int, Taken] | None
-    ) -> Fraction | None:
-        program = Program(self)
+    def _serve(self, powered: Counts, choices: list[Choice]) -> Fraction | None:
+        """Give the least cost of serving with a choice for each demand.
+
+        Demands that take whole blocks and have no traffic do not meet the others any more.
+        """
         free = list(powered)
-        for d, need in enumerate(self.needs):
-            if taken is not None and not need.shared:
-                program.add_whole(d, need, taken[d])
-                for i, n in taken[d]:
-                    free[i] -= n
-            else:
-                program.add_shared(d, need, [i for i in sorted(allowed[d]) if powered[i]])
-        return program.optimum(free)
+        for i, n in (block for c in choices if isinstance(c, tuple) for block in c):
+            free[i] -= n
+        chosen = list(enumerate(choices))
+        meeting = [(d, c) for d, c in chosen if isinstance(c, frozenset) or self.needs[d].gbps]
+        alone = [[(d, c)] for d, c in chosen if (d, c) not in meeting]
+        costs = [self._optimum(tuple(free), group) for group in (meeting, *alone)]
+        return None if None in costs else sum(costs, Fraction(0))
+
+    def _optimum(self, free: Counts, group: list[tuple[int, Choice]]) -> Fraction | None:
+        used = frozenset(i for _, c in group if isinstance(c, frozenset) for i in c if free[i])
+        group = [(d, c if isinstance(c, tuple) else c & used) for d, c in group]
+        key = (tuple(group), tuple((i, free[i]) for i in sorted(used)))
+        if key not in self._served:
+            program = Program(self)
+            for d, choice in group:
+                if isinstance(choice, tuple):
+                    program.add_whole(d, self.needs[d], choice)
+                else:
+                    program.add_shared(d, self.needs[d], sorted(choice))
+            self._served[key] = program.optimum(free)
+        return self._served[key]
 
 
 class Program:
@@ -372,7 +394,7 @@ class Program:
                         terms |= names
                 self.rows.append((terms, self.moment.at(place.site["uplink_gbps"])))
 
-    def optimum(self, free: list[int]) -> Fraction | None:
+    def optimum(self, free: Counts) -> Fraction | None:
         """Give the least cost, or None where the floors cannot be kept."""
         for i, terms in self.users.items():
             self.rows.append((terms, Fraction(free[i])))

@@ -1,6 +1,6 @@
 """A small linear programming solver without rounding: two phases, Bland's rule, rows of integers."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping
 from fractions import Fraction
 from math import gcd, lcm
 from typing import NamedTuple
@@ -107,10 +107,14 @@ def minimise(cost: Terms, rows: Iterable[tuple[Terms, Fraction | int]]) -> Optim
     names = list(dict.fromkeys([*cost, *(name for terms, _ in rows for name in terms)]))
     size = len(names)
     # Variable number `size` measures by how much the worst row is missed; the slacks follow.
-    whole = [_whole([terms.get(n, 0) for n in names], -1, most) for terms, most in rows]
+    number = {name: i for i, name in enumerate(names)}
+    whole = [_whole({number[n]: x for n, x in terms.items()}, size, most) for terms, most in rows]
     tableau = _Tableau(
         [_Row(of, 1, size + 1 + i) for i, of in enumerate(whole)],
-        [_cost([cost.get(n, 0) for n in names]), _Row([0] * size + [1, 0], 1, -1)],
+        [
+            _cost({number[n]: x for n, x in cost.items()}, size),
+            _Row([0] * size + [1, 0], 1, -1),
+        ],
         list(range(size + 1)),
     )
     true_cost, missed = tableau.costs
@@ -128,11 +132,17 @@ def minimise(cost: Terms, rows: Iterable[tuple[Terms, Fraction | int]]) -> Optim
     return Optimum(Fraction(-true_cost.of[-1], true_cost.own), at)
 
 
-def _whole(terms: Sequence[Fraction | int], missed: int, most: Fraction | int) -> list[int]:
-    scale = lcm(*(Fraction(x).denominator for x in (*terms, most)))
-    return [*(int(x * scale) for x in terms), missed, int(most * scale)]
+def _whole(terms: Mapping[int, Fraction | int], size: int, most: Fraction | int) -> list[int]:
+    scale = lcm(most.denominator, *(x.denominator for x in terms.values()))
+    of = [0] * size + [-1, most.numerator * (scale // most.denominator)]
+    for i, x in terms.items():
+        of[i] = x.numerator * (scale // x.denominator)
+    return of
 
 
-def _cost(terms: Sequence[Fraction | int]) -> _Row:
-    scale = lcm(*(Fraction(x).denominator for x in terms))
-    return _Row([*(int(x * scale) for x in terms), 0, 0], scale, -1)
+def _cost(terms: Mapping[int, Fraction | int], size: int) -> _Row:
+    scale = lcm(*(x.denominator for x in terms.values()))
+    of = [0] * (size + 2)
+    for i, x in terms.items():
+        of[i] = x.numerator * (scale // x.denominator)
+    return _Row(of, scale, -1)

@@ -25,6 +25,14 @@ SHAPES: dict[str, Data] = {
     "hall and site": {"a": {"zones": {"hall": {"zones": {"row": {}}}}}, "b": {}},
     "copies and site": {"a": {"zones": {"hall": {"count": 2}}}, "b": {}},
 }
+FLAVOURS = ("plain", "plain", "kinds", "crossing", "dips", "zones", "near", "paths")
+"""What a world has much of, so that rules which need company meet it."""
+SHAPES_OF = {
+    "crossing": ("two", "hall and site"),
+    "zones": ("copies", "halls", "nested", "copies and site"),
+    "near": ("two", "three"),
+    "paths": ("one", "two"),
+}
 PLACES = {"a": (50.0, 8.0), "b": (48.0, 2.0), "c": (52.0, 13.0), "r": (51.0, 0.0), "s": (41.0, 12.0)}
 
 
@@ -52,6 +60,10 @@ class Draw:
         """Say yes with a probability."""
         return self.random.random() < probability
 
+    def likely(self, flavour: str, otherwise: float) -> bool:
+        """Say yes mostly in worlds of a flavour, and with a probability in others."""
+        return self.chance(0.85 if self.flavour == flavour else otherwise)
+
     def one_of(self, *items: Item) -> Item:
         """Choose an item."""
         return self.random.choice(items)
@@ -74,12 +86,14 @@ class Draw:
     def instance(self) -> Data:
         """Draw an instance."""
         data: Data = {"gridblock": 1, "name": "world"}
+        self.flavour = self.one_of(*FLAVOURS)
         if self.chance(0.5):
             data["discount_rate"] = self.one_of(0.05, 0.1, 0.5, 2)
         data |= self.periods()
-        self.sites = _copied(SHAPES[self.one_of(*SHAPES, "one", "two", "two", "copies and site")])
+        shapes = SHAPES_OF.get(self.flavour, (*SHAPES, "one", "two", "two", "copies and site"))
+        self.sites = _copied(SHAPES[self.one_of(*shapes)])
         self.price = self.one_of(1.0, 2.0, 0.5, 3.0)
-        self.kinds = ["x", "y"][: self.one_of(1, 1, 2, 2, 2)]
+        self.kinds = ["x", "y"][: 2 if self.likely("kinds", 0.6) else 1]
         data["blocks"] = self.blocks()
         data["accelerators"] = {kind: self.accelerator() for kind in self.kinds}
         for name, site in self.sites.items():
@@ -93,7 +107,7 @@ class Draw:
 
     def periods(self) -> Data:
         """Draw the horizon."""
-        self.spans = self.one_of(1, 2, 2, 3)
+        self.spans = self.one_of(2, 3) if self.flavour == "dips" else self.one_of(1, 2, 2, 3)
         self.equal = True
         if self.spans == 1 and self.chance(0.3):
             self.names, self.length = ["1"], 8760.0
@@ -178,7 +192,7 @@ class Draw:
 
     def furnish(self, name: str, site: Data) -> None:
         """Draw the fields of a facility and of its zones."""
-        if self.chance(0.75):
+        if self.likely("near", 0.75):
             site["at"] = {"lat": PLACES[name][0], "lon": PLACES[name][1]}
         if self.chance(0.6):
             site["tags"] = ["green"]
@@ -208,7 +222,9 @@ class Draw:
             site["uplink_gbps"] = self.over_time(self.about(self.chips * self.traffic, 0.3, 1.5), 0.5, 1.5)
         for zone in zones.values():
             self.room(zone, outer=False)
-        if not zones and self.chance(0.3):
+        if not zones and self.flavour == "kinds":
+            site["installed"] = dict.fromkeys(self.uses, 1)
+        elif not zones and self.likely("dips", 0.3):
             site["installed"] = {self.one_of(*self.uses): self.one_of(1, 1, 2)}
         if not zones and self.chance(0.15):
             site["on_order"] = {self.one_of(*self.uses): {self.one_of(*self.names): 1}}
@@ -221,9 +237,9 @@ class Draw:
             for _ in range(self.spans)
         ]
         values = [float(f"{value:.6g}") for value in values]
-        if self.spans == 1 or self.chance(0.6):
+        if self.spans == 1 or not self.likely("dips", 0.4):
             return values[0]
-        return values if self.chance(0.5) else sorted(values, reverse=True)
+        return sorted(values, reverse=True) if self.likely("dips", 0.5) else values
 
     # ------------------------------------------------------------------ network
 
@@ -233,16 +249,16 @@ class Draw:
         self.regions: list[str] = []
         self.bounds: list[float] = []
         self.located: set[str] = {name for name, site in self.sites.items() if "at" in site}
-        if self.chance(0.3):
+        if self.flavour not in {"crossing", "near", "paths"} and self.chance(0.4):
             return {}
-        self.regions = ["r", "s"][: self.one_of(1, 2)]
+        self.regions = ["r", "s"][: 2 if self.flavour == "crossing" else self.one_of(1, 2)]
         regions: Data = {name: {} for name in self.regions}
         for name in regions:
-            if self.chance(0.8):
+            if self.likely("near", 0.8):
                 regions[name] = dict(zip(("lat", "lon"), PLACES[name], strict=True))
                 self.located.add(name)
         data: Data = {"regions": regions}
-        if self.chance(0.25):
+        if self.flavour not in {"crossing", "paths"} and self.likely("near", 0.2):
             self.bounds = [8.0, 12.0, 15.0, 20.0] if self.located >= {*self.sites, *regions} else []
             return data
         if self.chance(0.3):
@@ -253,12 +269,14 @@ class Draw:
         """Draw a tree of links, some more, and how traffic is routed."""
         freely = self.chance(0.3)
         lengths = self.random.sample([1.5, 2.2, 3.9, 5.1, 7.7, 11.3, 16.9, 25.3], 8)
-        self.crossing = self.chance(0.4) and {"b", "s"} <= set(places)
+        self.crossing = self.flavour == "crossing"
         if self.crossing:
             ends = [("r", "a"), ("a", "b"), ("b", "s")]
         else:
             ends = [(self.one_of(*places[:i]), place) for i, place in enumerate(places) if i]
         ends += [tuple(self.random.sample(places, 2)) for _ in range(self.one_of(0, 1, 1, 2))]
+        if self.flavour == "paths":
+            ends += [ends[0][::-1], self.one_of(*ends)]
         if self.chance(0.3):
             ends.append(self.one_of(*ends)[:: self.one_of(1, -1)])
         links = []
@@ -266,20 +284,20 @@ class Draw:
             link: Data = {"name": f"l{number}", "between": list(between)}
             if not freely and not (self.located >= set(between) and self.chance(0.3)):
                 link["ms"] = lengths[number]
-            if self.chance(0.6):
+            if self.likely("crossing", 0.6):
                 link["gbps"] = self.over_time(
                     self.about(self.chips * self.traffic, 0.3, 1.5), 0.5, 1.5
                 )
             if self.chance(0.5):
                 toll = self.about(self.price * self.length / self.traffic, 0.02, 0.4)
                 link["cost_per_gbps"] = self.over_time(toll, 0.5, 1.5)
-            if self.chance(0.4):
+            if self.likely("crossing", 0.4):
                 link["capacity"] = "shared"
             links.append(link)
         if freely:
             return {"links": links, "routing": "any"}
         self.bounds = [4.0, 8.0, 15.0, 30.0]
-        return {"links": links, "tunnels": self.one_of(1, 2, 3, 4)}
+        return {"links": links, "tunnels": self.one_of(1, 1, 2, 3, 4)}
 
     # ------------------------------------------------------------------ demands
 
@@ -296,8 +314,8 @@ class Draw:
         }
         data |= {"whole_blocks": True} if self.chance(0.4) else {}
         data |= {"min_share": self.one_of(0.2, 0.5, 0.9)} if self.chance(0.12) else {}
-        data |= {"one_accelerator": True} if len(yields) > 1 and self.chance(0.4) else {}
-        data |= {"together": "zone"} if "zones" in str(self.sites) and self.chance(0.5) else {}
+        data |= {"one_accelerator": True} if len(yields) > 1 and self.likely("kinds", 0.4) else {}
+        data |= {"together": "zone"} if "zones" in str(self.sites) and self.likely("zones", 0.5) else {}
         data |= {"max_facilities": 1} if len(self.sites) > 1 and self.chance(0.4) else {}
         data |= {"max_share_per_facility": self.one_of(0.5, 0.6, 0.9)} if self.chance(0.2) else {}
         data |= {"where": self.where()} if self.chance(0.2) else {}
@@ -329,10 +347,10 @@ class Draw:
             share = self.one_of(0.3, 0.5, 0.75)
             both = dict(zip(self.regions, (share, 1 - share), strict=False))
             data["from"] = both if len(both) == 2 and self.chance(0.7) else {self.one_of(*both): 1}
-            if self.bounds and self.chance(0.5):
+            if self.bounds and self.likely("near", 0.5):
                 data["max_ms"] = self.one_of(*self.bounds)
         uplinks = "uplink_gbps" in str(self.sites)
-        if (self.regions or uplinks) and self.chance(0.7):
+        if (self.regions or uplinks) and self.likely("crossing", 0.7):
             data["gbps_per_unit"] = self.traffic * self.one_of(1, 1, 0.5)
         return data
 

@@ -9,8 +9,9 @@ import highspy
 import numpy as np
 import pytest
 
-from gridblock.solvers.highs import Engine, Listener
-from gridblock.solvers.matrix import Change, Rows
+from gridblock.solvers.change import Change, Rows
+from gridblock.solvers.highs import Engine
+from gridblock.solvers.listener import Listener
 from gridblock.solvers.outcome import (
     ModelError,
     OptionError,
@@ -24,7 +25,8 @@ from gridblock.solvers.outcome import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gridblock.solvers.matrix import Floats, Matrix
+    from gridblock.solvers.change import Floats
+    from gridblock.solvers.matrix import Matrix
     from gridblock.solvers.outcome import Progress
 
     Knapsack = Callable[..., Matrix]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from gridblock.solvers.matrix import Change, Matrix, Rows
+from gridblock.solvers.change import Change, Rows
+from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.outcome import CrossedBoundsError, ModelError
 
 if TYPE_CHECKING:

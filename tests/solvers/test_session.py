@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from gridblock.solvers.matrix import Rows
+from gridblock.solvers.change import Rows
 from gridblock.solvers.outcome import (
     ModelError,
     OptionError,
@@ -113,7 +113,7 @@ def test_a_change_that_is_refused_leaves_the_matrix(session: Session, two_halls:
 def test_a_change_survives_the_worker(session: Session, two_halls: Matrix) -> None:
     session.load(two_halls)
     session.change(upper=np.array([3.0, 8.0]))
-    os.kill(session._children[0].process.pid, signal.SIGKILL)
+    os.kill(session._channel.children[0].process.pid, signal.SIGKILL)
     assert session.run().stop is Stop.KILLED
     assert session.run().objective == pytest.approx(31.0)
 
@@ -232,7 +232,7 @@ def test_kill_9_of_the_worker_leaves_the_best_point(session: Session, knapsack: 
 
     def kill(progress: Progress) -> None:
         if progress.best is not None and progress.best < -1500:
-            os.kill(session._children[0].process.pid, signal.SIGKILL)
+            os.kill(session._channel.children[0].process.pid, signal.SIGKILL)
 
     outcome = session.run(Settings(gap=0.0, time_limit=20), on_progress=kill)
     assert (outcome.stop, outcome.verdict) == (Stop.KILLED, Verdict.FEASIBLE)
@@ -326,7 +326,7 @@ def test_two_hundred_solves_leak_nothing(knapsack: Knapsack, tmp_path: Path) -> 
             session.polish(np.zeros(6))
         folder = next(tmp_path.iterdir())
         assert [path.name for path in folder.iterdir()] == ["errors"]
-        child = session._children[0].process.pid
+        child = session._channel.children[0].process.pid
         assert len(list(Path(f"/proc/{child}/fd").iterdir())) < 12
     assert not list(tmp_path.iterdir())
     assert not Path(f"/proc/{child}").exists()
@@ -337,7 +337,7 @@ def test_two_hundred_solves_leak_nothing(knapsack: Knapsack, tmp_path: Path) -> 
 def test_a_session_that_is_forgotten_is_closed(two_halls: Matrix, tmp_path: Path) -> None:
     session = Session(tmp_path)
     session.load(two_halls)
-    process = session._children[0].process
+    process = session._channel.children[0].process
     del session
     assert process.returncode is not None
     assert not list(tmp_path.iterdir())

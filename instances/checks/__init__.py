@@ -1,0 +1,1 @@
+"""Cross-checks, one subject a module; ``gridblock.instances.check`` lists them."""

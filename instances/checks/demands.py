@@ -1,0 +1,73 @@
+"""Checks of demands."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from gridblock.instances.checks.common import Faults, Path, series_fits, twice, unknown, where_fits
+from gridblock.instances.schema.demands import Demand
+from gridblock.instances.schema.fields import Fields
+from gridblock.instances.schema.series import is_by_period
+
+SHARES_SUM_WITHIN: Final = 1e-9
+
+
+def faults(given: Fields) -> Faults:
+    """Check every demand."""
+    names = [demand.name for demand in given.demands]
+    yield from twice(names, lambda i: ("demands", i, "name"), "demand")
+    for i, demand in enumerate(given.demands):
+        yield from _demand(given, ("demands", i), demand)
+
+
+def _demand(given: Fields, here: Path, demand: Demand) -> Faults:
+    for field in ("amount", "unmet_cost"):
+        yield from series_fits(given, (*here, field), getattr(demand, field))
+    for name, series in demand.yields.items():
+        yield from unknown(name, given.accelerators, "accelerator", (*here, "yields", name))
+        yield from series_fits(given, (*here, "yields", name), series)
+    yield from where_fits(given, (*here, "where"), demand.where)
+    yield from _serving_cost(given, (*here, "cost_per_unit_hour"), demand)
+    yield from _origin(given, here, demand)
+
+
+def _serving_cost(given: Fields, here: Path, demand: Demand) -> Faults:
+    cost = demand.cost_per_unit_hour
+    if not isinstance(cost, Mapping):
+        yield from series_fits(given, here, cost)
+        return
+    periods = [key for key in cost if key in given.horizon.index]
+    if periods and all(key in given.facilities for key in cost):
+        yield here, f"may be by period or by facility: {periods[0]!r} is both"
+    elif is_by_period(cost, given.horizon):
+        nested = [key for key, value in cost.items() if not isinstance(value, int | float)]
+        yield from (((*here, key), "must be a number") for key in nested)
+        flat = {key: value for key, value in cost.items() if isinstance(value, int | float)}
+        if not nested:
+            yield from series_fits(given, here, flat)
+    else:
+        for facility, series in cost.items():
+            yield from unknown(facility, given.facilities, "facility", (*here, facility))
+            yield from series_fits(given, (*here, facility), series)
+
+
+def _origin(given: Fields, here: Path, demand: Demand) -> Faults:
+    regions = given.network.regions
+    for region in demand.from_:
+        yield from unknown(region, regions, "region", (*here, "from", region))
+    total = sum(demand.from_.values())
+    if demand.from_ and abs(total - 1) > SHARES_SUM_WITHIN:
+        yield (*here, "from"), f"must have shares that sum to 1, not {total:.12g}"
+    if demand.max_ms is not None and not demand.from_:
+        yield (*here, "max_ms"), "needs `from`: a latency is between a region and a facility"
+    if demand.max_ms is not None and given.network.routing == "any" and given.network.links:
+        yield (*here, "max_ms"), "cannot be kept with `routing: any`; take `routing: tunnels`"
+    if (
+        demand.gbps_per_unit
+        and not demand.from_
+        and not any(p.uplink_gbps for p in given.places.values())
+    ):
+        yield (*here, "gbps_per_unit"), "needs `from`: traffic comes from a region"
+    if demand.max_ms is not None and not given.network.links:
+        for place in (*demand.from_, *given.chosen(demand.where)):
+            if place in {*regions, *given.facilities} and given.position(place) is None:
+                yield (*here, "max_ms"), f"needs coordinates or links: {place!r} has neither"

@@ -1,0 +1,94 @@
+"""Files that are no instance: exit code 3, a place, and no traceback."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+COMMANDS = ("solve", "check", "export")
+
+
+def spoil(folder: Path) -> dict[str, Path]:
+    files = {
+        "empty.yaml": b"",
+        "binary.yaml": bytes(range(256)),
+        "latin.yaml": "gridblock: 1\nname: Zürich".encode("latin-1"),
+        "list.json": b"[1, 2]",
+        "cut.json": b'{"gridblock": 1, "demands": [',
+        "nan.json": b'{"gridblock": 1, "discount_rate": NaN}',
+        "huge.yaml": b"gridblock: 1\ndiscount_rate: 1e400",
+        "alias.yaml": b"gridblock: 1\nname: &a x\ncurrency: *a",
+        "twice.yaml": b"gridblock: 1\ngridblock: 1",
+        "version.yaml": b"gridblock: 2",
+        "deep.json": b"[" * 100_000,
+        "table.xlsx": b"PK",
+        "escape.yaml": b'gridblock: 1\nname: "\\e[31mred"',
+    }
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return {name: folder / name for name in files}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_what_is_no_instance_is_told_with_its_place(
+    gridblock: Any, tmp_path: Path, command: str
+) -> None:
+    for name in spoil(tmp_path):
+        more = ("-o", "m.lp") if command == "export" else ()
+        ran = gridblock(command, name, *more)
+        assert (name, ran.exit_code) == (name, 3)
+        assert ran.stdout == ""
+        assert any(line.startswith(f"{name}:") for line in ran.stderr.splitlines())
+        assert "Traceback" not in ran.stderr
+        assert "\x1b" not in ran.stderr
+
+
+def test_every_fault_is_told_at_once_in_the_order_of_the_file(
+    gridblock: Any, tmp_path: Path
+) -> None:
+    tmp_path.joinpath("deal.yaml").write_text(
+        "gridblock: 1\n"
+        "accelerators: {h100: {}}\n"
+        "blocks:\n"
+        "  pod: {accelerator: h10, accelerators: 8, uses: {power_kw: -1}}\n"
+        "demands:\n"
+        "  - {name: chat, amount: 1, yields: {h100: 1}}\n"
+    )
+    ran = gridblock("check", "deal.yaml")
+    assert ran.exit_code == 3
+    told = [line for line in ran.stderr.splitlines() if line.startswith("deal.yaml:")]
+    assert told == [
+        "deal.yaml:4:22: blocks.pod.accelerator: names the accelerator 'h10', which is not "
+        "defined; did you mean 'h100'?",
+        "deal.yaml:4:61: blocks.pod.uses.power_kw: must be at least 0, not -1",
+        "deal.yaml:6:5: demands[0].unmet_cost: is required",
+    ]
+    assert ran.stderr.splitlines()[-1] == "3 faults"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("colosus", "did you mean 'colossus'?"),
+        ("first.yaml", "the example is called 'first'"),
+        ("deel.yaml", "did you mean 'deal.yaml'?"),
+        ("deal", "did you mean 'deal.yaml'?"),
+        ("nothing-like-it", "`gridblock examples`"),
+        (".", "is a folder, not a file"),
+        ("", "the name of a file is missing"),
+        ("https://example.org/deal.yaml", "download it first"),
+        ("x" * 5000, "`gridblock examples`"),
+        ("a\0b", "no such file"),
+    ],
+)
+def test_a_file_that_is_not_there(gridblock: Any, tmp_path: Path, name: str, said: str) -> None:
+    (tmp_path / "deal.yaml").write_text("gridblock: 1\n")
+    ran = gridblock("solve", name)
+    assert ran.exit_code == 3
+    assert said in ran.stderr
+    assert ran.stderr.splitlines()[-1] == "1 fault"
+
+
+def test_a_file_of_ones_own_comes_before_an_example(gridblock: Any, tmp_path: Path) -> None:
+    (tmp_path / "first").write_text("gridblock: 1\n")
+    assert "first: ends in ''" in gridblock("solve", "first").stderr

@@ -1,0 +1,68 @@
+"""``gridblock check``: warnings with their places, and what was understood."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ODD = """\
+gridblock: 1
+accelerators: {h100: {}}
+blocks:
+  pod: {accelerator: h100, accelerators: 256, uses: {power_kw: 35000}, cost_once: 1}
+facilities:
+  memphis: {pue: 12, limits: {power_mw: 100}}
+demands:
+  - {name: chat, amount: 1, yields: {h100: 1}, unmet_cost: 1}
+"""
+
+
+@pytest.fixture
+def odd(tmp_path: Path) -> str:
+    (tmp_path / "odd.yaml").write_text(ODD)
+    return "odd.yaml"
+
+
+def test_an_instance_without_faults_is_told_in_80_columns(gridblock: Any) -> None:
+    ran = gridblock("check", "hall-tree")
+    assert ran.exit_code == 0
+    assert "campus" in ran.stdout
+    assert "warning" not in ran.stdout
+    assert max(map(len, ran.stdout.splitlines())) <= 80
+
+
+def test_warnings_have_the_form_of_faults_and_exit_code_0(gridblock: Any, odd: str) -> None:
+    ran = gridblock("check", odd)
+    assert ran.exit_code == 0
+    lines = ran.stdout.splitlines()
+    assert lines[0].startswith("odd.yaml:4:64: blocks.pod.uses.power_kw: makes 136.719 kW for each")
+    assert lines[1].startswith("odd.yaml:4:83: blocks.pod.cost_once: has no end_share")
+    assert lines[2].startswith("odd.yaml:6:18: facilities.memphis.pue: is 12, usual are 1 to 2.5")
+    assert lines[3] == "3 warnings"
+
+
+def test_json_holds_warnings_and_what_was_understood(gridblock: Any, odd: str) -> None:
+    answer = json.loads(gridblock("check", odd, "--format", "json").stdout)
+    assert answer["ok"] is True
+    assert answer["faults"] == []
+    assert [warning["line"] for warning in answer["warnings"]] == [4, 4, 6]
+    assert answer["understood"]["facilities"] == 1
+    assert answer["understood"]["demands"] == {"chat": [1.0]}
+
+
+def test_json_holds_faults_too(gridblock: Any, tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text("gridblock: 1\nnam: x\n")
+    ran = gridblock("check", "bad.yaml", "--format", "json")
+    assert ran.exit_code == 3
+    answer = json.loads(ran.stdout)
+    assert answer["ok"] is False
+    assert answer["understood"] is None
+    (fault,) = answer["faults"]
+    assert (fault["line"], fault["column"], fault["path"]) == (2, 1, "nam")
+    assert "did you mean 'name'?" in fault["message"]
+
+
+def test_solve_says_how_many_warnings_there_are(gridblock: Any, odd: str) -> None:
+    assert "3 warnings: see gridblock check odd.yaml" in gridblock("solve", odd).stderr
+    assert "warning: facilities.memphis.pue: is 12" in gridblock("solve", odd, "-v").stderr

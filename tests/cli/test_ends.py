@@ -1,0 +1,105 @@
+"""Signals, closed pipes and full disks."""
+
+import json
+import os
+import re
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Start = Callable[..., Any]
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals are those of POSIX")
+
+
+def wait_until_solving(folder: Path, seconds: float = 60.0) -> None:
+    """Wait until a run has a plan, as its progress.csv tells."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        for file in folder.glob("runs/*.part/progress.csv"):
+            if re.search(r"^[^,]+,[0-9]", file.read_text(), flags=re.MULTILINE):
+                return
+        time.sleep(0.05)
+    pytest.fail("no progress")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_the_best_plan_is_kept_when_asked_to_stop(
+    process: Start, hard: Path, tmp_path: Path, number: int
+) -> None:
+    started = process("solve", hard, "--gap", "0", "--format", "json")
+    wait_until_solving(tmp_path)
+    started.send_signal(number)
+    stdout, stderr = started.communicate(timeout=60)
+    assert started.returncode == 130, stderr
+    answer = json.loads(stdout)
+    assert answer["status"] == "interrupted"
+    assert answer["objective"] > answer["bound"]
+    assert {"plan.json", "instance.json", "progress.csv"} <= {
+        path.name for path in (tmp_path / answer["run"]).iterdir()
+    }
+    assert not list(tmp_path.glob("runs/*.part"))
+
+
+def test_a_kill_leaves_log_progress_and_the_best_point(
+    process: Start, hard: Path, tmp_path: Path
+) -> None:
+    started = process("solve", hard, "--gap", "0")
+    wait_until_solving(tmp_path)
+    started.kill()
+    started.communicate(timeout=60)
+    (part,) = tmp_path.glob("runs/*.part")
+    assert len((part / "progress.csv").read_text().splitlines()) > 1
+    assert "building" in (part / "log").read_text()
+    assert list(part.glob("*/incumbent-*.npy"))
+
+
+def test_ctrl_c_before_there_is_anything_leaves_nothing(
+    process: Start, hard: Path, tmp_path: Path
+) -> None:
+    started = process("solve", hard)
+    assert started.stderr is not None
+    assert started.stderr.readline() == "reading\n"
+    started.send_signal(signal.SIGINT)
+    stdout, stderr = started.communicate(timeout=60)
+    assert (started.returncode, stdout) == (130, "")
+    assert stderr.splitlines()[-1] == "error: interrupted"
+    assert not list(tmp_path.glob("runs/*"))
+
+
+def test_a_reader_that_leaves_is_no_fault(process: Start, tmp_path: Path) -> None:
+    for form in ("table", "json", "csv", "md"):
+        with process("solve", "first", "--format", form) as started:
+            assert started.stdout is not None
+            started.stdout.close()
+            assert started.stderr is not None
+            stderr = started.stderr.read()
+        assert started.returncode == 0, stderr
+        assert "Traceback" not in stderr
+        assert "BrokenPipe" not in stderr
+    assert len(list(tmp_path.glob("runs/*/plan.json"))) == 4
+
+
+def test_nobody_listening_to_progress_is_no_fault(process: Start, tmp_path: Path) -> None:
+    with process("solve", "first", "--format", "json") as started:
+        assert started.stderr is not None
+        started.stderr.close()
+        assert started.stdout is not None
+        answer = started.stdout.read()
+    assert json.loads(answer)["status"] == "optimal"
+    assert started.returncode == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_a_full_disk_is_one_line(process: Start) -> None:
+    for arguments in (("--version",), ("--help",), ("solve", "first", "--no-save", "--quiet")):
+        with Path("/dev/full").open("w") as full:
+            started = process(*arguments, stdout=full)
+            _, stderr = started.communicate(timeout=60)
+        assert (arguments, started.returncode) == (arguments, 1)
+        assert stderr.startswith("error: ")
+        assert len(stderr.splitlines()) == 1

@@ -1,0 +1,38 @@
+"""``gridblock export``: a file that other solvers read as the same model."""
+
+from pathlib import Path
+from typing import Any
+
+import highspy
+import pytest
+
+
+def optimum(path: Path) -> float:
+    highs = highspy.Highs()
+    highs.silent()
+    assert highs.readModel(str(path)) == highspy.HighsStatus.kOk
+    highs.run()
+    return float(highs.getInfo().objective_function_value)
+
+
+@pytest.mark.parametrize("name", ["first.mps", "first.lp"])
+def test_another_solver_finds_the_same_optimum(gridblock: Any, tmp_path: Path, name: str) -> None:
+    ran = gridblock("export", "first", "-o", name)
+    assert ran.exit_code == 0
+    assert ran.stdout == ""
+    assert optimum(tmp_path / name) == pytest.approx(138_562_608)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_rules_keep_their_names(gridblock: Any, tmp_path: Path) -> None:
+    gridblock("export", "power-binds", "-o", "m.lp")
+    assert "power" in (tmp_path / "m.lp").read_text()
+
+
+@pytest.mark.parametrize("output", ["m.txt", "no/folder/m.lp", "."])
+def test_a_file_that_cannot_be_written_is_bad_usage(gridblock: Any, output: str) -> None:
+    assert gridblock("export", "first", "-o", output).exit_code == 2
+
+
+def test_the_file_must_be_named(gridblock: Any) -> None:
+    assert gridblock("export", "first").exit_code == 2

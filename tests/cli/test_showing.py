@@ -1,0 +1,160 @@
+"""What shows and writes without solving: help, examples, templates, schema, completion."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli import mini_schema
+from gridblock import __version__
+from gridblock.commands.sources import GALLERY, examples, title
+from gridblock.instances import document
+from gridblock.instances.plausibility import warnings
+from gridblock.instances.read import read
+
+COMMANDS = ("solve", "check", "audit", "new", "examples", "schema", "export")
+
+
+def test_version(gridblock: Any) -> None:
+    assert gridblock("--version").stdout == f"gridblock {__version__}\n"
+
+
+def test_help_names_every_command_in_80_columns(gridblock: Any) -> None:
+    answer = gridblock("--help").stdout
+    assert all(f" {command} " in answer for command in COMMANDS)
+    assert max(map(len, answer.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_has_help_in_80_columns(gridblock: Any, command: str) -> None:
+    ran = gridblock(command, "-h")
+    assert ran.exit_code == 0
+    assert max(map(len, ran.stdout.splitlines())) <= 80
+
+
+def test_without_a_command_there_is_help(gridblock: Any) -> None:
+    assert "solve" in gridblock().output
+
+
+def test_an_unknown_command_is_bad_usage(gridblock: Any) -> None:
+    assert gridblock("plan").exit_code == 2
+
+
+def test_examples_are_listed_with_their_titles(gridblock: Any) -> None:
+    answer = gridblock("examples").stdout
+    assert "first " in answer
+    assert "The smallest useful instance" in answer
+    assert all(name in answer for name in examples())
+    assert max(map(len, answer.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("path", examples().values(), ids=examples())
+def test_each_example_has_a_short_title(path: Path) -> None:
+    assert 5 < len(title(path)) < 120
+
+
+def test_an_example_is_shown_and_copied_but_never_over_a_file(
+    gridblock: Any, tmp_path: Path
+) -> None:
+    text = (GALLERY / "first.yaml").read_text()
+    assert gridblock("examples", "first").stdout == text
+    assert gridblock("examples", "first", "-o", "mine.yaml").exit_code == 0
+    assert (tmp_path / "mine.yaml").read_text() == text
+    again = gridblock("examples", "power-binds", "-o", "mine.yaml")
+    assert again.exit_code == 2
+    assert (tmp_path / "mine.yaml").read_text() == text
+
+
+def test_an_unknown_example_is_told_with_the_nearest(gridblock: Any) -> None:
+    ran = gridblock("examples", "frist")
+    assert ran.exit_code == 3
+    assert "did you mean 'first'?" in ran.stderr
+
+
+def test_a_new_instance_solves_as_it_is(gridblock: Any, tmp_path: Path) -> None:
+    ran = gridblock("new", "deal")
+    assert ran.exit_code == 0
+    assert ran.stdout == ""
+    instance = read(tmp_path / "deal.yaml")
+    assert instance.name == "deal"
+    assert warnings(instance) == ()
+    assert gridblock("solve", "deal.yaml", "--no-save").exit_code == 0
+    assert gridblock("new", "deal").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "file", "name"),
+    [
+        (("no: [x",), "no: [x.yaml", "no: [x"),
+        (("-o", "a.yml"), "a.yml", "a"),
+        (("deal", "-o", "b.yaml"), "b.yaml", "deal"),
+        (("c.yaml",), "c.yaml", "c"),
+        (("007",), "007.yaml", "007"),
+    ],
+)
+def test_a_new_instance_is_called_as_asked(
+    gridblock: Any, tmp_path: Path, arguments: tuple[str, ...], file: str, name: str
+) -> None:
+    assert gridblock("new", *arguments).exit_code == 0
+    assert read(tmp_path / file).name == name
+
+
+@pytest.mark.parametrize("arguments", [(), ("-o", "a.json"), ("no/such/folder",), ("-o", ".")])
+def test_a_new_instance_that_cannot_be_written(gridblock: Any, arguments: tuple[str, ...]) -> None:
+    assert gridblock("new", *arguments).exit_code == 2
+
+
+def test_the_schema_accepts_every_example(gridblock: Any, tmp_path: Path) -> None:
+    schema = json.loads(gridblock("schema").stdout)
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    for path in (*examples().values(), GALLERY.parent / "template.yaml"):
+        assert mini_schema.problems(document.load(path).data, schema) == []
+    assert gridblock("schema", "-o", "schema.json").exit_code == 0
+    assert json.loads((tmp_path / "schema.json").read_text()) == schema
+
+
+def test_the_schema_refuses_what_reading_refuses(gridblock: Any) -> None:
+    schema = json.loads(gridblock("schema").stdout)
+    for spoilt in (
+        {},
+        {"gridblock": 2},
+        {"gridblock": 1, "nam": "x"},
+        {"gridblock": 1, "demands": [{"name": "d"}]},
+        {"gridblock": 1, "facilities": {"f": {"pue": 0}}},
+    ):
+        assert mini_schema.problems(spoilt, schema) != []
+
+
+def test_the_schema_describes_every_field(gridblock: Any) -> None:
+    schema = json.loads(gridblock("schema").stdout)
+    for record in (schema, *schema["$defs"].values()):
+        assert all("description" in field for field in record.get("properties", {}).values())
+
+
+def complete(words: str) -> list[str]:
+    environment = os.environ | {
+        "_GRIDBLOCK_COMPLETE": "complete_bash",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(words.count(" ")),
+    }
+    code = "import sys; sys.argv = ['gridblock']; from gridblock.cli import main; main()"
+    ran = subprocess.run(
+        [sys.executable, "-I", "-c", code], env=environment, capture_output=True, text=True
+    )
+    return ran.stdout.split()
+
+
+def test_the_shell_completes_commands_and_examples() -> None:
+    assert complete("gridblock so") == ["solve"]
+    assert complete("gridblock solve colos") == ["colossus"]
+    assert complete("gridblock examples power") == ["power-binds"]
+
+
+def test_completion_can_be_shown(gridblock: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION", "1")
+    answer = gridblock("--show-completion", "bash").stdout
+    assert "complete" in answer

@@ -1,0 +1,140 @@
+"""Each family alone, on two small sites, as an LP file that can be read.
+
+`REGENERATE=1 pytest tests/model/test_golden.py` writes the files anew; look at what changed.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pyomo.environ as pyo
+import pytest
+
+from gridblock.instances.instance import Instance
+from gridblock.model.build import FAMILIES, build
+from gridblock.model.constraints import network
+
+GOLDEN = Path(__file__).parent / "golden"
+FAMILY_BY_NAME = {family.__name__.rpartition(".")[2]: family for family in FAMILIES}
+
+TWO_SITES: dict[str, Any] = {
+    "gridblock": 1,
+    "name": "two-sites",
+    "periods": [{"name": "t1", "hours": 100}, {"name": "t2", "hours": 100}],
+    "accelerators": {"h100": {}},
+    "blocks": {"pod": {"accelerator": "h100", "accelerators": 8, "uses": {"power_kw": 10}}},
+    "facilities": {"north": {"installed": {"pod": 3}}, "south": {"installed": {"pod": 2}}},
+    "demands": [{"name": "chat", "amount": 30, "yields": {"h100": 1}, "unmet_cost": 2}],
+}
+# With 100 % a year and periods of two years all discount factors are powers of a half.
+HALVING = {
+    "discount_rate": 1,
+    "periods": [{"name": "t1", "hours": 17520}, {"name": "t2", "hours": 17520}],
+}
+BUYABLE = {"cost_once": 1000, "cost_per_period": 10, "resale_share": 0.2, "end_share": 0.4}
+ZONES = {"hall": {"count": 2, "installed": {"pod": 1}}}
+LINKS = [
+    {"name": "n", "between": ["city", "north"], "ms": 5, "gbps": 3, "cost_per_gbps": 7},
+    {"name": "s", "between": ["city", "south"], "ms": 9, "gbps": 2, "capacity": "shared"},
+    {"name": "x", "between": ["north", "south"], "ms": 2},
+]
+WAN = {
+    "network": {"regions": {"city": {}}, "links": LINKS, "tunnels": 2},
+    "demands.chat.from": {"city": 1},
+    "demands.chat.gbps_per_unit": 0.1,
+}
+# What each family shows beyond the two sites.
+SHOWN: dict[str, dict[str, Any]] = {
+    "demand": {
+        "demands.chat.amount": [30, 50],
+        "demands.chat.min_share": 0.5,
+        "demands.chat.cost_per_unit_hour": {"north": 0.1},
+        "network.regions": {"east": {}, "west": {}},
+        "demands.chat.from": {"east": 0.6, "west": 0.4},
+        **HALVING,
+    },
+    "placement": {
+        "periods": [{"name": "t1", "hours": 100}],
+        "accelerators.trn2": {},
+        "blocks.rack": {"accelerator": "trn2", "accelerators": 4},
+        "facilities.north.energy_per_mwh": -5,
+        "facilities.south": {
+            "zones": {"a": {"installed": {"pod": 1}}, "b": {"installed": {"rack": 2}}}
+        },
+        "network.regions": {"east": {}, "west": {}},
+        "demands.chat": {
+            "name": "chat", "amount": 30, "from": {"east": 0.6, "west": 0.4}, "yields": {"h100": 1, "trn2": 0.5}, "unmet_cost": 2,
+            "whole_blocks": True, "max_facilities": 1, "max_share_per_facility": 0.6,
+            "one_accelerator": True, "together": "zone",
+        },
+    },
+    "fleet": {
+        "accelerators.h100.supply": 20,
+        "blocks.pod": {**TWO_SITES["blocks"]["pod"], **BUYABLE, "supply": [1, 2], "lead": 1},
+        "facilities.north.on_order": {"pod": {"t1": 1}},
+        "facilities.south": {"zones": ZONES},
+        **HALVING,
+    },
+    "capacity": {
+        "blocks.pod.uses.racks": 2,
+        "blocks.pod.uses.water": 0.5,
+        "facilities.north": {
+            "installed": {"pod": 3}, "limits": {"racks": [7, 9]}, "cost_per_period": 50
+        },
+        "facilities.south": {
+            "limits": {"racks": 9, "water": 1.2},
+            "zones": {"hall": {**ZONES["hall"], "limits": {"racks": 5}}},
+        },
+    },
+    "power": {
+        "blocks.pod.load_factor": 0.8,
+        "blocks.pod.idle_factor": 0.3,
+        "facilities.north": {
+            "installed": {"pod": 3}, "limits": {"power_mw": [0.04, 0.02]}, "energy_per_mwh": 50
+        },
+        "facilities.south": {
+            "installed": {"pod": 2}, "grid_mw": 0.03, "pue": 1.25, "carbon_kg_per_mwh": 400
+        },
+        "carbon_price_per_t": 100,
+    },
+    "cooling": {
+        "blocks.pod.uses": {"air_cooling_kw": 2.5, "liquid_cooling_kw": 7.5},
+        "facilities.north.limits": {"air_cooling_mw": 0.01, "liquid_cooling_mw": 0.02},
+        "facilities.south.limits": {"air_cooling_mw": 0.01},
+    },
+    "network": {
+        **WAN,
+        "periods": [{"name": "t1", "hours": 100}],
+        "facilities.south": {"zones": {"hall": {**ZONES["hall"], "uplink_gbps": 0.5}}},
+    },
+    "network_any": {
+        **WAN,
+        "periods": [{"name": "t1", "hours": 100}],
+        "network.routing": "any",
+    },
+}  # fmt: skip
+
+
+def lp_text(name: str, folder: Path) -> str:
+    """Give the LP file of one family on the instance that shows it."""
+    family = FAMILY_BY_NAME.get(name, network)
+    model = build(Instance.parse(TWO_SITES).replace(SHOWN[name]), families=(family,))
+    file = folder / f"{name}.lp"
+    model.write(str(file), format="lp_v2", io_options={"symbolic_solver_labels": True})
+    return file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_a_family_reads_as_its_golden_file(name: str, tmp_path: Path) -> None:
+    text = lp_text(name, tmp_path)
+    golden = GOLDEN / f"{name}.lp"
+    if os.environ.get("REGENERATE"):
+        golden.write_text(text, encoding="utf-8")
+    assert text == golden.read_text(encoding="utf-8")
+
+
+def test_the_objective_alone_is_what_all_families_charge() -> None:
+    instance = Instance.parse(TWO_SITES).replace(SHOWN["power"])
+    model = build(instance, families=())
+    assert list(model.component_data_objects(pyo.Constraint)) == []
+    assert pyo.value(model.total_cost) == 0
