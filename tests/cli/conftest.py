@@ -4,7 +4,7 @@ import json
 import random
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,18 +28,24 @@ def gridblock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 @pytest.fixture
-def process(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
+def process(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Start a command as a process of its own in the same folder."""
+    running: list[subprocess.Popen[str]] = []
 
     def start(*arguments: str | Path, **more: Any) -> subprocess.Popen[str]:
-        return subprocess.Popen(
+        started = subprocess.Popen(
             [sys.executable, "-I", "-m", "gridblock", *map(str, arguments)],
             cwd=tmp_path,
             text=True,
             **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **more},
         )
+        running.append(started)
+        return started
 
-    return start
+    yield start
+    for started in running:
+        with started:
+            started.kill()
 
 
 @pytest.fixture

@@ -13,18 +13,22 @@ import pytest
 
 Start = Callable[..., Any]
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals are those of POSIX")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name == "nt", reason="signals are those of POSIX"),
+]
 
 
-def wait_until_solving(folder: Path, seconds: float = 60.0) -> None:
+def wait_until_solving(started: Any, folder: Path, seconds: float = 120.0) -> None:
     """Wait until a run has a plan, as its progress.csv tells."""
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
+    while time.monotonic() < end and started.poll() is None:
         for file in folder.glob("runs/*.part/progress.csv"):
             if re.search(r"^[^,]+,[0-9]", file.read_text(), flags=re.MULTILINE):
                 return
         time.sleep(0.05)
-    pytest.fail("no progress")
+    started.kill()
+    pytest.fail(f"no progress: {started.communicate()}")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -32,7 +36,7 @@ def test_the_best_plan_is_kept_when_asked_to_stop(
     process: Start, hard: Path, tmp_path: Path, number: int
 ) -> None:
     started = process("solve", hard, "--gap", "0", "--format", "json")
-    wait_until_solving(tmp_path)
+    wait_until_solving(started, tmp_path)
     started.send_signal(number)
     stdout, stderr = started.communicate(timeout=60)
     assert started.returncode == 130, stderr
@@ -49,7 +53,7 @@ def test_a_kill_leaves_log_progress_and_the_best_point(
     process: Start, hard: Path, tmp_path: Path
 ) -> None:
     started = process("solve", hard, "--gap", "0")
-    wait_until_solving(tmp_path)
+    wait_until_solving(started, tmp_path)
     started.kill()
     started.communicate(timeout=60)
     (part,) = tmp_path.glob("runs/*.part")

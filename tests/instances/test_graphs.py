@@ -73,7 +73,7 @@ def test_what_the_instance_says_of_a_region_goes_first(wan: nx.Graph, tmp_path: 
     link = {"name": "own", "between": [DALLAS, "austin"], "ms": 1}
     network = planned(tmp_path, "wan.gml", regions=own, links=[link]).network
     assert network.regions[DALLAS].lat == 1
-    assert [k.label for k in network.links][0] == "own"
+    assert network.links[0].label == "own"
     assert len(network.links) == 3
 
 
@@ -126,9 +126,7 @@ def test_numbers_as_names_become_text(tmp_path: Path) -> None:
         ("wan.json", "[" * 100_000, "cannot be read as a graph"),
     ],
 )
-def test_a_bad_graph_is_refused(
-    tmp_path: Path, name: str, content: str | None, told: str
-) -> None:
+def test_a_bad_graph_is_refused(tmp_path: Path, name: str, content: str | None, told: str) -> None:
     if content is not None:
         (tmp_path / name).write_text(content, encoding="utf-8")
     with pytest.raises(InstanceError, match=r"network\.graph: ") as caught:

@@ -36,9 +36,7 @@ def test_a_facility_without_zones_is_a_leaf() -> None:
 
 
 def test_zones_nest_and_copies_are_numbered() -> None:
-    tree = places(
-        {"zones": {"hall": {"count": 2, "zones": {"row": {"count": 2}}}, "annex": {}}}
-    )
+    tree = places({"zones": {"hall": {"count": 2, "zones": {"row": {"count": 2}}}, "annex": {}}})
     assert list(tree) == [
         "memphis",
         "memphis/hall-1", "memphis/hall-1/row-1", "memphis/hall-1/row-2",

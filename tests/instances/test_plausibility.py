@@ -11,7 +11,7 @@ from gridblock.instances.read import read
 
 
 def plain(**changes: Any) -> dict[str, Any]:
-    """An instance without anything odd; ``a__b=1`` changes the field at a.b, ``a__0__b`` in lists."""
+    """An instance without anything odd; ``a__0__b=1`` changes the field at a[0].b."""
     data: dict[str, Any] = {
         "gridblock": 1,
         "periods": [{"name": "p1", "hours": 1000}, {"name": "p2", "hours": 1000}],
@@ -64,7 +64,7 @@ def test_the_gallery_is_plausible(name: str) -> None:
     assert [str(fault) for fault in warnings(read(examples()[name]))] == []
 
 
-# 9 MW instead of 350 kW a pod would be 35 kW a GPU; 1 kW instead of 350, 4 W.
+AUSTIN = {"at": {"lat": 30.3, "lon": -97.7}}
 LINK = {"between": ["east", "memphis"], "gbps": 100}
 ODD: list[tuple[dict[str, Any], str]] = [
     ({"blocks__pod__uses__power_kw": 9000}, "blocks.pod.uses.power_kw: makes 35.1562 kW for each"),
@@ -80,8 +80,14 @@ ODD: list[tuple[dict[str, Any], str]] = [
     ({"discount_rate": 5}, "discount_rate: is 500 % a year"),
     ({"facilities__memphis__grid_mw": 300_000}, "grid_mw: is 300,000 MW, more than any site"),
     ({"facilities__memphis__limits__power_mw": 10_000}, "limits.power_mw: is 10,000 MW, more"),
-    ({"facilities__new": {"limits": {"power_mw": 0.3}}}, "is 300 kW, and the smallest block uses"),
-    ({"facilities__new": {"limits": {"racks": 8}}}, "limits.racks: is 8, and the smallest block"),
+    (
+        {"facilities__new": AUSTIN | {"limits": {"power_mw": 0.3}}},
+        "is 300 kW, and the smallest block uses",
+    ),
+    (
+        {"facilities__new": AUSTIN | {"limits": {"racks": 8}}},
+        "limits.racks: is 8, and the smallest block",
+    ),
     ({"facilities__memphis__installed__pod": 29}, "allow 10,000 of power_kw and what stands there"),
     ({"facilities__memphis__grid_mw": 3}, "grid_mw: delivers 3 MW and what stands there draws 3.5"),
     ({"blocks__pod__uses__water_m3h": 30}, "uses.water_m3h: is a resource that no place limits"),
@@ -93,7 +99,7 @@ ODD: list[tuple[dict[str, Any], str]] = [
     ({"demands__0__unmet_cost": 0}, "demands[0].unmet_cost: is 0, so that nothing is bought"),
     ({"demands": []}, "has no demands, so there is nothing to plan"),
     ({"facilities": {}}, "has no facilities, so that nothing can be served"),
-    ({"demands__0__max_ms": 10}, "demands[0].max_ms: is 10 ms, and the nearest facility is 17.03"),
+    ({"demands__0__max_ms": 10}, "demands[0].max_ms: is 10 ms, and the nearest facility is 16.87"),
     ({"network__links": [LINK | {"ms": 6}]}, "network.links[0].ms: is 6 ms, less than light in"),
     (
         {
@@ -128,7 +134,7 @@ ODD: list[tuple[dict[str, Any], str]] = [
         "where: selects no facility; widen it: all of it stays unmet, and min_share 0.5 cannot be",
     ),
     (
-        {"blocks__pod__where": {"facilities": ["memphis"]}, "facilities__new": {}}
+        {"blocks__pod__where": {"facilities": ["memphis"]}, "facilities__new": AUSTIN}
         | {"demands__0__where": {"facilities": ["new"]}},
         "demands[0].where: selects no facility at which a block that serves it may stand",
     ),

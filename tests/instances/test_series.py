@@ -47,9 +47,7 @@ def test_a_series_gives_one_value_a_period(written: Any, values: tuple[float, ..
         ({}, (), "has no value for the first period"),
     ],
 )
-def test_a_series_that_does_not_fit_is_told(
-    written: Any, path: tuple[str, ...], told: str
-) -> None:
+def test_a_series_that_does_not_fit_is_told(written: Any, path: tuple[str, ...], told: str) -> None:
     ((where, message),) = faults_of_series(written, HORIZON)
     assert where == path
     assert told in message

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pyomo.environ as pyo
 import pytest
-from rivals.worlds import world
 
 from gridblock.instances.faults import InstanceError
 from gridblock.instances.instance import Instance
@@ -15,6 +14,7 @@ from gridblock.model.build import build
 from gridblock.model.facts import Facts
 from gridblock.plan import InfeasibleError, solve
 from gridblock.solvers.session import Session
+from rivals.worlds import world
 
 GALLERY = Path(__file__).parents[2] / "instances" / "gallery"
 
@@ -99,9 +99,7 @@ def test_a_profit_without_end_is_refused(market: Instance) -> None:
         build(rising)
 
 
-def test_a_profit_has_an_end_in_a_place_with_limits(
-    market: Instance, session: Session
-) -> None:
+def test_a_profit_has_an_end_in_a_place_with_limits(market: Instance, session: Session) -> None:
     rising = market.replace({"blocks.pod.cost_once": [15, 40], "blocks.pod.end_share": 0.5})
     # Four pods fit: each costs $15 and brings $20; nothing stays unmet.
     limited = rising.replace({"facilities.north.limits": {"power_mw": 0.4}})

@@ -63,7 +63,8 @@ SHOWN: dict[str, dict[str, Any]] = {
         },
         "network.regions": {"east": {}, "west": {}},
         "demands.chat": {
-            "name": "chat", "amount": 30, "from": {"east": 0.6, "west": 0.4}, "yields": {"h100": 1, "trn2": 0.5}, "unmet_cost": 2,
+            "name": "chat", "amount": 30, "from": {"east": 0.6, "west": 0.4},
+            "yields": {"h100": 1, "trn2": 0.5}, "unmet_cost": 2,
             "whole_blocks": True, "max_facilities": 1, "max_share_per_facility": 0.6,
             "one_accelerator": True, "together": "zone",
         },

@@ -86,9 +86,7 @@ def test_min_share_can_make_an_instance_infeasible(one_hall: Instance, solve: So
         solve(one_hall.replace({"demands.chat.min_share": 0.84}))
 
 
-def test_min_share_holds_for_each_region(
-    two_regions: Instance, cost: Cost, solve: Solve
-) -> None:
+def test_min_share_holds_for_each_region(two_regions: Instance, cost: Cost, solve: Solve) -> None:
     # 5 from the west and 30 from the east: 25 unmet. As 35 of 60 are met, 58 % are.
     assert cost(two_regions) == 25
     # From the west a sixth is, so half is out of reach there.

@@ -60,7 +60,11 @@ def test_whole_blocks_are_not_shared(two_demands: Instance, cost: Cost) -> None:
 
 def test_the_rest_of_a_whole_block_carries_nothing(two_demands: Instance, cost: Cost) -> None:
     # Chat's third pod serves it 1 unit, or batch 10: at equal prices batch gets it.
-    tight = {"demands.chat.amount": 21, "demands.batch.amount": 30, "demands.chat.whole_blocks": True}
+    tight = {
+        "demands.chat.amount": 21,
+        "demands.batch.amount": 30,
+        "demands.chat.whole_blocks": True,
+    }
     assert cost(two_demands.replace(tight)) == 1
 
 
@@ -85,9 +89,7 @@ def test_where_names_the_sites_that_may_serve(
     assert cost(three_sites.replace({"demands.chat.where": where})) == unmet
 
 
-def test_where_of_a_block_names_the_sites_it_may_stand_at(
-    empty_hall: Instance, cost: Cost
-) -> None:
+def test_where_of_a_block_names_the_sites_it_may_stand_at(empty_hall: Instance, cost: Cost) -> None:
     # Six pods anywhere at $1; in the south two fit, so 40 stay unmet.
     both = empty_hall.replace({"facilities.south.limits": {"power_mw": 0.2}})
     assert cost(both) == 6
@@ -122,7 +124,7 @@ def test_max_facilities_holds_in_each_period_anew(two_hours: Instance, cost: Cos
 
 def test_max_share_per_facility_spreads_a_demand(two_sites: Instance, cost: Cost) -> None:
     assert cost(two_sites.replace({"demands.chat.max_share_per_facility": 0.5})) == 0
-    # A quarter of 60 at each of two sites: 30 unmet. The share is of the amount, not of what is met.
+    # A quarter of 60 at each of two sites: 30 unmet. The share is of the amount, not of the met.
     assert cost(two_sites.replace({"demands.chat.max_share_per_facility": 0.25})) == 30
 
 

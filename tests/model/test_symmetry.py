@@ -6,12 +6,12 @@ from random import Random
 from typing import Any
 
 import pytest
-from rivals.worlds import world
 
 from gridblock.instances.instance import Instance
 from gridblock.instances.read import read
 from gridblock.plan import InfeasibleError, solve
 from gridblock.solvers.session import Session
+from rivals.worlds import world
 
 GALLERY = Path(__file__).parents[2] / "instances" / "gallery"
 FILES = (
