@@ -8,9 +8,7 @@ folder.
 import json
 import math
 import os
-import re
 import shutil
-import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -23,6 +21,7 @@ from gridblock.instances.write import to_json, write_text
 from gridblock.model import plan_json
 from gridblock.model.findings import Finding, Report
 from gridblock.model.plan import PlanData
+from gridblock.safe import file_name, to_csv
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,9 +29,6 @@ if TYPE_CHECKING:
     from gridblock.solvers.outcome import Progress
 
 FOLDER: Final = Path("runs")
-LONGEST_NAME: Final = 40
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""How a text begins that a spreadsheet would take for a formula."""
 PROGRESS: Final = ("seconds", "best", "bound", "gap", "nodes")
 LONGEST_NUMBER: Final = 300
 SEALED: Final = "plan_is_as_it_was_saved"
@@ -172,13 +168,6 @@ def usual_folder(instance: Instance) -> Path:
     return next(FOLDER / n for n in names if not any(FOLDER.glob(f"{n}*")))
 
 
-def file_name(name: str) -> str:
-    """Turn a name into one that every file system takes: letters, digits, ``.``, ``_``, ``-``."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    words = re.sub(r"[^A-Za-z0-9._-]+", "-", plain)[:LONGEST_NAME].strip(".-_")
-    return words or "instance"
-
-
 def _made(folder: Path) -> Path:
     """Make a new folder beside another, called like it with ``.part`` at the end."""
     for number in range(1, 1000):
@@ -198,18 +187,6 @@ def _sync(folder: Path) -> None:
             os.fsync(opened)
         finally:
             os.close(opened)
-
-
-def to_csv(table: "pd.DataFrame") -> str:
-    """Write a table as CSV; text that a spreadsheet would take for a formula gets a quote mark."""
-    guarded = table.rename(columns=_guarded)
-    for column in guarded.select_dtypes(exclude=["number", "bool"]):
-        guarded[column] = guarded[column].map(_guarded)
-    return str(guarded.to_csv(index=False, lineterminator="\n"))
-
-
-def _guarded(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def read_plan_file(file: Path) -> PlanData:

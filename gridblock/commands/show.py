@@ -30,7 +30,7 @@ def show_plan(plan: "Plan", form: Form, run: Path | None) -> None:
         put(to_json(as_json(plan, run)))
     elif form is Form.CSV:
         from gridblock.reports.tables import columns
-        from gridblock.runs import to_csv
+        from gridblock.safe import to_csv
 
         empty = ",".join(columns("allocation")) + "\n"
         put(empty if plan.objective is None else to_csv(plan.table("allocation")))

@@ -102,7 +102,8 @@ class Draw:
         if self.chance(0.3):
             data["carbon_price_per_t"] = self.over_time(self.about(self.energy_price * 5, 0.2, 2), 0.5, 2)
         data["network"] = self.network()
-        data["demands"] = [self.demand(name) for name in "pqw"[: self.one_of(1, 1, 2, 2, 3)]]
+        demands = self.one_of(2, 2, 3) if self.flavour == "crossing" else self.one_of(1, 1, 2, 2, 3)
+        data["demands"] = [self.demand(name) for name in "pqw"[:demands]]
         return data
 
     def periods(self) -> Data:
@@ -192,7 +193,7 @@ class Draw:
 
     def furnish(self, name: str, site: Data) -> None:
         """Draw the fields of a facility and of its zones."""
-        if self.likely("near", 0.75):
+        if self.flavour == "near" or self.chance(0.75):
             site["at"] = {"lat": PLACES[name][0], "lon": PLACES[name][1]}
         if self.chance(0.6):
             site["tags"] = ["green"]
@@ -254,12 +255,12 @@ class Draw:
         self.regions = ["r", "s"][: 2 if self.flavour == "crossing" else self.one_of(1, 2)]
         regions: Data = {name: {} for name in self.regions}
         for name in regions:
-            if self.likely("near", 0.8):
+            if self.flavour == "near" or self.chance(0.8):
                 regions[name] = dict(zip(("lat", "lon"), PLACES[name], strict=True))
                 self.located.add(name)
         data: Data = {"regions": regions}
         if self.flavour not in {"crossing", "paths"} and self.likely("near", 0.2):
-            self.bounds = [8.0, 12.0, 15.0, 20.0] if self.located >= {*self.sites, *regions} else []
+            self.bounds = [6.0, 10.0, 15.0, 16.0] if self.located >= {*self.sites, *regions} else []
             return data
         if self.chance(0.3):
             regions["t"] = {}
@@ -284,10 +285,9 @@ class Draw:
             link: Data = {"name": f"l{number}", "between": list(between)}
             if not freely and not (self.located >= set(between) and self.chance(0.3)):
                 link["ms"] = lengths[number]
-            if self.likely("crossing", 0.6):
-                link["gbps"] = self.over_time(
-                    self.about(self.chips * self.traffic, 0.3, 1.5), 0.5, 1.5
-                )
+            if set(between) == {"a", "b"} if self.crossing else self.chance(0.6):
+                most = self.about(self.chips * self.traffic, 0.3, 1.5)
+                link["gbps"] = self.over_time(most, 0.5, 1.5)
             if self.chance(0.5):
                 toll = self.about(self.price * self.length / self.traffic, 0.02, 0.4)
                 link["cost_per_gbps"] = self.over_time(toll, 0.5, 1.5)
