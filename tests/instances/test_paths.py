@@ -104,10 +104,12 @@ def test_the_nearest_name_is_suggested(deal: Instance) -> None:
         deal.replace({"demands.chatt.amount": 1})
 
 
-def test_put_makes_groups_that_are_missing() -> None:
-    data: dict[str, Any] = {}
-    put(data, "a.b.c", 1)
-    assert data == {"a": {"b": {"c": 1}}}
+def test_put_makes_fields_that_were_left_out_but_no_names() -> None:
+    data: dict[str, Any] = {"facilities": {"memphis": {}}}
+    put(data, "facilities.memphis.limits.power_mw", 1)
+    assert data == {"facilities": {"memphis": {"limits": {"power_mw": 1}}}}
+    with pytest.raises(InstanceError, match=r"no 'memphi' on the path .* did you mean 'memphis'"):
+        put(data, "facilities.memphi.limits.power_mw", 1)
 
 
 def test_the_longest_name_wins() -> None:

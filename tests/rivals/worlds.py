@@ -149,6 +149,7 @@ class Draw:
         self.energy_price = self.about(self.value * 1000 / (self.kilowatts * self.length), 0.02, 0.2)
         self.traffic = self.one_of(0.1, 0.5, 1.0)
         self.cooling = self.one_of("air_cooling_kw", "air_cooling_kw", "liquid_cooling_kw")
+        self.idles = False
         self.uses: dict[str, Data] = {}
         names = ["bx", "by"][: self.one_of(1, 2) if len(self.kinds) == 1 else 2]
         return {name: self.block(name, self.kinds[i % len(self.kinds)]) for i, name in enumerate(names)}
@@ -166,7 +167,9 @@ class Draw:
         data: Data = {"accelerator": kind, "accelerators": chips, "uses": uses}
         if self.chance(0.5):
             data["load_factor"] = self.one_of(0.8, 0.9, 0.75)
-            data |= {"idle_factor": self.one_of(0.1, 0.3, 0)} if self.chance(0.7) else {}
+            if self.chance(0.7):
+                data["idle_factor"] = self.one_of(0.1, 0.3, 0)
+                self.idles = True
         if self.chance(0.2):
             data["where"] = self.where()
         if self.chance(0.4):
@@ -200,7 +203,7 @@ class Draw:
         if self.chance(0.3):
             site["pue"] = self.one_of(1.2, 1.1, 1.5)
         if self.chance(0.6):
-            sign = -0.3 if self.chance(0.08) else 1
+            sign = -0.3 if self.chance(0.15) and not self.idles else 1
             price = sign * self.about(self.energy_price, 0.3, 1.5)
             site["energy_per_mwh"] = self.over_time(price, 0.5, 2)
         if self.chance(0.4):
@@ -275,10 +278,10 @@ class Draw:
             ends = [("r", "a"), ("a", "b"), ("b", "s")]
         else:
             ends = [(self.one_of(*places[:i]), place) for i, place in enumerate(places) if i]
-        ends += [tuple(self.random.sample(places, 2)) for _ in range(self.one_of(0, 1, 1, 2))]
+            ends += [tuple(self.random.sample(places, 2)) for _ in range(self.one_of(0, 1, 1, 2))]
         if self.flavour == "paths":
             ends += [ends[0][::-1], self.one_of(*ends)]
-        if self.chance(0.3):
+        if not self.crossing and self.chance(0.3):
             ends.append(self.one_of(*ends)[:: self.one_of(1, -1)])
         links = []
         for number, between in enumerate(ends[:8]):
