@@ -111,27 +111,38 @@ class _Search:
                 break
             self.session.load(relaxed)
             point = self._solve({}, start=point.values, gap=self._gap_left(point))
+            if not self._stopped(point):
+                self._round(point)
             if self._done() or self._stopped(point) or self._gap_left(point) == 0:
                 break
+            self.session.load(relaxed)
         if self._done() or self._stopped(point):
             return self._ended(point)
         return self._whole()
 
     def _sweep(self, point: Outcome) -> Outcome:
-        """Improve the choices of one period after the other, the others kept."""
-        periods = [label for label in dict.fromkeys(self.labels[self.choices]) if label]
-        for _ in range(SWEEPS if len(periods) > 1 else 0):
-            before = point.objective
-            for period in periods:
-                better = self._neighbour(point, self.choices & (self.labels != period))
-                if self._stopped(better):
-                    return point
-                if better.values is not None and better.objective < point.objective:  # type: ignore[operator]
-                    point = better
-            if relative_gap(before, point.objective) < self.settings.gap / 4:  # type: ignore[operator]
+        """Improve the choices of one period after the other, the others kept, while that helps."""
+        periods = [str(label) for label in dict.fromkeys(self.labels[self.choices]) if label]
+        waiting = list(periods) if len(periods) > 1 else []
+        for _ in range(SWEEPS * len(periods)):
+            if not waiting:
                 break
+            period = waiting.pop(0)
+            better = self._neighbour(point, self.choices & (self.labels != period))
+            if self._stopped(better):
+                break
+            if self._gain(point, better) > 0:
+                if self._gain(point, better) > self.settings.gap / 4:
+                    waiting += [other for other in periods if other not in {*waiting, period}]
+                point = better
         self.session.change(lower=self.matrix.lower, upper=self.matrix.upper)
         return point
+
+    def _gain(self, point: Outcome, better: Outcome) -> float:
+        """Give by how much a point is better than another, as a share."""
+        if better.objective is None or point.objective is None:
+            return 0.0
+        return (point.objective - better.objective) / max(1e-9, abs(point.objective))
 
     def _neighbour(self, point: Outcome, kept: Flags) -> Outcome:
         """Solve with some choices kept as they are."""
