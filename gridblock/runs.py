@@ -21,7 +21,7 @@ from gridblock.instances.write import to_json, write_text
 from gridblock.model import plan_json
 from gridblock.model.findings import Finding, Report
 from gridblock.model.plan import PlanData
-from gridblock.safe import file_name, to_csv
+from gridblock.safe import file_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -118,11 +118,12 @@ class Run:
         self._close()
 
     def _write_tables(self, plan: Saveable) -> None:
+        from gridblock.reports.plain_text import csv_table
         from gridblock.reports.tables import NAMES
 
         (self.part / "tables").mkdir()
         for name in NAMES:
-            write_text(self.part / "tables" / f"{name}.csv", to_csv(plan.table(name)))
+            write_text(self.part / "tables" / f"{name}.csv", csv_table(plan.table(name)))
 
     def discard(self) -> None:
         """Remove what has been written."""

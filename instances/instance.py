@@ -1,6 +1,7 @@
 """The instance: everything given, held together by cross-checks."""
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any, Self
 
 from pydantic import ValidationError, model_validator
@@ -31,6 +32,11 @@ class Instance(Fields):
             return cls.model_validate(data)
         except ValidationError as error:
             raise InstanceError(from_pydantic(error, data, cls)) from None
+
+    def _repr_html_(self) -> str:
+        # Reports may look at instances but not the other way round, so they are found by name.
+        html: str = import_module("gridblock.reports.html_repr").instance_html(self)
+        return html
 
     def replace(self, changes: Mapping[str, Any] | None = None, /, **more: Any) -> Self:
         """Give a validated copy in which the fields at some paths have other values.

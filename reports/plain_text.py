@@ -67,7 +67,7 @@ def csv_table(frame: "pd.DataFrame") -> str:
 def _csv(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(heading)
+    writer.writerow([_cell(name) for name in heading])
     writer.writerows([_cell(value) for value in row] for row in rows)
     return text.getvalue()
 

@@ -1,6 +1,5 @@
 """The answer of ``gridblock solve`` on standard output: for people, for programs."""
 
-from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +9,7 @@ from gridblock.instances.write import to_json
 from gridblock.model.plan import FORMAT_VERSION
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from gridblock.plan import Plan
-
-SHOWN = ("unmet", "costs", "allocation", "fleet")
-"""The tables of the Markdown answer."""
 
 
 def show_plan(plan: "Plan", form: Form, run: Path | None) -> None:
@@ -29,13 +23,13 @@ def show_plan(plan: "Plan", form: Form, run: Path | None) -> None:
     if form is Form.JSON:
         put(to_json(as_json(plan, run)))
     elif form is Form.CSV:
-        from gridblock.reports.tables import columns
-        from gridblock.safe import to_csv
+        from gridblock.reports.plain_text import csv_answer
 
-        empty = ",".join(columns("allocation")) + "\n"
-        put(empty if plan.objective is None else to_csv(plan.table("allocation")))
+        put(csv_answer(plan.instance, plan.data, plan.account))
     elif form is Form.MD:
-        put(as_markdown(plan))
+        from gridblock.reports.plain_text import markdown_answer
+
+        put(markdown_answer(plan.instance, plan.data, plan.account))
     else:
         from gridblock.reports.terminal import answer
 
@@ -64,27 +58,3 @@ def as_json(plan: "Plan", run: Path | None) -> dict[str, Any]:
         "seconds": {name: round(taken, 3) for name, taken in data.seconds.items()},
         "run": None if run is None else str(run),
     }
-
-
-def as_markdown(plan: "Plan") -> str:
-    """Give the answer as Markdown: what is stated, then tables."""
-    stated = as_json(plan, None)
-    names = ("status", "objective", "bound", "gap", "unmet_share", "currency")
-    parts = [f"# {_cell(plan.instance.name)}\n"]
-    parts += [f"- {name}: {_cell(stated[name])}" for name in names if stated[name] is not None]
-    parts += [f"- conflict: {_cell(line)}" for line in stated["conflict"]]
-    if plan.objective is not None:
-        parts += [f"\n## {name}\n\n{_table(plan.table(name))}" for name in SHOWN]
-    return "\n".join(parts).rstrip() + "\n"
-
-
-def _table(table: "pd.DataFrame") -> str:
-    rows = [list(table.columns), ["---"] * len(table.columns), *table.itertuples(index=False)]
-    return "\n".join(f"| {' | '.join(_cell(cell) for cell in row)} |" for row in rows)
-
-
-def _cell(value: Any) -> str:
-    if value is None or (isinstance(value, float) and isnan(value)):
-        return ""
-    text = f"{value:.6g}" if isinstance(value, float) else str(value)
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")

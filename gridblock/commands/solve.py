@@ -94,7 +94,7 @@ def solve(
         typer.Option(
             "--format",
             metavar="table|json|csv|md",
-            help="How to write the answer; csv is the allocation.",
+            help="How to write the answer; csv has costs and unmet demand.",
             show_default=False,
         ),
     ] = Form.TABLE,

@@ -1,7 +1,6 @@
 """Where instances come from: files, shipped examples, and changes on the command line."""
 
 import re
-from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -107,39 +106,7 @@ def read(file: str, items: dict[str, str] | None = None) -> "Instance":
     if not values:
         return instance
     try:
-        changed = instance.replace(values)
+        return instance.replace(values)
     except InstanceError as error:
         faults = [Fault(fault.path, fault.message, "--set") for fault in error.faults]
         raise InstanceError(faults) from None
-    _refuse_misspelt(instance, changed, values)
-    return changed
-
-
-def _refuse_misspelt(before: "Instance", after: "Instance", paths: Collection[str]) -> None:
-    """Refuse what a change has made in passing, since its path names something that is not there.
-
-    Raises:
-        InstanceError: with what was meant.
-    """
-    known, found = _names(before), _names(after)
-    faults = [
-        Fault(keys, f"is not there{did_you_mean(keys[-1], _beside(keys, known))}", "--set")
-        for keys in sorted(found - known)
-        if not any(f"{'.'.join(keys)}.".startswith(f"{path}.") for path in paths)
-    ]
-    if faults:
-        raise InstanceError(faults)
-
-
-def _names(instance: "Instance") -> set[tuple[str, ...]]:
-    """Give what is named in an instance, by keys."""
-    return {
-        *(("accelerators", name) for name in instance.accelerators),
-        *(("blocks", name) for name in instance.blocks),
-        *(("network", "regions", name) for name in instance.network.regions),
-        *(place.keys for place in instance.places.values()),
-    }
-
-
-def _beside(keys: tuple[str, ...], known: Collection[tuple[str, ...]]) -> list[str]:
-    return [other[-1] for other in known if other[:-1] == keys[:-1]]

@@ -11,7 +11,8 @@ from gridblock import runs
 from gridblock.instances.faults import InstanceError
 from gridblock.instances.read import read
 from gridblock.plan import Plan, read_plan, solve
-from gridblock.safe import file_name, to_csv
+from gridblock.reports.plain_text import csv_table
+from gridblock.safe import file_name
 
 FORMULAS = ("=1+1", "+1", "-1", "@sum", "\tx")
 
@@ -77,7 +78,7 @@ def test_no_cell_of_a_table_is_a_formula(plan: Plan, tmp_path: Path) -> None:
 
 def test_text_is_guarded_and_numbers_are_not() -> None:
     table = pd.DataFrame({"text": [*FORMULAS, "plain", None], "=number": [-1.5] * 7})
-    lines = list(csv.reader(to_csv(table).splitlines(keepends=True)))
+    lines = list(csv.reader(csv_table(table).splitlines(keepends=True)))
     assert lines[0] == ["text", "'=number"]
     assert [line[0] for line in lines[1:]] == [*(f"'{text}" for text in FORMULAS), "plain", ""]
     assert {line[1] for line in lines[1:]} == {"-1.5"}
