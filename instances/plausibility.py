@@ -62,6 +62,13 @@ def _whole(given: Fields) -> Oddities:
         yield (), "has no facilities, so that nothing can be served; add some under `facilities`"
 
 
+def _tiers(given: Fields) -> Oddities:
+    tiers = {demand.tier for demand in given.demands}
+    if len(tiers) == 1 and tiers != {1}:
+        message = "is the tier of every demand, so that none waits for another; leave it out"
+        yield ("demands", 0, "tier"), message
+
+
 def _accelerators(given: Fields) -> Oddities:
     held = {block.accelerator for block in given.blocks.values()}
     wanted = {name for demand in given.demands for name in demand.yields}
@@ -267,6 +274,7 @@ SUBJECTS: Final[tuple[Callable[[Fields], Oddities], ...]] = (
     _overfull,
     _resources,
     _links,
+    _tiers,
     of_demands,
 )
 """What is looked at, in the order of an instance."""

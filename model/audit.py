@@ -20,6 +20,7 @@ from gridblock.model.rules import (
     money,
     network,
     placement,
+    tiers,
     uplinks,
 )
 from gridblock.model.rules.books import Books, Rule
@@ -32,6 +33,8 @@ FORM: Final[tuple[Rule, ...]] = (
     form.conflict_only_where_infeasible,
     form.stated_figures_are_complete,
     form.stated_figures_are_numbers,
+    tiers.stages_are_those_of_earlier_tiers,
+    tiers.figures_of_stages_are_numbers,
 )
 """What the plan states, before any of it is believed."""
 
@@ -86,6 +89,8 @@ PLAN: Final[tuple[Rule, ...]] = (
     money.bound_is_not_above_the_objective,
     money.gap_follows_from_the_bound,
     money.optimal_only_within_the_gap_asked,
+    tiers.optimal_only_after_optimal_stages,
+    tiers.tiers_keep_what_they_were_given,
 )
 """The rules of a plan, and what it costs."""
 

@@ -61,6 +61,25 @@ class ArcFlow(NamedTuple):
     period: str
 
 
+class Stage(NamedTuple):
+    """What was found when the demands up to a tier were planned, those of later tiers left out.
+
+    Attributes:
+        tier: the last tier that was planned.
+        value: net present value of all costs of that plan.
+        bound: proven lower bound of it, or None.
+        gap: |value - bound| / max(1e-9, |value|), or None.
+        unmet: net present value of what stays unmet of the demands of this tier; later stages
+            keep it within ``cap_on_unmet``.
+    """
+
+    tier: int
+    value: float
+    bound: float | None
+    gap: float | None
+    unmet: float
+
+
 @dataclass(frozen=True)
 class Decisions:
     """Everything decided; what is not named is 0.
@@ -103,6 +122,7 @@ class PlanData:
         seconds: wall time by stage: read, build, solve, audit.
         solver: what found it: versions, threads, seed, nodes, notes.
         conflict: for an infeasible instance, the hard rules that conflict, in its own words.
+        stages: what the stages before the last found, where demands have several tiers.
     """
 
     instance: str
@@ -118,8 +138,14 @@ class PlanData:
     seconds: Mapping[str, float] = field(default_factory=dict)
     solver: Mapping[str, object] = field(default_factory=dict)
     conflict: tuple[str, ...] = ()
+    stages: tuple[Stage, ...] = ()
 
 
 def relative_gap(objective: float, bound: float) -> float:
     """Give |objective - bound| / max(1e-9, |objective|)."""
     return abs(objective - bound) / max(1e-9, abs(objective))
+
+
+def cap_on_unmet(found: float) -> float:
+    """Give the most priced unmet of a tier in later stages: found + max(1e-6 x |found|, 1e-6)."""
+    return found + max(1e-6 * abs(found), 1e-6)

@@ -16,6 +16,7 @@ from gridblock.model.plan import (
     Decisions,
     PlanData,
     Service,
+    Stage,
     Standing,
     TunnelFlow,
     ZoneService,
@@ -44,6 +45,7 @@ def to_plain(plan: PlanData) -> dict[str, Any]:
     }
     data |= {name: dict(data[name]) for name in ("costs", "seconds", "solver")}
     data["conflict"] = list(plan.conflict)
+    data["stages"] = [stage._asdict() for stage in plan.stages]
     data["decisions"] = None if plan.decisions is None else _rows(plan.decisions)
     data["digest"] = digest(data)
     return data
@@ -95,6 +97,7 @@ def from_plain(data: Any, file: str | None = None) -> PlanData:
         seconds=reader.numbers(top, "seconds"),
         solver=reader.expect(top.get("solver", {}), dict, ("solver",)),
         conflict=reader.lines(top, "conflict"),
+        stages=reader.stages(top.get("stages", [])),
         **numbers,
     )
 
@@ -110,7 +113,13 @@ class _Reader:
 
     def expect(self, value: Any, kind: Kind, path: tuple[str | int, ...]) -> Any:
         if not isinstance(value, kind) or isinstance(value, bool):
-            names = {dict: "a mapping", list: "a list", str: "a text", NUMBER: "a number"}
+            names = {
+                dict: "a mapping",
+                list: "a list",
+                str: "a text",
+                int: "a whole number",
+                NUMBER: "a number",
+            }
             raise self.fault(path, f"must be {names[kind]} in a plan")
         return value
 
@@ -132,6 +141,25 @@ class _Reader:
     def lines(self, data: Mapping[str, Any], name: str) -> tuple[str, ...]:
         lines = self.expect(data.get(name, []), list, (name,))
         return tuple(self.expect(line, str, (name, i)) for i, line in enumerate(lines))
+
+    def stages(self, data: Any) -> tuple[Stage, ...]:
+        return tuple(
+            self.stage(each, ("stages", i))
+            for i, each in enumerate(self.expect(data, list, ("stages",)))
+        )
+
+    def stage(self, data: Any, here: tuple[str | int, ...]) -> Stage:
+        fields = self.expect(data, dict, here)
+        if set(fields) != {*Stage._fields}:
+            raise self.fault(here, f"must have the fields {', '.join(Stage._fields)}")
+        figures = {
+            name: None if fields[name] is None else float(self.figure(fields[name], (*here, name)))
+            for name in ("value", "bound", "gap", "unmet")
+        }
+        for name in ("value", "unmet"):
+            if figures[name] is None:
+                raise self.fault((*here, name), "must be a number in a plan")
+        return Stage(self.expect(fields["tier"], int, (*here, "tier")), **figures)  # type: ignore[arg-type]
 
     def decisions(self, data: Any) -> Decisions:
         tables = self.expect(data, dict, ("decisions",))

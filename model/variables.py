@@ -100,9 +100,17 @@ def _sums(block: pyo.Block, instance: Instance) -> None:
     }
     block.limit = pyo.Expression(list(limits), rule=lambda _, *key: limits[key])
     block.cost = pyo.Expression(CATEGORIES, facts.periods, initialize=0.0)
+    block.priced_unmet = pyo.Expression(list(facts.demands), initialize=0.0)
 
 
 def charge(block: pyo.Block, category: str, period: str, amount: object) -> None:
     """Add an amount, a net present value, to a kind of cost in a period."""
     cost = block.cost[category, period]
     cost.set_value(cost.expr + amount)
+
+
+def charge_unmet(block: pyo.Block, demand: str, period: str, amount: object) -> None:
+    """Charge what a demand pays for being unmet, and note it as the demand's."""
+    charge(block, "unmet", period, amount)
+    priced = block.priced_unmet[demand]
+    priced.set_value(priced.expr + amount)

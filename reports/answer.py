@@ -18,6 +18,7 @@ from gridblock.reports.sections import (
     spells,
     spells_note,
 )
+from gridblock.reports.stages import stages
 from gridblock.reports.unmet import lacking, priced_unmet, share_over, unmet_summary
 from gridblock.reports.words import and_more, number, plural, scale_for
 
@@ -36,6 +37,7 @@ def answer(instance: Instance, plan: PlanData, account: Account | None) -> Docum
         sections = (
             costs(instance, plan),
             unmet(instance, account),
+            stages(instance, plan, account),
             purchases.orders(instance, plan.decisions),
             purchases.retirements(instance, plan.decisions),
             capacity.facilities(instance, account),

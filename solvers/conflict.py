@@ -2,6 +2,7 @@
 
 from gridblock.instances.instance import Instance
 from gridblock.model.elastic import build_elastic
+from gridblock.model.plan import Stage
 from gridblock.solvers.compile import compile_model
 from gridblock.solvers.outcome import Settings
 from gridblock.solvers.session import Session
@@ -35,4 +36,21 @@ def _sentence(instance: Instance, demand: str, region: str, period: str, short: 
     return (
         f"demands.{demand}.min_share asks for {floor:.4g} of the amount{whence} in {period}; "
         f"with the other floors at most {floor - short:.4g} can be met"
+    )
+
+
+def conflicting_tiers(instance: Instance, stages: tuple[Stage, ...]) -> tuple[str, ...]:
+    """Say that the floors of later tiers need what earlier tiers have got, if that is why.
+
+    Returns:
+        One sentence for each such floor; none where no stage has been solved.
+    """
+    if not stages:
+        return ()
+    done = stages[-1].tier
+    return tuple(
+        f"demands.{demand.name}.min_share asks for {demand.min_share:.4g} of the amount; "
+        f"what tiers up to {done} get before tier {demand.tier} is planned leaves less"
+        for demand in instance.demands
+        if demand.tier > done and demand.min_share
     )

@@ -14,12 +14,14 @@ from gridblock.model.account import account
 from gridblock.model.audit import AuditError, audit
 from gridblock.model.build import build
 from gridblock.model.decide import decisions
-from gridblock.model.plan import PlanData, relative_gap
+from gridblock.model.plan import PlanData, Stage, relative_gap
 from gridblock.solvers.compile import Compiled, compile_model
-from gridblock.solvers.conflict import conflicting_floors
+from gridblock.solvers.conflict import conflicting_floors, conflicting_tiers
+from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.outcome import Outcome, Progress, Settings, SolverError, Stop, Verdict
 from gridblock.solvers.session import Session
 from gridblock.solvers.staged import solve_staged
+from gridblock.solvers.tiers import solve_by_tier
 
 ROUNDING: Final = 1e-6
 """Relative difference of two objectives that stems from a solver's tolerances."""
@@ -94,13 +96,19 @@ def find_plan(
         compiled = compile_model(built)
     with clock.stage("solve"):
         labels = periods_of(compiled, instance)
-        outcome = solve_staged(session, compiled.matrix, labels, settings, on_progress, on_log)
-        outcome = _vertex(session, outcome, settings)
-    seen = _Solved(instance, built, compiled, settings, clock, own=model is None)
+
+        def at_once(matrix: Matrix, asked: Settings, report: Callable[[Progress], None]) -> Outcome:
+            outcome = solve_staged(session, matrix, labels, asked, report, on_log)
+            return _vertex(session, outcome, asked)
+
+        tiered = solve_by_tier(instance, built, compiled, settings, at_once, on_progress)
+        outcome = tiered.outcome
+    seen = _Solved(instance, built, compiled, settings, clock, tiered.stages, own=model is None)
     try:
         plan = seen.plan(outcome)
     except AuditError:
         with clock.stage("solve"):
+            session.load(tiered.matrix)
             again = replace(
                 settings,
                 presolve="off",
@@ -112,7 +120,9 @@ def find_plan(
             replace(outcome, notes=(*outcome.notes, "solved again with tighter tolerances"))
         )
     if plan.status == "infeasible":
-        plan = replace(plan, conflict=conflicting_floors(instance, session, settings))
+        conflict = conflicting_floors(instance, session, settings)
+        conflict = conflict or conflicting_tiers(instance, plan.stages)
+        plan = replace(plan, conflict=conflict)
     return Found(plan, outcome.progress)
 
 
@@ -150,6 +160,7 @@ class _Solved:
     compiled: Compiled
     settings: Settings
     clock: Clock
+    stages: tuple[Stage, ...]
     own: bool
 
     def plan(self, outcome: Outcome) -> PlanData:
@@ -171,6 +182,7 @@ class _Solved:
             stop=str(outcome.stop),
             gap_asked=self.settings.gap,
             bound=outcome.bound if outcome.values is None else None,
+            stages=self.stages,
             solver={
                 "gridblock": version("gridblock"),
                 "highspy": version("highspy"),

@@ -99,7 +99,7 @@ class _Search:
         """Search choices, then whole numbers, until the gap or a limit."""
         relaxed = replace(self.matrix, integer=self.choices)
         self.session.load(relaxed)
-        point = self._solve(FIRST if self.choices.any() else {})
+        point = self._solve(FIRST if self.choices.any() else {}, start=self.settings.start)
         if point.stop not in {Stop.FINISHED, Stop.LIMIT} or point.verdict is Verdict.INFEASIBLE:
             return self._ended(point)
         for _ in range(ROUNDS):

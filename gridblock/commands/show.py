@@ -51,6 +51,7 @@ def as_json(plan: "Plan", run: Path | None) -> dict[str, Any]:
         "bound": data.bound,
         "gap": data.gap,
         "gap_asked": data.gap_asked,
+        "stages": [stage._asdict() for stage in data.stages],
         "costs": dict(data.costs) if found else None,
         "unmet": plan.unmet if found else None,
         "unmet_share": plan.unmet_share,

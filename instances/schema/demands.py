@@ -26,6 +26,8 @@ class Demand(Record):
     """Whether the demand takes whole blocks; otherwise demands share blocks."""
     unmet_cost: NonNegativeSeries
     """Price of one unit unmet for an hour."""
+    tier: Counting = 1
+    """Planned before higher tiers: what a lower one gets, later ones do not take away."""
     cost_per_unit_hour: SeriesByFacility = 0.0
     """Cost of serving one unit for an hour, for all facilities or by facility; may be negative."""
     min_share: Share = 0.0

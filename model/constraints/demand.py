@@ -3,7 +3,7 @@
 import pyomo.environ as pyo
 
 from gridblock.instances.instance import Instance
-from gridblock.model.variables import charge
+from gridblock.model.variables import charge, charge_unmet
 
 
 def add(block: pyo.Block, instance: Instance) -> None:
@@ -59,7 +59,7 @@ def _costs(block: pyo.Block, instance: Instance) -> None:
                 for r in demand.regions
                 if (demand.name, r, t) in facts.amount
             )
-            charge(block, "unmet", t, hours * price[t] * unmet)
+            charge_unmet(block, demand.name, t, hours * price[t] * unmet)
     price_at = {
         (demand.name, facility): instance.cost_per_unit_hour(demand, facility)
         for demand in instance.demands

@@ -20,6 +20,7 @@ from gridblock.model.plan import (
     Decisions,
     PlanData,
     Service,
+    Stage,
     Standing,
     TunnelFlow,
     ZoneService,
@@ -63,6 +64,9 @@ PLANS = st.builds(
     seconds=st.dictionaries(NAMES, COSTS),
     solver=st.dictionaries(NAMES, NAMES),
     conflict=st.lists(NAMES).map(tuple),
+    stages=st.lists(
+        st.builds(Stage, st.integers(1, 9), COSTS, st.none() | COSTS, st.none() | COSTS, COSTS)
+    ).map(tuple),
 )
 
 
@@ -104,6 +108,19 @@ def test_the_digest_seals_all_but_the_seconds(plain: dict[str, Any]) -> None:
         (("costs",), [], "costs: must be a mapping"),
         (("costs",), {"energy": None}, "costs.energy: must be a number"),
         (("solver",), 3, "solver: must be a mapping"),
+        (("stages",), {}, "stages: must be a list"),
+        (("stages",), [{}], r"stages\[0\]: must have the fields tier, value"),
+        (("stages",), [[]], r"stages\[0\]: must be a mapping"),
+        (
+            ("stages",),
+            [{"tier": 1.5, "value": 0, "bound": None, "gap": None, "unmet": 0}],
+            r"stages\[0\].tier: must be a whole number",
+        ),
+        (
+            ("stages",),
+            [{"tier": 1, "value": None, "bound": None, "gap": None, "unmet": 0}],
+            r"stages\[0\].value: must be a number",
+        ),
         (("decisions",), [], "decisions: must be a mapping"),
         (("decisions", "sold"), [], "decisions.sold: is not a table of decisions"),
         (("decisions", "bought"), {}, "decisions.bought: must be a list"),

@@ -1,0 +1,222 @@
+"""Demands by tier: a sequence of solves, each of which keeps what the ones before it have found.
+
+All stages solve one matrix: what belongs to later tiers is held at 0 and costs nothing, and each
+stage starts from the plan before it. The solver's own lexicographic mode would ignore a start.
+"""
+
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pyomo.environ as pyo
+from pyomo.repn import generate_standard_repn
+
+from gridblock.instances.instance import Instance
+from gridblock.model.account import account
+from gridblock.model.decide import decisions
+from gridblock.model.plan import Stage, cap_on_unmet
+from gridblock.solvers.change import Change, Floats, Rows
+from gridblock.solvers.compile import Compiled
+from gridblock.solvers.matrix import Matrix
+from gridblock.solvers.outcome import Outcome, Progress, Settings, Stop, Verdict, relative_gap
+
+Report = Callable[[Progress], None]
+Solve = Callable[[Matrix, Settings, Report], Outcome]
+
+WORK = ("assigned", "served")
+"""The decisions of a demand, by name of their variables; a demand left out has none of them."""
+FLOORS = ("met_at_least_min_share", "run_with_a_floor_starts")
+"""Hard rules that ask for work on a demand; a demand left out does not have them."""
+NOT_PROVEN = 1e-6
+"""How far the gap of a stage may be above the one asked for by rounding alone."""
+
+
+@dataclass(frozen=True)
+class Tiered:
+    """The end of all stages.
+
+    Attributes:
+        outcome: that of the last stage, or where the search ended before it, of a plan in which
+            later tiers get nothing; without values where hard floors forbid that.
+        stages: what each stage before the last found.
+        matrix: the whole model with the caps of those stages.
+    """
+
+    outcome: Outcome
+    stages: tuple[Stage, ...]
+    matrix: Matrix
+
+
+def solve_by_tier(
+    instance: Instance,
+    model: pyo.ConcreteModel,
+    compiled: Compiled,
+    settings: Settings,
+    solve: Solve,
+    on_progress: Report | None = None,
+) -> Tiered:
+    """Solve a model tier by tier, or at once where all demands have the same tier.
+
+    Stage k plans the demands of tiers up to k at least cost. What stays unmet of the tiers before
+    it, at its price, may be no more than found then + max(1e-6 x |found|, 1e-6).
+
+    Args:
+        instance: what is given.
+        model: what ``build`` made of it.
+        compiled: the model compiled.
+        settings: gap, time limit for all stages together, and so on.
+        solve: solves a matrix with settings, telling its progress.
+        on_progress: called with each line of progress.
+    """
+    return _Stages(instance, model, compiled, settings, solve, on_progress).run()
+
+
+@dataclass
+class _Stages:
+    """The state of a sequence of solves."""
+
+    instance: Instance
+    model: pyo.ConcreteModel
+    compiled: Compiled
+    settings: Settings
+    solve: Solve
+    on_progress: Report | None
+    found: list[Stage] = field(default_factory=list)
+    values: Floats | None = None
+    stop: Stop = Stop.FINISHED
+    progress: list[Progress] = field(default_factory=list)
+    began: float = field(default_factory=time.monotonic)
+
+    def run(self) -> Tiered:
+        """Solve stage after stage."""
+        tiers = sorted({demand.tier for demand in self.instance.demands}) or [1]
+        for tier in tiers[:-1]:
+            outcome = self._solve(self._up_to(tier))
+            if outcome.values is None or outcome.stop is Stop.INTERRUPTED:
+                return self._ended(outcome)
+            self._keep(tier, outcome)
+        return self._ended(self._solve(self._whole()), last=True)
+
+    def _solve(self, matrix: Matrix) -> Outcome:
+        """Solve a stage in the time that is left, from the plan of the one before."""
+        left = self.settings.time_limit
+        passed = time.monotonic() - self.began
+        if left is not None and self.found:
+            left -= passed
+            if left <= 0:
+                return Outcome(Stop.TIME_LIMIT, Verdict.UNKNOWN)
+        start = self.settings.start if self.values is None else self.values
+
+        def report(line: Progress) -> None:
+            self.progress.append(replace(line, seconds=passed + line.seconds))
+            if self.on_progress is not None:
+                self.on_progress(self.progress[-1])
+
+        return self.solve(matrix, replace(self.settings, time_limit=left, start=start), report)
+
+    def _up_to(self, tier: int) -> Matrix:
+        """Give the matrix in which demands of later tiers get nothing and cost nothing."""
+        matrix, columns = self._whole(), self.compiled.column_number
+        later = {demand.name for demand in self.instance.demands if demand.tier > tier}
+        upper, cost = matrix.upper.copy(), matrix.cost.copy()
+        for name in WORK:
+            for key, variable in self.model.component(name).items():
+                if key[0] in later:
+                    upper[columns[variable.name]] = 0.0
+        number, price, constant = self._priced_unmet(later)
+        cost[number] -= price
+        cost[number] = np.where(np.abs(cost[number]) <= 1e-12 * np.abs(price), 0.0, cost[number])
+        lower, most = matrix.row_lower.copy(), matrix.row_upper.copy()
+        for row in self._floors(later):
+            lower[row], most[row] = -np.inf, np.inf
+        return replace(
+            matrix,
+            upper=upper,
+            cost=cost,
+            offset=matrix.offset - constant,
+            row_lower=lower,
+            row_upper=most,
+        )
+
+    def _floors(self, demands: Collection[str]) -> list[int]:
+        rows = self.compiled.row_number
+        floors = filter(None, map(self.model.component, FLOORS))
+        kept = (
+            row.name
+            for floor in floors
+            for key, row in floor.items()
+            if (key if isinstance(key, str) else key[0]) in demands
+        )
+        return [rows[name] for name in kept if name in rows]
+
+    def _whole(self) -> Matrix:
+        """Give the matrix of the whole model with the caps found so far."""
+        if not self.found:
+            return self.compiled.matrix
+        caps = [self._cap(stage) for stage in self.found]
+        sizes = [len(cap[0]) for cap in caps]
+        rows = Rows(
+            lower=np.full(len(caps), -np.inf),
+            upper=np.array([most for _, _, most in caps]),
+            start=np.concatenate([[0], np.cumsum(sizes)]),
+            index=np.concatenate([index for index, _, _ in caps]),
+            value=np.concatenate([value for _, value, _ in caps]),
+        )
+        return self.compiled.matrix.changed(Change(rows=rows))
+
+    def _cap(self, stage: Stage) -> tuple[list[int], Floats, float]:
+        """Give columns, coefficients and limit of a cap, counted in units of the dearest."""
+        of_tier = {demand.name for demand in self.instance.demands if demand.tier == stage.tier}
+        index, value, constant = self._priced_unmet(of_tier)
+        prices = np.array(value)
+        unit = np.abs(prices).max(initial=0.0) or 1.0
+        return index, prices / unit, (cap_on_unmet(stage.unmet) - constant) / unit
+
+    def _priced_unmet(self, demands: Collection[str]) -> tuple[list[int], Sequence[float], float]:
+        """Give columns, prices and constant of what some demands pay for being unmet."""
+        columns = self.compiled.column_number
+        priced = generate_standard_repn(
+            sum(self.model.priced_unmet[name].expr for name in demands), compute_values=True
+        )
+        return [columns[v.name] for v in priced.linear_vars], priced.linear_coefs, priced.constant
+
+    def _keep(self, tier: int, outcome: Outcome) -> None:
+        """Note what a stage has found, by the books."""
+        self.values = outcome.values
+        self.compiled.load(outcome.values)  # type: ignore[arg-type]
+        ledger = account(self.instance, decisions(self.model)).ledger
+        of_tier = {demand.name for demand in self.instance.demands if demand.tier == tier}
+        unmet = sum(
+            entry.value
+            for entry in ledger.entries
+            if entry.category == "unmet" and entry.item in of_tier
+        )
+        value = outcome.objective
+        bound = None if outcome.bound is None else min(outcome.bound, value)  # type: ignore[type-var]
+        gap = relative_gap(value, bound)
+        self.found.append(Stage(tier, value, bound, gap, float(unmet)))  # type: ignore[arg-type]
+        if self.stop is Stop.FINISHED and not self._proven(gap):
+            self.stop = outcome.stop
+
+    def _proven(self, gap: float | None) -> bool:
+        return gap is not None and gap <= self.settings.gap + NOT_PROVEN
+
+    def _ended(self, outcome: Outcome, *, last: bool = False) -> Tiered:
+        """Give the plan of the last stage, or else the latest one that the whole model allows."""
+        whole = self._whole()
+        if not last or (outcome.values is None and outcome.verdict is not Verdict.INFEASIBLE):
+            held = self.values if outcome.values is None else outcome.values
+            outcome = replace(outcome, values=None, objective=None, bound=None)
+            if held is not None and whole.violation(held).tolerable:
+                outcome = replace(
+                    outcome,
+                    values=held,
+                    objective=whole.objective(held),
+                    verdict=Verdict.FEASIBLE,
+                )
+        if outcome.verdict is Verdict.OPTIMAL and not all(self._proven(s.gap) for s in self.found):
+            outcome = replace(outcome, verdict=Verdict.FEASIBLE, stop=self.stop)
+        if self.found:
+            outcome = replace(outcome, progress=tuple(self.progress))
+        return Tiered(outcome, tuple(self.found), whole)

@@ -1,0 +1,172 @@
+"""Tiers: what a lower tier gets, later ones do not take away; the sequence ends well anywhere."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pyomo.environ as pyo
+import pytest
+
+from gridblock.instances.instance import Instance
+from gridblock.model.build import build
+from gridblock.model.plan import Stage
+from gridblock.plan import InfeasibleError, Plan, solve
+from gridblock.solvers.compile import compile_model
+from gridblock.solvers.matrix import Matrix
+from gridblock.solvers.outcome import Outcome, Settings, Stop, Verdict
+from gridblock.solvers.session import Session
+from gridblock.solvers.tiers import solve_by_tier
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[Session]:
+    """One solver process for all tests."""
+    with Session() as session:
+        yield session
+
+
+@pytest.fixture
+def at_cost(session: Session) -> Callable[[Instance], Plan]:
+    """Plan to the optimum."""
+    return lambda instance: solve(instance, gap=1e-9, session=session)
+
+
+@pytest.fixture
+def two_tiers() -> Instance:
+    """Five pods of 10 for an hour; chat wants 40 at $1, agents 40 at $3 and are of tier 2."""
+    demand = {"amount": 40, "yields": {"h100": 1}}
+    return Instance.parse(
+        {
+            "gridblock": 1,
+            "periods": [{"name": "now", "hours": 1}],
+            "accelerators": {"h100": {}},
+            "blocks": {"pod": {"accelerator": "h100", "accelerators": 10}},
+            "facilities": {"north": {"installed": {"pod": 5}}},
+            "demands": [
+                {"name": "chat", **demand, "unmet_cost": 1},
+                {"name": "agents", **demand, "unmet_cost": 3, "tier": 2},
+            ],
+        }
+    )
+
+
+def test_a_later_tier_gets_what_is_left(
+    two_tiers: Instance, at_cost: Callable[[Instance], Plan]
+) -> None:
+    # By price alone agents get 40 and chat 10 of 50: 30 x $1.
+    alone = two_tiers.replace({"demands.agents.tier": 1})
+    assert at_cost(alone).objective == pytest.approx(30)
+    assert at_cost(alone).data.stages == ()
+    # In tiers chat gets 40 first: 30 x $3 stay unmet, less 3e-6 by the cap of 1e-6.
+    plan = at_cost(two_tiers)
+    assert plan.objective == pytest.approx(90, abs=1e-5)
+    assert plan.data.stages == (Stage(1, 0.0, 0.0, 0.0, 0.0),)
+    # The other way round agents are served first, as by price.
+    other = two_tiers.replace({"demands.chat.tier": 3})
+    assert at_cost(other).objective == pytest.approx(30, abs=1e-5)
+
+
+def test_a_tier_is_planned_at_least_cost_and_not_at_any_cost(
+    two_tiers: Instance, at_cost: Callable[[Instance], Plan]
+) -> None:
+    # A pod costs $12 and serves 10 units: too dear for chat at $1, worth it for agents at $3.
+    # Chat keeps its 40 unmet, agents buy 4 pods; chat may not take them.
+    shop = two_tiers.replace(
+        {"facilities.north.installed": {}, "blocks.pod.cost_once": 12, "blocks.pod.end_share": 0}
+    )
+    plan = at_cost(shop)
+    assert plan.data.stages[0].unmet == pytest.approx(40)
+    assert plan.objective == pytest.approx(40 + 48)
+
+
+def test_a_floor_of_a_later_tier_that_cannot_be_kept_is_named(
+    two_tiers: Instance, at_cost: Callable[[Instance], Plan]
+) -> None:
+    # Chat's 40 leave 10 of 40 to agents: a quarter.
+    assert at_cost(two_tiers.replace({"demands.agents.min_share": 0.2})).status == "optimal"
+    with pytest.raises(InfeasibleError, match=r"agents\.min_share asks for 0\.5.*tiers up to 1"):
+        at_cost(two_tiers.replace({"demands.agents.min_share": 0.5}))
+
+
+def test_rules_of_ones_own_hold_in_every_stage(two_tiers: Instance, session: Session) -> None:
+    model = build(two_tiers)
+    # Chat may have two pods, so agents get three: 20 x $1 + 10 x $3.
+    model.mine = pyo.Constraint(expr=model.assigned["chat", "pod", "north", "now"] <= 2)
+    plan = solve(two_tiers, gap=1e-9, session=session, model=model)
+    assert plan.data.stages[0].unmet == pytest.approx(20)
+    assert plan.objective == pytest.approx(50, abs=1e-4)
+
+
+@pytest.mark.parametrize("stop", [Stop.INTERRUPTED, Stop.TIME_LIMIT])
+@pytest.mark.parametrize("floor", [0.0, 0.2])
+def test_the_last_full_stage_is_kept_when_a_later_one_ends_without_a_plan(
+    two_tiers: Instance, session: Session, stop: Stop, floor: float
+) -> None:
+    instance = two_tiers.replace({"demands.agents.min_share": floor})
+    model = build(instance)
+    compiled = compile_model(model)
+    calls = []
+
+    def once(matrix: Matrix, settings: Settings, _: object) -> Outcome:
+        calls.append(matrix)
+        if len(calls) > 1:
+            return Outcome(stop, Verdict.UNKNOWN)
+        session.load(matrix)
+        return session.run(settings)
+
+    tiered = solve_by_tier(instance, model, compiled, Settings(gap=0), once)
+    assert [stage.tier for stage in tiered.stages] == [1]
+    assert tiered.outcome.stop is stop
+    if floor:
+        # A plan in which agents get nothing breaks their floor.
+        assert tiered.outcome.values is None
+    else:
+        assert tiered.outcome.objective == pytest.approx(120)
+        assert tiered.outcome.bound is None
+
+
+def test_nothing_is_left_when_the_first_stage_finds_nothing(two_tiers: Instance) -> None:
+    model = build(two_tiers)
+    tiered = solve_by_tier(
+        two_tiers,
+        model,
+        compile_model(model),
+        Settings(),
+        lambda *_: Outcome(Stop.INTERRUPTED, Verdict.UNKNOWN),
+    )
+    assert tiered.stages == ()
+    assert tiered.outcome.values is None
+    assert tiered.outcome.stop is Stop.INTERRUPTED
+
+
+def test_a_plan_is_not_optimal_after_a_stage_that_is_not(
+    two_tiers: Instance, session: Session
+) -> None:
+    model = build(two_tiers)
+
+    def doubtful(matrix: Matrix, settings: Settings, _: object) -> Outcome:
+        session.load(matrix)
+        outcome = session.run(settings)
+        if settings.start is not None:
+            return outcome
+        assert outcome.objective is not None
+        values = np.asarray(outcome.values)
+        return Outcome(Stop.TIME_LIMIT, Verdict.FEASIBLE, values, outcome.objective, -50.0)
+
+    tiered = solve_by_tier(two_tiers, model, compile_model(model), Settings(gap=0), doubtful)
+    assert tiered.outcome.verdict is Verdict.FEASIBLE
+    assert tiered.outcome.stop is Stop.TIME_LIMIT
+    assert tiered.stages[0].bound == -50.0
+
+
+def test_the_time_limit_is_shared(two_tiers: Instance) -> None:
+    model = build(two_tiers)
+    limits = []
+
+    def slow(matrix: Matrix, settings: Settings, _: object) -> Outcome:
+        limits.append(settings.time_limit)
+        values = np.zeros(len(matrix.cost))
+        return Outcome(Stop.TIME_LIMIT, Verdict.FEASIBLE, values, 0.0, None)
+
+    solve_by_tier(two_tiers, model, compile_model(model), Settings(time_limit=1e-9), slow)
+    # Nothing is left for the second stage, so that it is not begun.
+    assert limits == [1e-9]
