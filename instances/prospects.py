@@ -36,6 +36,18 @@ def of_demands(given: Fields) -> Oddities:
         else:
             yield from prospects.servers(here, demand)
             yield from prospects.regions(here, demand)
+        yield from _run(given, (*here, "run"), demand)
+
+
+def _run(given: Fields, here: tuple[Key, ...], demand: Demand) -> Oddities:
+    """Find a run whose last starts come too late for it to end, or that has several to share."""
+    if demand.run is None:
+        return
+    *_, latest = given.windows(demand)
+    last = demand.run.start[1]
+    if latest != last:
+        message = f"ends in {last}, and a start after {latest} leaves no time to end"
+        yield (*here, "start"), f"{message}; shorten it, or plan for longer"
 
 
 def _unmet(demand: Demand, what: str = "all of it") -> str:

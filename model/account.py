@@ -32,8 +32,9 @@ class Account:
         leaf_capacity: units that the blocks assigned could serve, by demand, leaf place and period.
         capacity: the same by demand, facility and period.
         served: units served, by demand, facility and period.
-        amount: units asked for, by demand, region and period.
+        amount: units asked for, by demand, region and period; by a run only in periods it takes.
         met: units served, by demand, region and period.
+        unmet: units not served, by demand, region and period.
         energy_mwh: energy from the grid, by facility, block type and period.
         carbon_kg: carbon emitted, by the same.
         link_gbps: traffic, by link, the place that it is entered from, and period.
@@ -48,6 +49,7 @@ class Account:
     served: Amounts
     amount: Amounts
     met: Amounts
+    unmet: Amounts
     energy_mwh: Amounts
     carbon_kg: Amounts
     link_gbps: Amounts
@@ -62,11 +64,6 @@ class Account:
     def idle(self) -> Mapping[Standing, Fraction]:
         """Blocks powered and not assigned."""
         return {key: count - self.assigned.get(key, ZERO) for key, count in self.powered.items()}
-
-    @cached_property
-    def unmet(self) -> Amounts:
-        """Units not served, amount - met, by demand, region and period."""
-        return {key: units - self.met.get(key, ZERO) for key, units in self.amount.items()}
 
     @property
     def costs(self) -> Mapping[str, Fraction]:
@@ -97,7 +94,8 @@ def account(instance: Instance, decisions: Decisions) -> Account:
     services = decisions.served.items()
     served = quantities.totals(((key.demand, key.facility, key.period), n) for key, n in services)
     met = quantities.totals(((key.demand, key.region, key.period), n) for key, n in services)
-    amount = quantities.asked_units(instance)
+    amount = quantities.asked_units(instance, decisions)
+    unmet = quantities.unmet_units(instance, decisions, amount, met)
     energy = quantities.energy_mwh(instance, powered, assigned)
     carbon = _carbon_kg(instance, energy)
     traffic = quantities.link_traffic(instance, decisions)
@@ -106,7 +104,8 @@ def account(instance: Instance, decisions: Decisions) -> Account:
         *_facility_costs(instance),
         *_energy_costs(instance, energy, carbon),
         *_network_costs(instance, traffic),
-        *_demand_costs(instance, served, amount, met),
+        *_demand_costs(instance, served, unmet),
+        *_delay_costs(instance, decisions),
     )
     return Account(
         owned=owned,
@@ -117,6 +116,7 @@ def account(instance: Instance, decisions: Decisions) -> Account:
         served=served,
         amount=amount,
         met=met,
+        unmet=unmet,
         energy_mwh=energy,
         carbon_kg=carbon,
         link_gbps=traffic,
@@ -191,9 +191,7 @@ def _network_costs(instance: Instance, link_gbps: Amounts) -> Iterator[Cost]:
         yield "network", t, "middle", None, link, gbps * price[link][t]
 
 
-def _demand_costs(
-    instance: Instance, served: Amounts, amount: Amounts, met: Amounts
-) -> Iterator[Cost]:
+def _demand_costs(instance: Instance, served: Amounts, unmet: Amounts) -> Iterator[Cost]:
     """Charge served x cost_per_unit_hour x hours, and unmet x unmet_cost x hours."""
     hours = hours_of(instance)
     demands = {demand.name: demand for demand in instance.demands}
@@ -203,7 +201,16 @@ def _demand_costs(
     for (demand, facility, t), units in served.items():
         each = decimal(serving[demand, facility][t])
         yield "serving", t, "middle", facility, demand, units * each * hours[t]
-    for key, units in amount.items():
-        demand, _, t = key
-        unmet = units - met.get(key, ZERO)
-        yield "unmet", t, "middle", None, demand, unmet * price[demand][t] * hours[t]
+    for (demand, _, t), units in unmet.items():
+        yield "unmet", t, "middle", None, demand, units * price[demand][t] * hours[t]
+
+
+def _delay_costs(instance: Instance, decisions: Decisions) -> Iterator[Cost]:
+    """Charge delay_cost x the periods that a run waits, where it starts."""
+    index, starts = instance.horizon.index, quantities.run_starts(instance, decisions)
+    for demand in instance.demands:
+        start = starts.get(demand.name)
+        if demand.run is not None and start is not None:
+            waited = index[start] - index[demand.run.start[0]]
+            cost = decimal(demand.run.delay_cost) * waited
+            yield "unmet", start, "start", None, demand.name, cost

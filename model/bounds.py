@@ -156,7 +156,7 @@ class Bounds:
                 parts: dict[tuple[str, str], float] = defaultdict(float)
                 for kind, path in hosts:
                     part = (
-                        chip[kind] if asks.one_accelerator else "",
+                        chip[kind] if asks.one_accelerator or asks.run is not None else "",
                         path if asks.together == "zone" else "",
                     )
                     units = self.facts.units_per_block[demand, kind, t]

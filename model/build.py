@@ -10,13 +10,23 @@ from pyomo.common.gc_manager import PauseGC
 from gridblock.instances.instance import Instance
 from gridblock.model import objective, variables
 from gridblock.model.bounds import Bounds
-from gridblock.model.constraints import capacity, cooling, demand, fleet, network, placement, power
+from gridblock.model.constraints import (
+    capacity,
+    cooling,
+    demand,
+    fleet,
+    network,
+    placement,
+    power,
+    runs,
+)
 from gridblock.model.facts import Facts
 
 FAMILIES: Final = (
     demand,
     placement,
     fleet,
+    runs,
     capacity,
     power,
     cooling,

@@ -11,6 +11,7 @@ from gridblock.model.plan import (
     ArcFlow,
     Assignment,
     Decisions,
+    RunStart,
     Service,
     Standing,
     TunnelFlow,
@@ -33,6 +34,9 @@ def decisions(model: pyo.Block) -> Decisions:
     served_in = {ZoneService(*key): value for key, value in _worked(model.served_in)}
     assigned = {Assignment(*key): value for key, value in _worked(model.assigned)}
     tunnels, arcs = _flows(model)
+    starts = {
+        RunStart(*key): 1 for key, started in model.starts.items() if round(started.value or 0)
+    }
     return Decisions(
         bought=_whole(model.bought),
         retired=_whole(model.retired),
@@ -41,7 +45,8 @@ def decisions(model: pyo.Block) -> Decisions:
             for key in model.switchable
             if (off := round(model.owned[key].value) - round(model.powered_on[key].value))
         },
-        assigned=_used(facts, assigned, served, served_in),
+        assigned=_held(facts, assigned, _used(facts, assigned, served, served_in), starts),
+        starts=starts,
         served=served,
         served_in=served_in,
         tunnel_gbps=tunnels,
@@ -88,6 +93,29 @@ def _used(
         else:
             kept |= _trimmed(facts, {member: assigned[member] for member in members}, needed[group])
     return {member: kept[member] for member in assigned if kept.get(member)}
+
+
+def _held(
+    facts: Facts,
+    assigned: dict[Assignment, float],
+    used: dict[Assignment, float],
+    starts: Iterable[RunStart],
+) -> dict[Assignment, float]:
+    """Leave a run one of its whole blocks at each facility that it stands at, while it lasts."""
+    taken = {(d, t) for d, start in starts for t in facts.windows[d][start]}
+    held = {
+        key: blocks
+        for key, blocks in used.items()
+        if key.demand not in facts.windows or (key.demand, key.period) in taken
+    }
+    present = {(key.demand, facts.facility_of[key.place], key.period) for key in held}
+    for key in assigned:
+        where = key.demand, facts.facility_of[key.place], key.period
+        whole = facts.demands[key.demand].whole_blocks
+        if (key.demand, key.period) in taken and whole and where not in present:
+            held[key] = 1
+            present.add(where)
+    return {key: held[key] for key in assigned if key in held}
 
 
 def _trimmed(

@@ -114,17 +114,28 @@ class Facts:
         }
 
     @cached_property
+    def windows(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        """The periods that each run takes, by the period in which it starts."""
+        runs = (demand for demand in self.instance.demands if demand.run is not None)
+        return {demand.name: self.instance.windows(demand) for demand in runs}
+
+    @cached_property
     def amount(self) -> dict[tuple[str, str, str], float]:
-        """Units asked for by demand, region and period, where there are any."""
+        """Units asked for by demand, region and period, where there are any.
+
+        For a run they are what it asks for in each period that it may take.
+        """
         amounts: dict[tuple[str, str, str], float] = {}
         for demand in self.instance.demands:
+            windows = self.windows.get(demand.name, {"": self.periods})
+            open_in = {t for periods in windows.values() for t in periods}
             rate = self.instance.over_periods(demand.amount)
             for region in demand.regions:
                 share = demand.from_.get(region, 1.0)
                 amounts |= {
                     (demand.name, region, t): share * rate[t]
                     for t in self.periods
-                    if share * rate[t] > 0
+                    if share * rate[t] > 0 and t in open_in
                 }
         return amounts
 

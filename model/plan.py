@@ -42,6 +42,13 @@ class ZoneService(NamedTuple):
     period: str
 
 
+class RunStart(NamedTuple):
+    """A run and the period in which it starts."""
+
+    demand: str
+    period: str
+
+
 class TunnelFlow(NamedTuple):
     """Traffic of a commodity over one tunnel in a period; ``max_ms`` bounds its demands."""
 
@@ -90,6 +97,7 @@ class Decisions:
         switched_off: blocks that stand without power, where that may be.
         assigned: blocks assigned to demands; whole numbers where the demand takes whole blocks.
         served: units served.
+        starts: 1 where a run starts.
         served_in: units served by leaf place, where a zone's uplink carries traffic.
         tunnel_gbps: traffic over tunnels in Gbps.
         arc_gbps: traffic over links in Gbps.
@@ -100,6 +108,7 @@ class Decisions:
     switched_off: Mapping[Standing, int] = field(default_factory=dict)
     assigned: Mapping[Assignment, float] = field(default_factory=dict)
     served: Mapping[Service, float] = field(default_factory=dict)
+    starts: Mapping[RunStart, int] = field(default_factory=dict)
     served_in: Mapping[ZoneService, float] = field(default_factory=dict)
     tunnel_gbps: Mapping[TunnelFlow, float] = field(default_factory=dict)
     arc_gbps: Mapping[ArcFlow, float] = field(default_factory=dict)

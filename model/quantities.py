@@ -13,6 +13,7 @@ from itertools import accumulate
 from typing import Final, TypeVar
 
 from gridblock.instances.instance import Instance
+from gridblock.instances.schema.demands import Run
 from gridblock.instances.schema.series import Written, spread
 from gridblock.model.exact import exact
 from gridblock.model.plan import Decisions, Standing, TunnelFlow
@@ -140,13 +141,46 @@ def rated_use(instance: Instance, counts: Mapping[Standing, int]) -> Amounts:
     )
 
 
-def asked_units(instance: Instance) -> dict[tuple[str, str, str], Fraction]:
-    """Give the region's share x the amount, by demand, region and period."""
+def run_starts(instance: Instance, decisions: Decisions) -> dict[str, str | None]:
+    """Give the period in which each run starts, the first one decided; None where it does not."""
+    started: dict[str, str] = {}
+    for (demand, period), count in decisions.starts.items():
+        if count:
+            started.setdefault(demand, period)
+    return {d.name: started.get(d.name) for d in instance.demands if d.run is not None}
+
+
+def run_periods(instance: Instance, run: Run, start: str | None) -> tuple[str, ...]:
+    """Give the periods that a run takes from its start on; without one, its earliest ones."""
+    names = instance.horizon.names
+    first = instance.horizon.index[run.start[0] if start is None else start]
+    return names[first : first + run.periods]
+
+
+def asked_units(instance: Instance, decisions: Decisions) -> dict[tuple[str, str, str], Fraction]:
+    """Give the region's share x the amount, by demand, region and period.
+
+    A run asks for its amount while it is under way; if it does not start, in its earliest periods.
+    """
+    starts = run_starts(instance, decisions)
+    asked: dict[tuple[str, str, str], Fraction] = {}
+    for demand in instance.demands:
+        amount = by_period(instance, demand.amount)
+        if demand.run is not None:
+            taken = run_periods(instance, demand.run, starts[demand.name])
+            amount = {t: units if t in taken else ZERO for t, units in amount.items()}
+        shares = {region: decimal(demand.from_.get(region, 1.0)) for region in demand.regions}
+        for t, units in amount.items():
+            asked |= {(demand.name, r, t): units * share for r, share in shares.items()}
+    return asked
+
+
+def unmet_units(instance: Instance, decisions: Decisions, asked: Amounts, met: Amounts) -> Amounts:
+    """Give asked - met, by demand, region and period; of a run that starts, nothing is unmet."""
+    started = {d for d, start in run_starts(instance, decisions).items() if start is not None}
     return {
-        (demand.name, region, t): units * decimal(demand.from_.get(region, 1.0))
-        for demand in instance.demands
-        for t, units in by_period(instance, demand.amount).items()
-        for region in demand.regions
+        key: ZERO if key[0] in started else units - met.get(key, ZERO)
+        for key, units in asked.items()
     }
 
 

@@ -10,6 +10,7 @@ def add(block: pyo.Block, instance: Instance) -> None:
     """Add the decisions with their bounds, and the sums that follow from them."""
     _fleet(block)
     _work(block)
+    _runs(block)
     _sums(block, instance)
 
 
@@ -59,7 +60,9 @@ def _work(block: pyo.Block) -> None:
     }
     block.assignments = pyo.Set(initialize=[key for key, blocks in most.items() if blocks], dimen=4)
     block.services = pyo.Set(initialize=facts.services, dimen=4)
-    block.asked = pyo.Set(initialize=list(facts.amount), dimen=3)
+    block.asked = pyo.Set(
+        initialize=[key for key in facts.amount if key[0] not in facts.windows], dimen=3
+    )
 
     def domain(_: pyo.Block, demand: str, *__: str) -> pyo.Set:
         return (
@@ -77,6 +80,19 @@ def _work(block: pyo.Block) -> None:
     block.unmet = pyo.Var(block.asked, within=pyo.NonNegativeReals, bounds=up_to_amount)
 
 
+def _runs(block: pyo.Block) -> None:
+    """Add in which period each run starts, and with it in which ones it is under way."""
+    facts = block.facts
+    block.starts = pyo.Var(
+        [(d, t) for d, windows in facts.windows.items() for t in windows], within=pyo.Binary
+    )
+    taking: dict[tuple[str, str], list[pyo.Var]] = {}
+    for d, start in block.starts:
+        for t in facts.windows[d][start]:
+            taking.setdefault((d, t), []).append(block.starts[d, start])
+    block.under_way = pyo.Expression(list(taking), rule=lambda _, *key: sum(taking[key]))
+
+
 def _sums(block: pyo.Block, instance: Instance) -> None:
     """Name what families share: blocks installed and powered, units met, limits and costs."""
     facts = block.facts
@@ -89,7 +105,7 @@ def _sums(block: pyo.Block, instance: Instance) -> None:
     for demand, region, facility, t in facts.services:
         facilities[demand, region, t].append(facility)
     block.met = pyo.Expression(
-        block.asked,
+        list(facts.amount),
         rule=lambda b, d, r, t: sum(b.served[d, r, f, t] for f in facilities[d, r, t]),
     )
     limits = {

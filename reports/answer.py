@@ -5,7 +5,7 @@ from typing import Final
 from gridblock.instances.instance import Instance
 from gridblock.model.account import CATEGORIES, Account
 from gridblock.model.plan import PlanData
-from gridblock.reports import capacity, purchases, tight
+from gridblock.reports import capacity, gangs, purchases, tight
 from gridblock.reports.headline import headline, verdict
 from gridblock.reports.sections import (
     Bar,
@@ -38,6 +38,7 @@ def answer(instance: Instance, plan: PlanData, account: Account | None) -> Docum
             costs(instance, plan),
             unmet(instance, account),
             stages(instance, plan, account),
+            gangs.runs(instance, plan.decisions),
             purchases.orders(instance, plan.decisions),
             purchases.retirements(instance, plan.decisions),
             capacity.facilities(instance, account),

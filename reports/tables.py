@@ -11,6 +11,7 @@ from gridblock.model.account import CATEGORIES, Account
 from gridblock.model.plan import Decisions, PlanData, Standing, TunnelFlow
 from gridblock.model.quantities import tunnel_hops
 from gridblock.reports import usage
+from gridblock.reports.gangs import gangs
 from gridblock.reports.unmet import Summary, unmet_share, unmet_summary
 
 if TYPE_CHECKING:
@@ -156,6 +157,14 @@ def _unmet(instance: Instance, _: Decisions, account: Account) -> Iterator[Row]:
                 yield (*key, *figures, cost, cost * today[t])
 
 
+def _runs(instance: Instance, decisions: Decisions, _: Account) -> Iterator[Row]:
+    """When each run starts and ends, where it stands and on what; nothing where it does not."""
+    for gang in gangs(instance, decisions):
+        facilities, accelerators = ", ".join(gang.facilities), ", ".join(gang.accelerators)
+        where = (facilities or None, accelerators or None)
+        yield (*gang[:3], nan if gang.waited is None else gang.waited, *where, gang.delay_cost)
+
+
 def _utilization(instance: Instance, decisions: Decisions, account: Account) -> Iterator[Row]:
     """Use of every limit of every place, in the unit that the resource's name ends with."""
     for use in usage.of_places(instance, decisions, account):
@@ -242,6 +251,13 @@ _TABLES: Final[Mapping[str, _Table]] = {
             *("share_unmet", "cost", "present_value"),
         ),
         _unmet,
+    ),
+    "runs": _Table(
+        (
+            *("demand", "start", "end", "periods_late", "facilities", "accelerator"),
+            "delay_cost",
+        ),
+        _runs,
     ),
     "utilization": _Table(
         ("facility", "place", "resource", "period", "used", "limit", "share", "headroom"),

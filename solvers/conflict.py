@@ -31,7 +31,13 @@ def conflicting_floors(instance: Instance, session: Session, settings: Settings)
 
 
 def _sentence(instance: Instance, demand: str, region: str, period: str, short: float) -> str:
-    floor = next(d.min_share for d in instance.demands if d.name == demand)
+    asks = next(d for d in instance.demands if d.name == demand)
+    floor = asks.min_share
+    if asks.run is not None:
+        return (
+            f"demands.{demand}.min_share asks for a run, which is wholly served or not at all; "
+            "with the other floors it cannot start"
+        )
     whence = f" from {region}" if region else ""
     return (
         f"demands.{demand}.min_share asks for {floor:.4g} of the amount{whence} in {period}; "

@@ -28,6 +28,26 @@ def _demand(given: Fields, here: Path, demand: Demand) -> Faults:
     yield from where_fits(given, (*here, "where"), demand.where)
     yield from _serving_cost(given, (*here, "cost_per_unit_hour"), demand)
     yield from _origin(given, here, demand)
+    yield from _run(given, (*here, "run"), demand)
+
+
+def _run(given: Fields, here: Path, demand: Demand) -> Faults:
+    if demand.run is None:
+        return
+    index = given.horizon.index
+    unknown_ends = [i for i, period in enumerate(demand.run.start) if period not in index]
+    for i in unknown_ends:
+        period = demand.run.start[i]
+        yield (*here, "start", i), f"is not a period{given.horizon.nearest(period)}"
+    if unknown_ends:
+        return
+    first, last = demand.run.start
+    if index[first] > index[last]:
+        yield (*here, "start"), f"ends in {last}, before it begins in {first}"
+    elif not given.windows(demand):
+        left = len(index) - index[first]
+        message = f"is more than the {left} that are left from {first} on"
+        yield (*here, "periods"), message
 
 
 def _serving_cost(given: Fields, here: Path, demand: Demand) -> Faults:

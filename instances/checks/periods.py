@@ -46,6 +46,9 @@ def faults(given: Fields) -> Faults:
         if block.lead:
             yield ("blocks", name, "lead"), f"{why}; leave it out"
         yield from _counted(("blocks", name, "cost_per_period"), block.cost_per_period)
+    for i, demand in enumerate(given.demands):
+        if demand.run is not None:
+            yield ("demands", i, "run"), f"{why}; leave it out"
     for name, facility in given.facilities.items():
         yield from _counted(("facilities", name, "cost_per_period"), facility.cost_per_period)
 

@@ -9,6 +9,17 @@ from gridblock.instances.schema.hardware import Where
 from gridblock.instances.schema.series import NonNegativeSeries, SeriesByFacility
 
 
+class Run(Record):
+    """A gang: its amount in so many successive periods, or nothing."""
+
+    periods: Counting
+    """How many successive periods it takes."""
+    start: tuple[Name, Name]
+    """The first and the last period in which it may start."""
+    delay_cost: NonNegative = 0.0
+    """Cost of each period between the first one in which it may start and its start."""
+
+
 class Demand(Record):
     """Work to be served, in its own unit."""
 
@@ -40,8 +51,11 @@ class Demand(Record):
     """Traffic of one unit from its region to the facility, in Gbps."""
     max_ms: NonNegative | None = None
     """Longest round trip from the region to the facility."""
+    run: Run | None = None
+    """For a training run: how long it takes and when it may start. It is wholly served or not at
+    all, at the same facilities and on one accelerator throughout."""
     max_facilities: Counting | None = None
-    """Most facilities that serve it in one period."""
+    """Most facilities that serve it in one period; 1 for a run where it is not given."""
     max_share_per_facility: Annotated[Positive, Field(le=1)] | None = None
     """Most of its amount that one facility serves in one period, as a share."""
     one_accelerator: StrictBool = False
@@ -53,3 +67,10 @@ class Demand(Record):
     def regions(self) -> tuple[str, ...]:
         """The regions that it comes from; one without a name where it names none."""
         return tuple(self.from_) or ("",)
+
+    @property
+    def most_facilities(self) -> int | None:
+        """The most facilities that serve it: in one period, or throughout for a run."""
+        if self.max_facilities is None and self.run is not None:
+            return 1
+        return self.max_facilities

@@ -85,6 +85,15 @@ class Fields(Record):
             and name not in where.not_facilities
         )
 
+    def windows(self, demand: Demand) -> dict[str, tuple[str, ...]]:
+        """Give the periods that a run takes from each one in which it can start and still end."""
+        if demand.run is None:
+            return {}
+        names, count = self.horizon.names, demand.run.periods
+        first, last = (self.horizon.index[period] for period in demand.run.start)
+        starts = range(first, min(last, len(names) - count) + 1)
+        return {names[i]: names[i : i + count] for i in starts}
+
     def position(self, place: str) -> Position | None:
         """Give the coordinates of a facility or region, if it has any."""
         if place in self.facilities:

@@ -21,7 +21,7 @@ def add(block: pyo.Block, instance: Instance) -> None:
     ``cost_per_unit_hour``.
     """
     facts = block.facts
-    floored = [key for key in facts.amount if facts.demands[key[0]].min_share > 0]
+    floored = [key for key in block.asked if facts.demands[key[0]].min_share > 0]
     hosts = {(d, f, t): hosts for d, t in facts.hosts for f, hosts in facts.sites(d, t).items()}
     regions: dict[tuple[str, str, str], list[str]] = {}
     for d, r, f, t in facts.services:
@@ -57,7 +57,7 @@ def _costs(block: pyo.Block, instance: Instance) -> None:
             unmet = sum(
                 block.unmet[demand.name, r, t]
                 for r in demand.regions
-                if (demand.name, r, t) in facts.amount
+                if (demand.name, r, t) in block.asked
             )
             charge_unmet(block, demand.name, t, hours * price[t] * unmet)
     price_at = {

@@ -48,7 +48,7 @@ def _spread(block: pyo.Block, instance: Instance) -> None:
         for d in instance.demands
         if d.max_share_per_facility is not None
     }
-    served = _served_at(block)
+    served = served_at(block)
 
     @block.Constraint([key for key in served if share.get(key[0], 1) < 1])
     def served_at_most_max_share_per_facility(
@@ -57,7 +57,7 @@ def _spread(block: pyo.Block, instance: Instance) -> None:
         return sum(served[d, f, t]) <= share[d] * facts.total[d, t]
 
 
-def _served_at(block: pyo.Block) -> dict[tuple[str, str, str], list[pyo.Var]]:
+def served_at(block: pyo.Block) -> dict[tuple[str, str, str], list[pyo.Var]]:
     """Collect what is served of a demand at each facility, region by region."""
     served: dict[tuple[str, str, str], list[pyo.Var]] = {}
     for d, r, f, t in block.facts.services:
@@ -67,8 +67,12 @@ def _served_at(block: pyo.Block) -> dict[tuple[str, str, str], list[pyo.Var]]:
 
 def _few_facilities(block: pyo.Block, instance: Instance) -> None:
     facts, servable = block.facts, block.bounds.servable
-    most = {d.name: d.max_facilities for d in instance.demands if d.max_facilities is not None}
-    served = _served_at(block)
+    most = {
+        d.name: d.max_facilities
+        for d in instance.demands
+        if d.max_facilities is not None and d.run is None
+    }
+    served = served_at(block)
     choices: dict[tuple[str, str], list[str]] = {}
     for d, f, t in served:
         if d in most:
@@ -108,7 +112,7 @@ def _few_facilities(block: pyo.Block, instance: Instance) -> None:
 
 
 def _one_accelerator(block: pyo.Block, instance: Instance) -> None:
-    picky = {d.name for d in instance.demands if d.one_accelerator}
+    picky = {d.name for d in instance.demands if d.one_accelerator and d.run is None}
     chip = {kind: b.accelerator for kind, b in instance.blocks.items()}
     linked = [key for key in block.assignments if key[0] in picky]
     choices: dict[tuple[str, str], dict[str, None]] = {}

@@ -10,7 +10,7 @@ from gridblock.model.rules.books import TOLERANCE, Books, Rows, is_number, told
 
 LARGEST: Final = 1e18
 """More than this is no decision."""
-COUNTED: Final = ("bought", "retired", "switched_off")
+COUNTED: Final = ("bought", "retired", "switched_off", "starts")
 """Decisions that are whole numbers for every demand."""
 
 
@@ -65,13 +65,13 @@ def decided_numbers_are_finite(books: Books) -> Rows:
 
 
 def counts_are_whole_numbers(books: Books) -> Rows:
-    """Let blocks be bought, retired, switched off and assigned as a whole only in whole numbers."""
+    """Let runs start, and blocks be bought or assigned as a whole, only in whole numbers."""
     for name, key, value in _all(books):
         if name in COUNTED or (
             isinstance(key, Assignment) and books.demands[key.demand].whole_blocks
         ):
             kept = value == int(value)
-            yield None if kept else (label(name, key), f"{value!r} blocks is not a whole number")
+            yield None if kept else (label(name, key), f"{value!r} is not a whole number")
 
 
 def nothing_is_negative(books: Books) -> Rows:

@@ -198,6 +198,29 @@ UNSOUND: list[tuple[Path, Any, str]] = [
         {"rack": 1},
         "north.limits.rack: is a resource that is named nowhere else; did you mean 'racks'?",
     ),
+    # Runs.
+    (
+        (*CHAT, "run"),
+        {"periods": 1, "start": ["a", "c"]},
+        "demands[0].run.start[1]: is not a period",
+    ),
+    (
+        (*CHAT, "run"),
+        {"periods": 1, "start": ["b", "a"]},
+        "demands[0].run.start: ends in a, before it begins in b",
+    ),
+    (
+        (*CHAT, "run"),
+        {"periods": 2, "start": ["b", "b"]},
+        "demands[0].run.periods: is more than the 1 that are left from b on",
+    ),
+    ((*CHAT, "run"), {"periods": 0, "start": ["a", "a"]}, "demands[0].run.periods: "),
+    ((*CHAT, "run"), {"periods": 1}, "demands[0].run.start: "),
+    (
+        (*CHAT, "run"),
+        {"periods": 1, "start": ["a", "a"], "delay_cost": -1},
+        "demands[0].run.delay_cost: ",
+    ),
     # Periods.
     (
         ("periods",),
@@ -254,6 +277,13 @@ def test_unequal_periods_leave_nothing_to_count_in(path: Path, value: Any) -> No
     fine = [5, 6] if path[-1] == "cost_per_period" else 0
     assert Instance.parse(changed(unequal, (path, fine)))
     assert Instance.parse(changed(unequal, (path, 0)))
+
+
+def test_a_run_is_not_counted_in_unequal_periods() -> None:
+    run = ((*CHAT, "run"), {"periods": 1, "start": ["a", "b"]})
+    assert Instance.parse(changed(run))
+    (fault,) = faults(changed((("periods", 1, "hours"), 20), run))
+    assert fault.startswith("demands[0].run: counts in periods, which have unequal hours")
 
 
 def test_quarters_are_counted_in_although_their_hours_differ() -> None:

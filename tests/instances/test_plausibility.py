@@ -192,3 +192,12 @@ def test_cooling_that_a_place_lacks_is_found_where_its_limits_are() -> None:
         "facilities.memphis.limits: allow 0 of liquid_cooling_kw and what stands there uses "
         "3,000: some is retired at once"
     ]
+
+
+def test_a_run_should_have_time_to_end_from_each_start() -> None:
+    run = {"periods": 2, "start": ["p1", "p2"]}
+    (line,) = said(plain(demands__0__run=run))
+    assert line.startswith(
+        "demands[0].run.start: ends in p2, and a start after p1 leaves no time to end"
+    )
+    assert said(plain(demands__0__run={**run, "start": ["p1", "p1"]})) == []

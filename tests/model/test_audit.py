@@ -24,6 +24,7 @@ from gridblock.model.plan import (
     Assignment,
     Decisions,
     PlanData,
+    RunStart,
     Service,
     Standing,
     TunnelFlow,
@@ -251,6 +252,66 @@ def hand_made_anywhere() -> Decisions:
     )
 
 
+# A gang on whole blocks of two sites, two quarters long, and a tune on shared ones at one site.
+GANGS: dict[str, Any] = {
+    "gridblock": 1,
+    "periods": {"first": Q3, "count": 3},
+    "accelerators": {"h100": {}, "trn2": {}},
+    "blocks": {
+        "su": {"accelerator": "h100", "accelerators": 8},
+        "pod": {"accelerator": "trn2", "accelerators": 8},
+    },
+    "facilities": {
+        "north": {"installed": {"su": 3, "pod": 3}},
+        "south": {"installed": {"su": 3, "pod": 3}},
+        "west": {"installed": {"su": 3}},
+    },
+    "demands": [
+        {
+            "name": "gang",
+            "amount": 24,
+            "yields": {"h100": 1, "trn2": 1},
+            "whole_blocks": True,
+            "unmet_cost": 2,
+            "run": {"periods": 2, "start": [Q3, Q1], "delay_cost": 100},
+            "max_facilities": 2,
+        },
+        {
+            "name": "tune",
+            "amount": 4,
+            "yields": {"h100": 1},
+            "unmet_cost": 2,
+            "run": {"periods": 1, "start": [Q4, Q1]},
+        },
+    ],
+}
+
+
+def gang(site: str, period: str, kind: str = "su") -> Assignment:
+    return Assignment("gang", kind, site, period)
+
+
+def gang_served(site: str, period: str) -> Service:
+    return Service("gang", "", site, period)
+
+
+def hand_made_gangs() -> Decisions:
+    """The gang waits a quarter for two blocks in the north and one in the south; tune does not."""
+    return Decisions(
+        assigned={
+            **{gang("north", t): 2 for t in (Q4, Q1)},
+            **{gang("south", t): 1 for t in (Q4, Q1)},
+            Assignment("tune", "su", "north", Q4): 0.5,
+        },
+        served={
+            **{gang_served("north", t): 16 for t in (Q4, Q1)},
+            **{gang_served("south", t): 8 for t in (Q4, Q1)},
+            Service("tune", "", "north", Q4): 4,
+        },
+        starts={RunStart("gang", Q4): 1, RunStart("tune", Q4): 1},
+    )
+
+
 def stated(instance: Instance, decisions: Decisions, **changes: Any) -> PlanData:
     """Give a plan that states what its decisions cost, with a bound 1 % below."""
     books = account(instance, decisions)
@@ -284,6 +345,7 @@ CASES = {
     for name, instance, decisions in (
         ("rich", Instance.parse(RICH), hand_made()),
         ("anywhere", Instance.parse(ANYWHERE), hand_made_anywhere()),
+        ("gangs", Instance.parse(GANGS), hand_made_gangs()),
     )
 }
 
@@ -716,6 +778,110 @@ TAMPERS = [
         {},
         {"uplinks_carry_within_capacity"},
         {"facilities.north.zones.annex.uplink_gbps": 0.119},
+    ),
+    # Runs.
+    Tamper(
+        "a start of what is no run",
+        {"starts": {RunStart("chat", Q3): 1}},
+        {"only_runs_start"},
+    ),
+    Tamper(
+        "a start of an unknown run",
+        {"starts": {RunStart("gong", Q3): 1}},
+        {"decisions_name_what_exists"},
+        case="gangs",
+    ),
+    Tamper(
+        "half a start",
+        {"starts": {RunStart("gang", Q4): 0.5}},
+        {"counts_are_whole_numbers"},
+        case="gangs",
+    ),
+    Tamper(
+        "a start too early",
+        {
+            "starts": {RunStart("tune", Q4): None, RunStart("tune", Q3): 1},
+            "served": {
+                Service("tune", "", "north", Q4): None,
+                Service("tune", "", "north", Q3): 4,
+            },
+            "assigned": {
+                Assignment("tune", "su", "north", Q4): None,
+                Assignment("tune", "su", "north", Q3): 0.5,
+            },
+        },
+        {"runs_start_within_their_window"},
+        case="gangs",
+    ),
+    Tamper(
+        "a start that leaves no time",
+        {
+            "starts": {RunStart("gang", Q4): None, RunStart("gang", Q1): 1},
+            "served": {gang_served("north", Q4): None, gang_served("south", Q4): None},
+            "assigned": {gang("north", Q4): None, gang("south", Q4): None},
+        },
+        {"runs_start_within_their_window"},
+        case="gangs",
+    ),
+    Tamper(
+        "two starts",
+        {"starts": {RunStart("gang", Q3): 1}},
+        {"runs_start_at_most_once"},
+        case="gangs",
+    ),
+    Tamper(
+        "a start that counts twice",
+        {"starts": {RunStart("gang", Q4): 2}},
+        {"runs_start_at_most_once"},
+        case="gangs",
+    ),
+    Tamper(
+        "a run that never starts and is served",
+        {"starts": {RunStart("gang", Q4): None}},
+        {"runs_are_served_wholly_or_not_at_all", "met_within_the_amount"},
+        case="gangs",
+    ),
+    Tamper(
+        "a run that starts and is not served",
+        {"served": {gang_served("south", Q1): 7}},
+        {"runs_are_served_wholly_or_not_at_all"},
+        case="gangs",
+    ),
+    Tamper(
+        "blocks for a run that is over",
+        {"assigned": {Assignment("tune", "su", "north", Q1): 0.5}},
+        {"runs_are_served_wholly_or_not_at_all"},
+        case="gangs",
+    ),
+    Tamper(
+        "a run that goes elsewhere",
+        {
+            "assigned": {gang("south", Q1): None, gang("north", Q1): 3},
+            "served": {gang_served("south", Q1): None, gang_served("north", Q1): 24},
+        },
+        {"runs_stay_at_the_same_facilities"},
+        case="gangs",
+    ),
+    Tamper(
+        "a run at more facilities than it may use",
+        {
+            "assigned": {
+                Assignment("tune", "su", "north", Q4): 0.25,
+                Assignment("tune", "su", "south", Q4): 0.25,
+            },
+            "served": {
+                Service("tune", "", "north", Q4): 2,
+                Service("tune", "", "south", Q4): 2,
+            },
+        },
+        {"runs_stay_at_the_same_facilities"},
+        case="gangs",
+    ),
+    Tamper(
+        "a run that changes its accelerator",
+        {"assigned": {gang("south", Q1): None, gang("south", Q1, "pod"): 1}},
+        {"runs_keep_one_accelerator"},
+        case="gangs",
     ),
 ]
 

@@ -9,7 +9,7 @@ import pytest
 from gridblock.instances.instance import Instance
 from gridblock.model.build import build
 from gridblock.model.decide import decisions
-from gridblock.model.plan import Assignment, Decisions, Service, Standing
+from gridblock.model.plan import Assignment, Decisions, RunStart, Service, Standing
 from gridblock.plan import Plan
 
 Solve = Callable[[Instance], Plan]
@@ -96,6 +96,31 @@ def test_blocks_that_earn_by_drawing_stay_assigned(
 ) -> None:
     paid = one_hall.replace({"facilities.north.energy_per_mwh": -10})
     assert decided(paid, {**working, ("served", SERVED): 25}).assigned == {CHAT: 5}
+
+
+def test_a_run_keeps_a_block_at_each_facility_and_none_beyond_its_end(two_hours: Instance) -> None:
+    sites = {name: {"installed": {"pod": 3}} for name in ("north", "south")}
+    run = {"run": {"periods": 1, "start": ["first", "second"]}, "max_facilities": 2}
+    gang = two_hours.replace(
+        {
+            "facilities": sites,
+            "demands.chat": {
+                **{"name": "chat", "amount": 10, "yields": {"h100": 1}, "unmet_cost": 1},
+                **{"whole_blocks": True, **run},
+            },
+        }
+    )
+    values: dict[tuple[str, Any], float] = {
+        ("assigned", ("chat", "pod", site, t)): 1 for site in sites for t in ("first", "second")
+    }
+    values |= {("starts", ("chat", "first")): 1, ("served", ("chat", "", "north", "first")): 10}
+    found = decided(gang, values)
+    assert found.starts == {RunStart("chat", "first"): 1}
+    # South serves nothing, and is a part of the run; in the second hour the run is over.
+    assert found.assigned == {
+        Assignment("chat", "pod", "north", "first"): 1,
+        Assignment("chat", "pod", "south", "first"): 1,
+    }
 
 
 def test_what_is_off_is_owned_and_not_powered(two_hours: Instance) -> None:

@@ -76,6 +76,25 @@ SHOWN: dict[str, dict[str, Any]] = {
         "facilities.south": {"zones": ZONES},
         **HALVING,
     },
+    "runs": {
+        "accelerators.trn2": {},
+        "blocks.rack": {"accelerator": "trn2", "accelerators": 4},
+        "facilities.south": {"installed": {"pod": 1, "rack": 2}, "energy_per_mwh": [0, -5]},
+        "network.regions": {"east": {}, "west": {}},
+        "demands": [
+            {
+                "name": "gang", "amount": 10, "from": {"east": 0.6, "west": 0.4},
+                "yields": {"h100": 1, "trn2": 0.5}, "unmet_cost": 2, "min_share": 1,
+                "run": {"periods": 1, "start": ["t1", "t2"], "delay_cost": 3},
+            },
+            {
+                "name": "pair", "amount": 20, "yields": {"h100": 1}, "unmet_cost": 2,
+                "whole_blocks": True, "max_facilities": 2,
+                "run": {"periods": 2, "start": ["t1", "t1"]},
+            },
+        ],
+        **HALVING,
+    },
     "capacity": {
         "blocks.pod.uses.racks": 2,
         "blocks.pod.uses.water": 0.5,

@@ -9,7 +9,7 @@ import pytest
 from gridblock.instances.instance import Instance
 from gridblock.model.account import Account
 from gridblock.model.account import account as account_of
-from gridblock.model.plan import ArcFlow, Assignment, Decisions, PlanData, ZoneService
+from gridblock.model.plan import ArcFlow, Assignment, Decisions, PlanData, RunStart, ZoneService
 from gridblock.reports.tables import NAMES, columns, table, unmet_share, unmet_summary
 
 
@@ -187,6 +187,19 @@ def test_uplinks_carry_what_is_served_inside(pair: Instance, plan: PlanData) -> 
     # 256 units x 0.1 Gbps through an uplink of 50.
     uplink = used.query("resource == 'uplink_gbps' and used > 0")
     assert rows(uplink, "place", "used", "share") == [("north/hall-1", 25.6, 0.512)]
+
+
+def test_runs_say_when_where_and_on_what(pair: Instance, plan: PlanData) -> None:
+    run = {"periods": 1, "start": ["a", "b"], "delay_cost": 7.0}
+    gang = pair.replace({"demands.train.run": run})
+    assigned = {Assignment("train", "row", "south", "b"): 1.0}
+    late = Decisions(starts={RunStart("train", "b"): 1}, assigned=assigned)
+    frame = table("runs", gang, replace(plan, decisions=late), account_of(gang, late))
+    assert rows(frame, *columns("runs")) == [("train", "b", "b", 1, "south", "trn2", 7.0)]
+    never = table("runs", gang, replace(plan, decisions=Decisions()), account_of(gang, Decisions()))
+    assert never["start"].isna().all()
+    assert never["delay_cost"][0] == 0
+    assert table("runs", pair, plan, account_of(pair, Decisions())).empty
 
 
 def test_every_table_has_its_columns_even_when_nothing_is_decided(
