@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import islice
+from itertools import combinations, islice
 from typing import Final
 
 import networkx as nx
@@ -21,7 +21,7 @@ FIBRE_KM_PER_MS: Final = 200.0
 
 @dataclass(frozen=True)
 class Tunnel:
-    """A path from a region to a facility.
+    """A path from a region or facility to a facility.
 
     Attributes:
         hops: each link with the place that it is entered from.
@@ -35,6 +35,12 @@ class Tunnel:
     def links(self) -> tuple[str, ...]:
         """The names of the links, from the region on."""
         return tuple(link for link, _ in self.hops)
+
+    def back(self, end: str) -> "Tunnel":
+        """Give the same path the other way, from its end."""
+        starts = [*(place for _, place in self.hops[1:]), end]
+        back = tuple((link, start) for (link, _), start in zip(self.hops, starts, strict=False))
+        return Tunnel(back[::-1], self.ms)
 
 
 def great_circle_km(a: Position, b: Position) -> float:
@@ -70,21 +76,30 @@ def _reckoned_ms(given: Fields, a: str, b: str) -> float | None:
 
 
 def bounds_between(given: Fields) -> dict[tuple[str, str], float]:
-    """Give the loosest latency bound that any demand has between each region and facility."""
+    """Give the loosest latency bound that any demand has between two places.
+
+    They are each region and facility, and each two facilities that a demand connects, once.
+    """
     loosest: dict[tuple[str, str], float] = {}
     for demand in given.demands:
         bound = math.inf if demand.max_ms is None else demand.max_ms
         for facility in given.chosen(demand.where):
             for region in demand.from_:
                 loosest[region, facility] = max(loosest.get((region, facility), 0.0), bound)
+        if demand.interconnect is not None:
+            within = demand.interconnect.max_ms
+            for pair in combinations(given.chosen(demand.where), 2):
+                bound = math.inf if within is None else within
+                loosest[pair] = max(loosest.get(pair, 0.0), bound)
     return loosest
 
 
 def tunnels_of(given: Fields) -> dict[tuple[str, str], tuple[Tunnel, ...]]:
-    """Give the shortest paths from regions to facilities that demands can use, nearest first.
+    """Give the shortest paths between places that demands can use, nearest first.
 
-    Without any link a region reaches each facility directly. With ``routing: any`` a pair that is
-    connected has one tunnel that names no link.
+    They lead from regions to facilities, and between facilities from the one that comes first in
+    the instance. Without any link a region reaches each facility directly. With ``routing: any`` a
+    pair that is connected has one tunnel that names no link.
     """
     bounds = bounds_between(given)
     if not given.network.links:

@@ -4,6 +4,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from itertools import combinations
 from typing import Final
 
 import networkx as nx
@@ -36,6 +37,7 @@ def of_demands(given: Fields) -> Oddities:
         else:
             yield from prospects.servers(here, demand)
             yield from prospects.regions(here, demand)
+            yield from prospects.pairs((*here, "interconnect"), demand)
         yield from _run(given, (*here, "run"), demand)
 
 
@@ -119,28 +121,47 @@ class Prospects:
                 )
                 yield (*here, "max_ms"), f"{message}: {what}"
 
-    def _distances(self, region: str) -> Mapping[str, float]:
-        """Give the round trip from a region to what it reaches, in ms; 0 where it is not known."""
-        if region not in self._known:
-            self._known[region] = self._direct(region) if not self._graph else self._routed(region)
-        return self._known[region]
+    def pairs(self, here: tuple[Key, ...], demand: Demand) -> Oddities:
+        """Find an interconnect that never matters, or that lets no two facilities be used."""
+        if demand.interconnect is None:
+            return
+        facilities = self._given.chosen(demand.where)
+        if demand.most_facilities == 1 or len(facilities) == 1:
+            message = "has no effect, since one facility serves it"
+            yield here, f"{message}; give a larger max_facilities, or leave it out"
+            return
+        within = demand.interconnect.max_ms
+        bound = math.inf if within is None else within * (1 + ROUNDING)
+        nearest = min(self._distances(a).get(b, math.inf) for a, b in combinations(facilities, 2))
+        if nearest == math.inf or nearest > bound:
+            message = "keeps any two of its facilities from being used together"
+            yield (
+                here,
+                f"{message}: no path between them is short enough; add links, or raise max_ms",
+            )
+
+    def _distances(self, start: str) -> Mapping[str, float]:
+        """Give the round trip from a place to what it reaches, in ms; 0 where it is not known."""
+        if start not in self._known:
+            self._known[start] = self._direct(start) if not self._graph else self._routed(start)
+        return self._known[start]
 
     @cached_property
     def _graph(self) -> nx.MultiGraph | None:
         return graph_of(self._given) if self._given.network.links else None
 
-    def _direct(self, region: str) -> Mapping[str, float]:
-        start = self._given.position(region)
+    def _direct(self, place: str) -> Mapping[str, float]:
+        start = self._given.position(place)
         at = {name: self._given.position(name) for name in self._given.facilities}
         return {
             name: 0.0 if start is None or end is None else round_trip_ms(start, end)
             for name, end in at.items()
         }
 
-    def _routed(self, region: str) -> Mapping[str, float]:
+    def _routed(self, place: str) -> Mapping[str, float]:
         if self._given.network.routing == "any":
-            return dict.fromkeys(nx.node_connected_component(self._graph, region), 0.0)
+            return dict.fromkeys(nx.node_connected_component(self._graph, place), 0.0)
         found: Mapping[str, float] = nx.single_source_dijkstra_path_length(
-            self._graph, region, weight="ms"
+            self._graph, place, weight="ms"
         )
         return found

@@ -17,6 +17,7 @@ from gridblock.model.rules import (
     demand,
     fleet,
     form,
+    interconnect,
     money,
     network,
     placement,
@@ -52,6 +53,7 @@ SHAPE: Final[tuple[Rule, ...]] = (
     decisions.traffic_takes_the_routing_of_the_instance,
     decisions.tunnels_are_paths,
     decisions.traffic_enters_links_at_their_ends,
+    interconnect.reserved_paths_lead_between_their_facilities,
 )
 """What makes an account of them possible."""
 
@@ -88,6 +90,9 @@ PLAN: Final[tuple[Rule, ...]] = (
     network.tunnels_carry_the_traffic,
     network.traffic_is_conserved_at_every_place,
     network.links_carry_within_capacity,
+    interconnect.reserved_between_facilities_used,
+    interconnect.facilities_used_are_close_enough,
+    interconnect.reserved_paths_keep_the_latency_bound,
     uplinks.served_in_zones_adds_up,
     uplinks.served_in_zones_within_what_is_assigned,
     uplinks.uplinks_carry_within_capacity,

@@ -15,6 +15,7 @@ from gridblock.model.constraints import (
     cooling,
     demand,
     fleet,
+    interconnect,
     network,
     placement,
     power,
@@ -30,6 +31,7 @@ FAMILIES: Final = (
     capacity,
     power,
     cooling,
+    interconnect,
     network,
 )
 """The rules of the model, one family a module."""

@@ -17,6 +17,7 @@ from gridblock.model.plan import (
     TunnelFlow,
     ZoneService,
 )
+from gridblock.model.reservations import reservations
 
 NOTHING: Final = 1e-9
 """A share of a variable's upper bound below which its value is a solver's rounding."""
@@ -37,6 +38,7 @@ def decisions(model: pyo.Block) -> Decisions:
     starts = {
         RunStart(*key): 1 for key, started in model.starts.items() if round(started.value or 0)
     }
+    kept = _held(facts, assigned, _used(facts, assigned, served, served_in), starts)
     return Decisions(
         bought=_whole(model.bought),
         retired=_whole(model.retired),
@@ -45,12 +47,13 @@ def decisions(model: pyo.Block) -> Decisions:
             for key in model.switchable
             if (off := round(model.owned[key].value) - round(model.powered_on[key].value))
         },
-        assigned=_held(facts, assigned, _used(facts, assigned, served, served_in), starts),
+        assigned=kept,
         starts=starts,
         served=served,
         served_in=served_in,
         tunnel_gbps=tunnels,
         arc_gbps=arcs,
+        interconnect_gbps=reservations(model, kept),
     )
 
 

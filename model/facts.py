@@ -147,6 +147,10 @@ class Facts:
             totals[demand, t] += units
         return dict(totals)
 
+    def asking(self, demand: str) -> tuple[str, ...]:
+        """Give the periods in which a demand asks for something."""
+        return tuple(t for t in self.periods if (demand, t) in self.total)
+
     @cached_property
     def units_per_block(self) -> dict[tuple[str, str, str], float]:
         """Units that one block serves, by demand, block type and period, where it serves any."""
@@ -165,8 +169,19 @@ class Facts:
 
     @cached_property
     def tunnels(self) -> dict[tuple[str, str], tuple[Tunnel, ...]]:
-        """The tunnels between each region and facility that some demand can use."""
+        """The tunnels between each region and facility, or two facilities, that demands can use."""
         return tunnels_of(self.instance)
+
+    def tunnels_between(self, demand: Demand, start: str, end: str) -> tuple[Tunnel, ...]:
+        """Give the tunnels from one facility to another that keep a demand's latency bound."""
+        if demand.interconnect is None:
+            return ()
+        within = demand.interconnect.max_ms
+        bound = math.inf if within is None else within
+        there = self.tunnels.get((start, end))
+        if there is None:
+            there = tuple(tunnel.back(start) for tunnel in self.tunnels[end, start])
+        return tuple(tunnel for tunnel in there if tunnel.ms <= bound)
 
     @cached_property
     def reach(self) -> dict[tuple[str, str], tuple[str, ...]]:

@@ -87,6 +87,16 @@ class Stage(NamedTuple):
     unmet: float
 
 
+class InterconnectFlow(NamedTuple):
+    """What a demand reserves from one facility to another over some links in a period."""
+
+    demand: str
+    from_facility: str
+    to_facility: str
+    links: tuple[str, ...]
+    period: str
+
+
 @dataclass(frozen=True)
 class Decisions:
     """Everything decided; what is not named is 0.
@@ -101,6 +111,7 @@ class Decisions:
         served_in: units served by leaf place, where a zone's uplink carries traffic.
         tunnel_gbps: traffic over tunnels in Gbps.
         arc_gbps: traffic over links in Gbps.
+        interconnect_gbps: what is reserved between facilities, by path, in Gbps.
     """
 
     bought: Mapping[Standing, int] = field(default_factory=dict)
@@ -112,6 +123,7 @@ class Decisions:
     served_in: Mapping[ZoneService, float] = field(default_factory=dict)
     tunnel_gbps: Mapping[TunnelFlow, float] = field(default_factory=dict)
     arc_gbps: Mapping[ArcFlow, float] = field(default_factory=dict)
+    interconnect_gbps: Mapping[InterconnectFlow, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

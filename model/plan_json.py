@@ -14,6 +14,7 @@ from gridblock.model.plan import (
     ArcFlow,
     Assignment,
     Decisions,
+    InterconnectFlow,
     PlanData,
     RunStart,
     Service,
@@ -35,6 +36,7 @@ ROWS: Final[Mapping[str, tuple[type[Any], str]]] = {
     "served_in": (ZoneService, "units"),
     "tunnel_gbps": (TunnelFlow, "gbps"),
     "arc_gbps": (ArcFlow, "gbps"),
+    "interconnect_gbps": (InterconnectFlow, "gbps"),
 }
 """The key of each table of decisions and the name of its value."""
 

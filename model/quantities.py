@@ -220,22 +220,35 @@ def link_traffic(instance: Instance, decisions: Decisions) -> dict[tuple[str, st
     over_arcs = (
         ((arc.link, arc.start, arc.period), gbps) for arc, gbps in decisions.arc_gbps.items()
     )
-    return totals((*over_tunnels, *over_arcs))
+    reserved = (
+        ((link, start, flow.period), gbps)
+        for flow, gbps in decisions.interconnect_gbps.items()
+        for link, start in hops_from(flow.from_facility, flow.links, ends)
+    )
+    return totals((*over_tunnels, *over_arcs, *reserved))
 
 
 def tunnel_hops(ends: Mapping[str, tuple[str, str]], flow: TunnelFlow) -> list[tuple[str, str]]:
-    """Give each link of a tunnel with the place that it is entered from.
+    """Give each link of a tunnel with the place that it is entered from, as ``hops_from`` does."""
+    return hops_from(flow.region, flow.links, ends)
+
+
+def hops_from(
+    start: str, links: Iterable[str], ends: Mapping[str, tuple[str, str]]
+) -> list[tuple[str, str]]:
+    """Give each link of a path with the place that it is entered from.
 
     Args:
+        start: where the path begins.
+        links: the links that it takes.
         ends: the two places that each link joins.
-        flow: the traffic over the tunnel.
 
     Raises:
         KeyError: a link does not exist.
         ValueError: a link does not start where the one before it ends.
     """
-    place, hops = flow.region, []
-    for link in flow.links:
+    place, hops = start, []
+    for link in links:
         if place not in ends[link]:
             message = f"link {link} does not start at {place}"
             raise ValueError(message)

@@ -115,6 +115,10 @@ def _sums(block: pyo.Block, instance: Instance) -> None:
         for t, limit in zip(facts.periods, values, strict=True)
     }
     block.limit = pyo.Expression(list(limits), rule=lambda _, *key: limits[key])
+    ends = [(link.label, end) for link in instance.network.links for end in link.between]
+    block.reserved_gbps = pyo.Expression(
+        [(link, end, t) for link, end in ends for t in facts.periods], initialize=0.0
+    )
     block.cost = pyo.Expression(CATEGORIES, facts.periods, initialize=0.0)
     block.priced_unmet = pyo.Expression(list(facts.demands), initialize=0.0)
 

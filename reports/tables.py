@@ -212,8 +212,23 @@ def _other(ends: tuple[str, str], start: str) -> str:
     return ends[1] if start == ends[0] else ends[0]
 
 
+def _interconnect(instance: Instance, decisions: Decisions, _: Account) -> Iterator[Row]:
+    """What demands reserve between facilities, path by path."""
+    order = _ranks(
+        [demand.name for demand in instance.demands],
+        instance.facilities,
+        instance.facilities,
+        instance.horizon.names,
+    )
+    for flow in sorted(
+        decisions.interconnect_gbps, key=lambda key: (order((*key[:3], key.period)), key.links)
+    ):
+        gbps = float(decisions.interconnect_gbps[flow])
+        yield (*flow[:3], " > ".join(flow.links), flow.period, gbps)
+
+
 def _links(instance: Instance, _: Decisions, account: Account) -> Iterator[Row]:
-    """Traffic of every link in each direction."""
+    """What every link carries in each direction: traffic, and what is reserved."""
     for use in usage.of_links(instance, account):
         limit = nan if use.capacity_gbps is None else use.capacity_gbps
         yield (*use[:5], limit, use.share)
@@ -267,6 +282,7 @@ _TABLES: Final[Mapping[str, _Table]] = {
     "flows": _Table(
         ("region", "facility", "max_ms", "tunnel", "link", "from", "to", "period", "gbps"), _flows
     ),
+    "interconnect": _Table(("demand", "from", "to", "tunnel", "period", "gbps"), _interconnect),
     "links": _Table(("link", "from", "to", "period", "gbps", "capacity_gbps", "share"), _links),
     "costs": _Table(("category", "period", "paid", "present_value", "currency"), _costs),
 }

@@ -29,6 +29,17 @@ def _demand(given: Fields, here: Path, demand: Demand) -> Faults:
     yield from _serving_cost(given, (*here, "cost_per_unit_hour"), demand)
     yield from _origin(given, here, demand)
     yield from _run(given, (*here, "run"), demand)
+    yield from _interconnect(given, (*here, "interconnect", "max_ms"), demand)
+
+
+def _interconnect(given: Fields, here: Path, demand: Demand) -> Faults:
+    if demand.interconnect is None or demand.interconnect.max_ms is None:
+        return
+    if given.network.routing == "any" and given.network.links:
+        yield here, "cannot be kept with `routing: any`; take `routing: tunnels`"
+    for facility in () if given.network.links else given.chosen(demand.where):
+        if given.position(facility) is None:
+            yield here, f"needs coordinates or links: {facility!r} has neither"
 
 
 def _run(given: Fields, here: Path, demand: Demand) -> Faults:

@@ -20,6 +20,15 @@ class Run(Record):
     """Cost of each period between the first one in which it may start and its start."""
 
 
+class Interconnect(Record):
+    """What a demand needs between every two facilities that it uses."""
+
+    gbps: NonNegative
+    """Capacity that is reserved between the two, in each direction."""
+    max_ms: NonNegative | None = None
+    """Longest round trip between the two."""
+
+
 class Demand(Record):
     """Work to be served, in its own unit."""
 
@@ -56,6 +65,8 @@ class Demand(Record):
     all, at the same facilities and on one accelerator throughout."""
     max_facilities: Counting | None = None
     """Most facilities that serve it in one period; 1 for a run where it is not given."""
+    interconnect: Interconnect | None = None
+    """What it needs between every two facilities that it uses at the same time."""
     max_share_per_facility: Annotated[Positive, Field(le=1)] | None = None
     """Most of its amount that one facility serves in one period, as a share."""
     one_accelerator: StrictBool = False

@@ -24,6 +24,9 @@ def add(block: pyo.Block, instance: Instance) -> None:
     carried = (
         _arcs(block, instance) if instance.network.routing == "any" else _tunnels(block, instance)
     )
+    for key, reserved in block.reserved_gbps.items():
+        if not reserved.is_fixed():
+            carried.setdefault(key, []).append(reserved)
     _links(block, instance, carried)
     _uplinks(block, instance)
 

@@ -1,5 +1,7 @@
 """Placement: which blocks may serve which demand, and how a demand may be spread."""
 
+import math
+
 import pyomo.environ as pyo
 
 from gridblock.instances.instance import Instance
@@ -67,19 +69,20 @@ def served_at(block: pyo.Block) -> dict[tuple[str, str, str], list[pyo.Var]]:
 
 def _few_facilities(block: pyo.Block, instance: Instance) -> None:
     facts, servable = block.facts, block.bounds.servable
-    most = {
-        d.name: d.max_facilities
-        for d in instance.demands
-        if d.max_facilities is not None and d.run is None
-    }
+    asks = {d.name: d for d in instance.demands if d.run is None}
     served = served_at(block)
-    choices: dict[tuple[str, str], list[str]] = {}
-    for d, f, t in served:
-        if d in most:
-            choices.setdefault((d, t), []).append(f)
+    choices: dict[tuple[str, str], dict[str, None]] = {}
+    for d, f, t in (*served, *((d, facts.facility_of[p], t) for d, _, p, t in block.assignments)):
+        if d in asks:
+            choices.setdefault((d, t), {})[f] = None
     binding = {
-        (d, t): facilities for (d, t), facilities in choices.items() if len(facilities) > most[d]
+        (d, t): tuple(facilities)
+        for (d, t), facilities in choices.items()
+        if len(facilities) > (1 if asks[d].interconnect else asks[d].max_facilities or math.inf)
     }
+    crowded = [
+        key for key in binding if len(binding[key]) > (asks[key[0]].max_facilities or math.inf)
+    ]
     block.uses_facility = pyo.Var(
         [(d, f, t) for (d, t), facilities in binding.items() for f in facilities], within=pyo.Binary
     )
@@ -106,9 +109,10 @@ def _few_facilities(block: pyo.Block, instance: Instance) -> None:
         assigned = block.assigned[d, kind, path, t]
         return assigned <= assigned.ub * block.uses_facility[d, facts.facility_of[path], t]
 
-    @block.Constraint(list(binding))
+    @block.Constraint(crowded)
     def at_most_max_facilities(block: pyo.Block, d: str, t: str) -> pyo.Expression:
-        return sum(block.uses_facility[d, f, t] for f in binding[d, t]) <= most[d]
+        uses = sum(block.uses_facility[d, f, t] for f in binding[d, t])
+        return uses <= asks[d].max_facilities
 
 
 def _one_accelerator(block: pyo.Block, instance: Instance) -> None:

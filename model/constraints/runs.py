@@ -102,7 +102,7 @@ def _same_facilities(block: pyo.Block, instance: Instance) -> None:
         assigned = block.assigned[d, kind, path, t]
         return assigned <= assigned.ub * block.run_uses_facility[d, facts.facility_of[path]]
 
-    @block.Constraint([(d, f, t) for d in spread for f in binding[d] for t in asking(block, d)])
+    @block.Constraint([(d, f, t) for d in spread for f in binding[d] for t in facts.asking(d)])
     def run_has_a_block_at_each_facility(
         block: pyo.Block, d: str, f: str, t: str
     ) -> pyo.Expression:
@@ -115,16 +115,10 @@ def _same_facilities(block: pyo.Block, instance: Instance) -> None:
         return uses <= runs[d].most_facilities
 
 
-def asking(block: pyo.Block, demand: str) -> list[str]:
-    """Give the periods in which a run asks for something while it is under way."""
-    facts = block.facts
-    return [t for t in facts.periods if (demand, t) in facts.total]
-
-
 def _tells_apart(run: Demand, facilities: int) -> bool:
     """Say whether it matters which of several facilities a run uses."""
     few = facilities > (run.most_facilities or 1)
-    return facilities > 1 and (few or run.whole_blocks)
+    return facilities > 1 and (few or run.whole_blocks or run.interconnect is not None)
 
 
 def _same_accelerator(block: pyo.Block, instance: Instance) -> None:

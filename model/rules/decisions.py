@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from gridblock.instances.faults import did_you_mean, quoted, shown
-from gridblock.model.plan import ArcFlow, Assignment, TunnelFlow
+from gridblock.model.plan import ArcFlow, Assignment, InterconnectFlow, TunnelFlow
 from gridblock.model.quantities import tunnel_hops
 from gridblock.model.rules.books import TOLERANCE, Books, Rows, is_number, told
 
@@ -23,6 +23,8 @@ def decisions_name_what_exists(books: Books) -> Rows:
         "period": given.horizon.index,
         "demand": books.demands,
         "facility": given.facilities,
+        "from_facility": given.facilities,
+        "to_facility": given.facilities,
         "link": books.links,
         "region": {"": None, **given.network.regions},
     }
@@ -34,16 +36,17 @@ def decisions_name_what_exists(books: Books) -> Rows:
 def _unknown(key: Any, known: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
     """Say what a key of decisions names that does not exist."""
     named = [(field, word) for field, word in zip(key._fields, key, strict=True) if field in known]
-    if isinstance(key, TunnelFlow):
+    if isinstance(key, TunnelFlow | InterconnectFlow):
         if not isinstance(key.links, tuple):
             yield f"{told(key.links)} is not a path of links"
             return
-        if key.max_ms is not None and not is_number(key.max_ms, LARGEST):
-            yield f"{told(key.max_ms)} is not a latency"
         named += [("link", link) for link in key.links]
+    within = key.max_ms if isinstance(key, TunnelFlow) else None
+    if within is not None and not is_number(within, LARGEST):
+        yield f"{told(within)} is not a latency"
     for field, word in named:
         if word not in known[field]:
-            what = "leaf place" if field == "place" else field
+            what = {"place": "leaf place"}.get(field, field.rpartition("_")[2])
             hint = did_you_mean(str(word), known[field])
             yield f"the instance has no {what} {quoted(str(word))}{hint}"
 

@@ -9,7 +9,15 @@ import networkx as nx
 
 from gridblock.instances.network import graph_of, round_trip_ms
 from gridblock.model.plan import Service, TunnelFlow
-from gridblock.model.quantities import ZERO, by_period, decimal, product, totals, tunnel_hops
+from gridblock.model.quantities import (
+    ZERO,
+    by_period,
+    decimal,
+    hops_from,
+    product,
+    totals,
+    tunnel_hops,
+)
 from gridblock.model.rules.books import USED, Books, Rows, above, against, differ, largest
 from gridblock.model.rules.decisions import label
 
@@ -40,7 +48,7 @@ def _distances(books: Books) -> dict[str, dict[str, Fraction]]:
     given = books.instance
     if not books.links:
         return {
-            r: {f: _direct_ms(books, r, f) for f in given.facilities} for r in given.network.regions
+            r: {f: direct_ms(books, r, f) for f in given.facilities} for r in given.network.regions
         }
     graph = graph_of(given)
     for _, _, link in graph.edges(data=True):
@@ -50,7 +58,7 @@ def _distances(books: Books) -> dict[str, dict[str, Fraction]]:
     return {region: reached(region) for region in given.network.regions}
 
 
-def _direct_ms(books: Books, region: str, facility: str) -> Fraction:
+def direct_ms(books: Books, region: str, facility: str) -> Fraction:
     """Give the round trip without links, from coordinates; 0 where they are not known."""
     a, b = books.instance.position(region), books.instance.position(facility)
     return ZERO if a is None or b is None else decimal(round_trip_ms(a, b))
@@ -60,7 +68,7 @@ def tunnels_keep_the_latency_bound(books: Books) -> Rows:
     """Add up the latencies of each tunnel's links: at most the bound of its traffic."""
     ms = {link: value for _, _, link, value in graph_of(books.instance).edges(keys=True, data="ms")}
     for key in books.decisions.tunnel_gbps:
-        direct = ZERO if key.links else _direct_ms(books, key.region, key.facility)
+        direct = ZERO if key.links else direct_ms(books, key.region, key.facility)
         total = float(sum((decimal(ms[link] or 0.0) for link in key.links), direct))
         kept = key.max_ms is None or total <= key.max_ms
         message = f"takes {total:,.6g} ms, {key.max_ms or 0:,g} ms allowed"
@@ -134,12 +142,20 @@ def _moves(books: Books) -> Iterator[tuple[tuple[str, str, str], Decimal | float
 
 
 def links_carry_within_capacity(books: Books) -> Rows:
-    """Keep the traffic of each link within ``gbps``: each way by itself, or both ways together."""
+    """Keep what each link carries within ``gbps``: each way by itself, or both ways together.
+
+    It carries traffic, and what is reserved between facilities.
+    """
     ends = {name: link.between for name, link in books.links.items()}
     terms = [
         ((link, start, key.period), gbps)
         for key, gbps in books.decisions.tunnel_gbps.items()
         for link, start in tunnel_hops(ends, key)
+    ]
+    terms += [
+        ((link, start, key.period), gbps)
+        for key, gbps in books.decisions.interconnect_gbps.items()
+        for link, start in hops_from(key.from_facility, key.links, ends)
     ]
     terms += [((k.link, k.start, k.period), gbps) for k, gbps in books.decisions.arc_gbps.items()]
     sizes = largest(terms)

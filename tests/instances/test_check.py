@@ -221,6 +221,9 @@ UNSOUND: list[tuple[Path, Any, str]] = [
         {"periods": 1, "start": ["a", "a"], "delay_cost": -1},
         "demands[0].run.delay_cost: ",
     ),
+    # Interconnect.
+    ((*CHAT, "interconnect"), {"max_ms": 5}, "demands[0].interconnect.gbps: "),
+    ((*CHAT, "interconnect"), {"gbps": -5}, "demands[0].interconnect.gbps: "),
     # Periods.
     (
         ("periods",),
@@ -284,6 +287,17 @@ def test_a_run_is_not_counted_in_unequal_periods() -> None:
     assert Instance.parse(changed(run))
     (fault,) = faults(changed((("periods", 1, "hours"), 20), run))
     assert fault.startswith("demands[0].run: counts in periods, which have unequal hours")
+
+
+def test_an_interconnect_has_a_latency_only_where_there_is_one() -> None:
+    near = ((*CHAT, "interconnect"), {"gbps": 5, "max_ms": 3})
+    assert Instance.parse(changed(near))
+    (fault,) = faults(changed(near, (("network", "routing"), "any")))
+    assert fault.startswith("demands[0].interconnect.max_ms: cannot be kept with `routing: any`")
+    (fault,) = faults(changed(near, (("network", "links"), [])))
+    assert (
+        fault == "demands[0].interconnect.max_ms: needs coordinates or links: 'south' has neither"
+    )
 
 
 def test_quarters_are_counted_in_although_their_hours_differ() -> None:

@@ -201,3 +201,14 @@ def test_a_run_should_have_time_to_end_from_each_start() -> None:
         "demands[0].run.start: ends in p2, and a start after p1 leaves no time to end"
     )
     assert said(plain(demands__0__run={**run, "start": ["p1", "p1"]})) == []
+
+
+def test_an_interconnect_should_matter_and_be_possible() -> None:
+    far = {"at": {"lat": 35.06, "lon": -80.0}, "installed": {"pod": 10}}
+    both = {"facilities__far": far, "demands__0__interconnect": {"gbps": 100, "max_ms": 20}}
+    assert said(plain(**both)) == []
+    # 920 km apart, 12.9 ms there and back.
+    (line,) = said(plain(**both, demands__0__interconnect__max_ms=12))
+    assert "keeps any two of its facilities from being used together" in line
+    (line,) = said(plain(**both, demands__0__max_facilities=1))
+    assert line.startswith("demands[0].interconnect: has no effect, since one facility serves it")

@@ -23,6 +23,7 @@ from gridblock.model.plan import (
     ArcFlow,
     Assignment,
     Decisions,
+    InterconnectFlow,
     PlanData,
     RunStart,
     Service,
@@ -266,6 +267,14 @@ GANGS: dict[str, Any] = {
         "south": {"installed": {"su": 3, "pod": 3}},
         "west": {"installed": {"su": 3}},
     },
+    "network": {
+        "links": [
+            {"between": ["north", "south"], "ms": 5, "gbps": 4, "cost_per_gbps": 2},
+            {"between": ["north", "west"], "ms": 5, "gbps": 10},
+            {"between": ["west", "south"], "ms": 4, "gbps": 4, "capacity": "shared"},
+            {"name": "long", "between": ["north", "south"], "ms": 20},
+        ]
+    },
     "demands": [
         {
             "name": "gang",
@@ -275,6 +284,7 @@ GANGS: dict[str, Any] = {
             "unmet_cost": 2,
             "run": {"periods": 2, "start": [Q3, Q1], "delay_cost": 100},
             "max_facilities": 2,
+            "interconnect": {"gbps": 6, "max_ms": 9},
         },
         {
             "name": "tune",
@@ -295,6 +305,13 @@ def gang_served(site: str, period: str) -> Service:
     return Service("gang", "", site, period)
 
 
+DIRECT, AROUND = ("north-south",), ("north-west", "west-south")
+
+
+def reserved(start: str, end: str, links: tuple[str, ...], period: str) -> InterconnectFlow:
+    return InterconnectFlow("gang", start, end, links, period)
+
+
 def hand_made_gangs() -> Decisions:
     """The gang waits a quarter for two blocks in the north and one in the south; tune does not."""
     return Decisions(
@@ -309,6 +326,12 @@ def hand_made_gangs() -> Decisions:
             Service("tune", "", "north", Q4): 4,
         },
         starts={RunStart("gang", Q4): 1, RunStart("tune", Q4): 1},
+        interconnect_gbps={
+            reserved(*ends, links, t): gbps
+            for t in (Q4, Q1)
+            for ends in (("north", "south"), ("south", "north"))
+            for links, gbps in ((DIRECT, 4), (AROUND if ends[0] == "north" else AROUND[::-1], 2))
+        },
     )
 
 
@@ -819,6 +842,9 @@ TAMPERS = [
             "starts": {RunStart("gang", Q4): None, RunStart("gang", Q1): 1},
             "served": {gang_served("north", Q4): None, gang_served("south", Q4): None},
             "assigned": {gang("north", Q4): None, gang("south", Q4): None},
+            "interconnect_gbps": {
+                key: None for key in hand_made_gangs().interconnect_gbps if key.period == Q4
+            },
         },
         {"runs_start_within_their_window"},
         case="gangs",
@@ -881,6 +907,116 @@ TAMPERS = [
         "a run that changes its accelerator",
         {"assigned": {gang("south", Q1): None, gang("south", Q1, "pod"): 1}},
         {"runs_keep_one_accelerator"},
+        case="gangs",
+    ),
+    # Interconnect: 6 Gbps from north to south and back, 4 at once and 2 by way of west.
+    Tamper(
+        "reserved for an unknown demand",
+        {"interconnect_gbps": {InterconnectFlow("gong", "north", "south", DIRECT, Q4): 4}},
+        {"decisions_name_what_exists"},
+        case="gangs",
+    ),
+    Tamper(
+        "reserved on an unknown link",
+        {"interconnect_gbps": {reserved("north", "south", ("n-s",), Q4): 4}},
+        {"decisions_name_what_exists"},
+        case="gangs",
+    ),
+    Tamper(
+        "reserved to an unknown facility",
+        {"interconnect_gbps": {reserved("north", "sud", DIRECT, Q4): 4}},
+        {"decisions_name_what_exists"},
+        case="gangs",
+    ),
+    Tamper(
+        "reserved on what is no path",
+        {"interconnect_gbps": {reserved("north", "south", ("west-south",), Q4): 2}},
+        {"reserved_paths_lead_between_their_facilities"},
+        case="gangs",
+    ),
+    Tamper(
+        "reserved on a path that ends elsewhere",
+        {"interconnect_gbps": {reserved("north", "south", ("north-west",), Q4): 2}},
+        {"reserved_paths_lead_between_their_facilities"},
+        case="gangs",
+    ),
+    Tamper(
+        "reserved on no link",
+        {"interconnect_gbps": {reserved("north", "south", (), Q4): 2}},
+        {"reserved_paths_lead_between_their_facilities"},
+        case="gangs",
+    ),
+    Tamper(
+        "reserved in circles",
+        {
+            "interconnect_gbps": {
+                reserved("north", "south", (*AROUND, "long", "north-south"), Q4): 2
+            }
+        },
+        {"reserved_paths_lead_between_their_facilities"},
+        case="gangs",
+    ),
+    Tamper(
+        "reserved in one direction only",
+        {
+            "interconnect_gbps": {
+                reserved("south", "north", DIRECT, Q1): None,
+                reserved("south", "north", AROUND[::-1], Q1): None,
+            }
+        },
+        {"reserved_between_facilities_used"},
+        case="gangs",
+    ),
+    Tamper(
+        "less reserved than asked for",
+        {"interconnect_gbps": {reserved("north", "south", AROUND, Q4): 1.99}},
+        {"reserved_between_facilities_used"},
+        case="gangs",
+    ),
+    Tamper(
+        "reserved where nothing is used",
+        {"interconnect_gbps": {reserved("north", "south", DIRECT, Q3): 1}},
+        {"reserved_between_facilities_used"},
+        case="gangs",
+    ),
+    Tamper(
+        "reserved on a path that is too long",
+        {
+            "interconnect_gbps": {
+                reserved("north", "south", AROUND, Q4): None,
+                reserved("north", "south", ("long",), Q4): 2,
+            }
+        },
+        {"reserved_paths_keep_the_latency_bound"},
+        case="gangs",
+    ),
+    Tamper(
+        "more reserved than a link carries",
+        {
+            "interconnect_gbps": {
+                reserved("north", "south", AROUND, Q4): 1.5,
+                reserved("north", "south", DIRECT, Q4): 4.5,
+            }
+        },
+        {"links_carry_within_capacity"},
+        case="gangs",
+    ),
+    Tamper(
+        "more reserved than a link carries both ways",
+        {},
+        {"links_carry_within_capacity"},
+        given={"network.links.2.gbps": 3.9},
+        case="gangs",
+    ),
+    Tamper(
+        "facilities too far apart",
+        {"interconnect_gbps": dict.fromkeys(hand_made_gangs().interconnect_gbps)},
+        {"facilities_used_are_close_enough"},
+        given={
+            "network": {},
+            **{f"facilities.{site}.at": {"lat": 0, "lon": 0} for site in ("north", "west")},
+            "facilities.south.at": {"lat": 0, "lon": 6},
+        },
         case="gangs",
     ),
 ]
