@@ -75,6 +75,11 @@ class Bounds:
         }
 
     def _owned(self, kind: str, path: str) -> list[int]:
+        """Give the most blocks worth owning by period.
+
+        Where holding does not pay, no more are bought than can be used; what is on order may then
+        still come on top.
+        """
         leaf = self.instance.leaves[path]
         due = leaf.on_order.get(kind, (0,) * len(self.facts.periods))
         had = list(accumulate(due, initial=leaf.installed.get(kind, 0)))[1:]
@@ -82,12 +87,12 @@ class Bounds:
         if kind not in self.facts.buyable_from:
             return [int(min(room, count)) for room, count in zip(rooms, had, strict=True)]
         first = self.facts.buyable_from[kind]
-        more = self._worth_buying(kind, leaf)
+        more, pays = self._worth_buying(kind, leaf), self._pays(kind, leaf)
         return [
             int(
                 min(
                     room,
-                    had[i] if i < first else max(had[i], more + had[i] * self._pays(kind, leaf)),
+                    had[i] if i < first else max(had[i], more + had[i] - had[first] * (not pays)),
                 )
             )
             for i, room in enumerate(rooms)

@@ -65,6 +65,16 @@ def test_nothing_is_bought_before_its_lead(market: Instance) -> None:
     assert bounds_of(late).owned == {("pod", "north", "first"): 0, ("pod", "north", "second"): 1}
 
 
+def test_what_is_on_order_may_come_on_top_of_what_is_bought(
+    market: Instance, session: Session
+) -> None:
+    later = market.replace({"facilities.north.on_order": {"pod": {"second": 1}}})
+    assert bounds_of(later).owned == {("pod", "north", "first"): 1, ("pod", "north", "second"): 2}
+    # The pod that is bought for the first hour, at $8, is worth $3 at the end, beside the other.
+    cheap = later.replace({"blocks.pod.cost_once": 8, "blocks.pod.end_share": 0.375})
+    assert solve(cheap, session=session).objective == 8 - 3 - 3
+
+
 def test_no_more_is_retired_than_there_was(two_hours: Instance) -> None:
     bounds = bounds_of(two_hours.replace({"facilities.north.on_order": {"pod": {"second": 2}}}))
     assert bounds.retired("pod", "north", "first") == 5
