@@ -38,7 +38,20 @@ def of_demands(given: Fields) -> Oddities:
             yield from prospects.servers(here, demand)
             yield from prospects.regions(here, demand)
             yield from prospects.pairs((*here, "interconnect"), demand)
+            yield from _fabric(given, (*here, "fabric_gbps_per_block"), demand)
         yield from _run(given, (*here, "run"), demand)
+
+
+def _fabric(given: Fields, here: tuple[Key, ...], demand: Demand) -> Oddities:
+    """Find fabric that no uplink carries, or that a demand in one zone never needs."""
+    chosen = set(given.chosen(demand.where))
+    uplinks = (p for p in given.places.values() if p.uplink_gbps is not None)
+    if not demand.fabric_gbps_per_block:
+        return
+    if not any(place.facility in chosen for place in uplinks):
+        yield here, "has no effect: no zone of its facilities names uplink_gbps; name one"
+    elif demand.together == "zone":
+        yield here, "has no effect with `together: zone`; leave it out"
 
 
 def _run(given: Fields, here: tuple[Key, ...], demand: Demand) -> Oddities:

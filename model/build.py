@@ -14,6 +14,7 @@ from gridblock.model.constraints import (
     capacity,
     cooling,
     demand,
+    fabric,
     fleet,
     interconnect,
     network,
@@ -32,6 +33,7 @@ FAMILIES: Final = (
     power,
     cooling,
     interconnect,
+    fabric,
     network,
 )
 """The rules of the model, one family a module."""

@@ -22,6 +22,8 @@ Key = TypeVar("Key", bound=Hashable)
 Amounts = Mapping[tuple[str, str, str], Fraction]
 
 ZERO: Final = Fraction(0)
+STANDS: Final = 1e-9
+"""A demand stands where more blocks than this are assigned to it."""
 _WIDE: Final = Context(prec=5000, traps=[Inexact, InvalidOperation])
 """Enough digits to add any floats without rounding; would raise rather than round."""
 
@@ -207,6 +209,34 @@ def energy_mwh(
         kw = decimal(block.uses.get("power_kw", 0.0)) * decimal(instance.facilities[facility].pue)
         energy[key] = average * kw / 1000 * hours[t]
     return energy
+
+
+def fabric_traffic(instance: Instance, decisions: Decisions) -> Amounts:
+    """Give what blocks exchange over uplinks in Gbps, by demand, zone with an uplink and period.
+
+    It is fabric_gbps_per_block x the blocks inside, where the demand has some outside as well.
+    """
+    each = {d.name: decimal(d.fabric_gbps_per_block) for d in instance.demands}
+    woven = [
+        (key, blocks)
+        for key, blocks in decisions.assigned.items()
+        if each[key.demand] and blocks > STANDS
+    ]
+    uplinks = [place for place in instance.places.values() if place.uplink_gbps is not None]
+    traffic: dict[tuple[str, str, str], Fraction] = {}
+    for zone in uplinks:
+        inside: dict[tuple[str, str], Fraction] = defaultdict(Fraction)
+        outside: set[tuple[str, str]] = set()
+        for key, blocks in woven:
+            leaf = instance.leaves[key.place]
+            if zone.path in leaf.above:
+                inside[key.demand, key.period] += exact(blocks)
+            elif leaf.facility == zone.facility:
+                outside.add((key.demand, key.period))
+        for (demand, t), count in inside.items():
+            if (demand, t) in outside:
+                traffic[demand, zone.path, t] = each[demand] * count
+    return traffic
 
 
 def link_traffic(instance: Instance, decisions: Decisions) -> dict[tuple[str, str, str], Fraction]:

@@ -119,6 +119,10 @@ def _sums(block: pyo.Block, instance: Instance) -> None:
     block.reserved_gbps = pyo.Expression(
         [(link, end, t) for link, end in ends for t in facts.periods], initialize=0.0
     )
+    uplinks = [path for path, place in instance.places.items() if place.uplink_gbps is not None]
+    block.fabric_gbps = pyo.Expression(
+        [(path, t) for path in uplinks for t in facts.periods], initialize=0.0
+    )
     block.cost = pyo.Expression(CATEGORIES, facts.periods, initialize=0.0)
     block.priced_unmet = pyo.Expression(list(facts.demands), initialize=0.0)
 

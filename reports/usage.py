@@ -11,7 +11,7 @@ from gridblock.instances.places import IN_MEGAWATTS, KW_PER_MW, SWITCHABLE, Plac
 from gridblock.instances.schema.series import spread
 from gridblock.model.account import Account
 from gridblock.model.plan import Decisions
-from gridblock.model.quantities import ZERO, Amounts, decimal, rated_use
+from gridblock.model.quantities import ZERO, Amounts, decimal, fabric_traffic, rated_use
 
 WRITTEN_AS: Final = {kw: mw for mw, kw in IN_MEGAWATTS.items()}
 """How an instance names the limit of a resource: power_mw limits power_kw."""
@@ -85,12 +85,14 @@ def _of_resource(
 
 
 def _uplink_gbps(instance: Instance, decisions: Decisions) -> dict[tuple[str, str], Decimal]:
-    """Give the traffic in and out of each place, by place and period."""
+    """Give the traffic and fabric in and out of each place, by place and period."""
     per_unit = {demand.name: Decimal(repr(demand.gbps_per_unit)) for demand in instance.demands}
     sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for (demand, leaf, t), units in decisions.served_in.items():
         for path in instance.leaves[leaf].above:
             sums[path, t] += Decimal(repr(units)) * per_unit[demand]
+    for (_, path, t), gbps in fabric_traffic(instance, decisions).items():
+        sums[path, t] += Decimal(repr(float(gbps)))
     return sums
 
 

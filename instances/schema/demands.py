@@ -67,6 +67,9 @@ class Demand(Record):
     """Most facilities that serve it in one period; 1 for a run where it is not given."""
     interconnect: Interconnect | None = None
     """What it needs between every two facilities that it uses at the same time."""
+    fabric_gbps_per_block: NonNegative = 0.0
+    """Traffic of one block over the uplink of its zone, where the demand stands inside and outside
+    the zone in the same facility."""
     max_share_per_facility: Annotated[Positive, Field(le=1)] | None = None
     """Most of its amount that one facility serves in one period, as a share."""
     one_accelerator: StrictBool = False

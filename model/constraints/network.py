@@ -19,7 +19,8 @@ def add(block: pyo.Block, instance: Instance) -> None:
     tunnels within the bound, :math:`g` Gbps, :math:`\gamma` ``gbps_per_unit``, :math:`s` served,
     :math:`C` ``Link.gbps`` of each direction or of both, :math:`s^{in}` what is served in a leaf
     place and :math:`U` ``uplink_gbps``. With ``routing: any`` traffic of a region flows over all
-    links instead and is conserved at each place.
+    links instead and is conserved at each place. Links also carry what is reserved between
+    facilities, uplinks what blocks exchange over them: other families say how much.
     """
     carried = (
         _arcs(block, instance) if instance.network.routing == "any" else _tunnels(block, instance)
@@ -211,4 +212,7 @@ def _uplinks(block: pyo.Block, instance: Instance) -> None:
             for d in traffic
             if (d, leaf, t) in kinds
         ]
-        return sum(gbps) <= uplinks[path, t] if gbps else pyo.Constraint.Feasible
+        fabric = block.fabric_gbps[path, t]
+        if not gbps and fabric.is_fixed():
+            return pyo.Constraint.Feasible
+        return sum(gbps) + fabric.expr <= uplinks[path, t]

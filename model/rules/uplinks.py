@@ -3,7 +3,14 @@
 from gridblock.instances.schema.facilities import Zone
 from gridblock.model.exact import exact
 from gridblock.model.plan import ZoneService
-from gridblock.model.quantities import ZERO, by_period, product, totals, units_per_block
+from gridblock.model.quantities import (
+    ZERO,
+    by_period,
+    fabric_traffic,
+    product,
+    totals,
+    units_per_block,
+)
 from gridblock.model.rules.books import Books, Rows, above, against, differ, largest
 
 
@@ -60,13 +67,20 @@ def served_in_zones_within_what_is_assigned(books: Books) -> Rows:
 
 
 def uplinks_carry_within_capacity(books: Books) -> Rows:
-    """Keep ``gbps_per_unit`` x served inside each zone within its uplink; zones nest."""
+    """Keep what each zone sends and receives within its uplink; zones nest.
+
+    It is ``gbps_per_unit`` x served inside, and ``fabric_gbps_per_block`` x the blocks inside of
+    each demand that also stands outside.
+    """
     terms = [
         ((place, key.period), product(books.demands[key.demand].gbps_per_unit, units))
         for key, units in books.decisions.served_in.items()
         for place in books.instance.leaves[key.place].above
     ]
     carried, sizes = totals(terms), largest((key, float(gbps)) for key, gbps in terms)
+    for (_, place, t), gbps in fabric_traffic(books.instance, books.decisions).items():
+        carried[place, t] = carried.get((place, t), ZERO) + gbps
+        sizes[place, t] = max(sizes.get((place, t), 0.0), float(gbps))
     for path, site in books.written.items():
         if isinstance(site, Zone) and site.uplink_gbps is not None:
             for t, most in by_period(books.instance, site.uplink_gbps).items():

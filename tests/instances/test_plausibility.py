@@ -212,3 +212,15 @@ def test_an_interconnect_should_matter_and_be_possible() -> None:
     assert "keeps any two of its facilities from being used together" in line
     (line,) = said(plain(**both, demands__0__max_facilities=1))
     assert line.startswith("demands[0].interconnect: has no effect, since one facility serves it")
+
+
+def test_fabric_should_have_an_uplink_to_pass() -> None:
+    woven = {"demands__0__fabric_gbps_per_block": 100}
+    (line,) = said(plain(**woven))
+    assert "has no effect: no zone of its facilities names uplink_gbps" in line
+    hall = {"limits": {"power_mw": 5}, "installed": {"pod": 5}, "uplink_gbps": 1000}
+    halls = {"facilities__memphis__zones": {"a": hall, "b": hall}}
+    zoned = {**woven, **halls, "facilities__memphis__installed": None}
+    assert said(plain(**zoned)) == []
+    (line,) = said(plain(**zoned, demands__0__together="zone"))
+    assert line.endswith("has no effect with `together: zone`; leave it out")

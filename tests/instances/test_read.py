@@ -130,7 +130,7 @@ def test_a_fault_is_told_with_its_place(file: Path, old: str, new: str, fault: s
 @pytest.mark.parametrize(
     "name",
     [
-        "survive", "fabric_gbps_per_block", "tier",
+        "survive", "tier",
     ],
 )  # fmt: skip
 def test_what_is_not_obeyed_yet_is_refused(file: Path, name: str) -> None:

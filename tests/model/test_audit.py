@@ -387,6 +387,12 @@ def test_a_valid_plan_passes(case: Case) -> None:
     assert set(report.checked) == set(RULES)
 
 
+def test_fabric_stays_within_a_zone_that_holds_all_of_a_demand(rich: Case) -> None:
+    # Train stands in hall 1 alone.
+    woven = rich.instance.replace({"demands.train.fabric_gbps_per_block": 1000})
+    assert audit(woven, stated(woven, rich.decisions)).ok
+
+
 def test_the_report_says_how_much_was_checked(rich: Case) -> None:
     checked = audit(rich.instance, rich.plan).checked
     # north 2, halls 2 x 3 + no liquid 2, annex 1, row-a 1 + no air 1, south 2, far 1; 3 periods.
@@ -1018,6 +1024,26 @@ TAMPERS = [
             "facilities.south.at": {"lat": 0, "lon": 6},
         },
         case="gangs",
+    ),
+    # Fabric: chat has 6 blocks in hall 2 and others beside it; 0.48 of 0.5 Gbps are used.
+    Tamper(
+        "fabric beside traffic over an uplink",
+        {},
+        {"uplinks_carry_within_capacity"},
+        given={"demands.chat.fabric_gbps_per_block": 0.01},
+    ),
+    Tamper(
+        "fabric without traffic over an uplink",
+        {"assigned": {train_su(HALL_1, Q3): 2, train_su(HALL_2, Q3): 1, chat_su(HALL_2, Q3): 4}}
+        | {"served": {Service("chat", "east", "north", Q3): 56}}
+        | {"served_in": {ZoneService("chat", HALL_2, Q3): 32}}
+        | {"tunnel_gbps": {tunnel("east", "north", EAST_NORTH_B, Q3): 0.06}},
+        {"uplinks_carry_within_capacity"},
+        given={
+            "demands.chat.min_share": 0,
+            "demands.train.together": "facility",
+            "demands.train.fabric_gbps_per_block": 0.3,
+        },
     ),
 ]
 

@@ -142,6 +142,12 @@ SHOWN: dict[str, dict[str, Any]] = {
             "interconnect": {"gbps": 0.5},
         },
     },
+    "fabric": {
+        "periods": [{"name": "t1", "hours": 100}],
+        "facilities.south": {"zones": {"hall": {**ZONES["hall"], "uplink_gbps": 5}}},
+        "demands.chat.fabric_gbps_per_block": 2,
+        "demands.chat.whole_blocks": True,
+    },
     "network_any": {
         **WAN,
         "periods": [{"name": "t1", "hours": 100}],

@@ -9,7 +9,15 @@ import pytest
 from gridblock.instances.instance import Instance
 from gridblock.model.account import Account
 from gridblock.model.account import account as account_of
-from gridblock.model.plan import ArcFlow, Assignment, Decisions, PlanData, RunStart, ZoneService
+from gridblock.model.plan import (
+    ArcFlow,
+    Assignment,
+    Decisions,
+    InterconnectFlow,
+    PlanData,
+    RunStart,
+    ZoneService,
+)
 from gridblock.reports.tables import NAMES, columns, table, unmet_share, unmet_summary
 
 
@@ -200,6 +208,36 @@ def test_runs_say_when_where_and_on_what(pair: Instance, plan: PlanData) -> None
     assert never["start"].isna().all()
     assert never["delay_cost"][0] == 0
     assert table("runs", pair, plan, account_of(pair, Decisions())).empty
+
+
+def test_uplinks_carry_fabric_beside_traffic(pair: Instance, plan: PlanData) -> None:
+    woven = {"demands.chat.fabric_gbps_per_block": 8, "facilities.north.zones.hall.uplink_gbps": 50}
+    halls = pair.replace(woven)
+    both = Decisions(
+        assigned={Assignment("chat", "su", f"north/hall-{i}", "a"): 1 for i in (1, 2)},
+        served_in={ZoneService("chat", "north/hall-1", "a"): 256.0},
+    )
+    used = table("utilization", halls, replace(plan, decisions=both), account_of(halls, both))
+    # A block in each hall sends 8 Gbps to the other one, beside 256 units x 0.1 Gbps.
+    uplink = used.query("resource == 'uplink_gbps' and used > 0")
+    assert rows(uplink, "place", "used") == [("north/hall-1", 33.6), ("north/hall-2", 8)]
+
+
+def test_interconnect_is_by_path(pair: Instance, plan: PlanData) -> None:
+    ns = [{"name": "ns", "between": ["north", "south"], "ms": 1}]
+    joined = pair.replace({"network.links": ns, "demands.train.interconnect": {"gbps": 5}})
+    both = {
+        InterconnectFlow("train", "south", "north", ("ns",), "b"): 5.0,
+        InterconnectFlow("train", "north", "south", ("ns",), "b"): 5.0,
+    }
+    held = Decisions(interconnect_gbps=both)
+    frame = table("interconnect", joined, replace(plan, decisions=held), account_of(joined, held))
+    assert rows(frame, *columns("interconnect")) == [
+        ("train", "north", "south", "ns", "b", 5),
+        ("train", "south", "north", "ns", "b", 5),
+    ]
+    links = table("links", joined, replace(plan, decisions=held), account_of(joined, held))
+    assert rows(links.query("period == 'b'"), "from", "gbps") == [("north", 5), ("south", 5)]
 
 
 def test_every_table_has_its_columns_even_when_nothing_is_decided(
