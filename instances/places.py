@@ -29,6 +29,7 @@ class Place:
         path: ``memphis/hall-a-1/row-3``.
         facility: the facility that it belongs to.
         keys: where it is written, as keys of the instance's data.
+        written: its path without the numbers of copies: ``memphis/hall-a/row-3``.
         above: this place, then the places around it, the facility last.
         is_leaf: whether blocks stand in it.
         limits: most of each resource in each period, power and cooling in kW.
@@ -42,6 +43,7 @@ class Place:
     path: str
     facility: str
     keys: tuple[str, ...]
+    written: str
     above: tuple[str, ...]
     is_leaf: bool
     limits: Mapping[str, tuple[float, ...]]
@@ -95,6 +97,7 @@ def _place(
     uplink = site.uplink_gbps if isinstance(site, Zone) else None
     return Place(
         path=above[0],
+        written="/".join((keys[1], *keys[3::2])),
         facility=above[-1],
         keys=keys,
         above=above,

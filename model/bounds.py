@@ -7,7 +7,8 @@ from functools import cached_property
 from itertools import accumulate
 
 from gridblock.instances.faults import Fault, InstanceError
-from gridblock.instances.places import KW_PER_MW, SWITCHABLE, Place, in_kw
+from gridblock.instances.places import KW_PER_MW, SWITCHABLE, Place
+from gridblock.model.additions import GRID, Additions
 from gridblock.model.exact import exact
 from gridblock.model.facts import POWER, Facts
 
@@ -22,13 +23,9 @@ class Bounds:
         self._paying: dict[tuple[str, str], bool] = {}
 
     @cached_property
-    def grid_kw(self) -> dict[str, dict[str, float]]:
-        """Grid power of each facility that names it, by period."""
-        return {
-            name: {t: in_kw(mw) for t, mw in self.instance.over_periods(facility.grid_mw).items()}
-            for name, facility in self.instance.facilities.items()
-            if facility.grid_mw is not None
-        }
+    def additions(self) -> Additions:
+        """Every limit with what options add to it."""
+        return Additions(self.facts)
 
     def room(self, kind: str, path: str, period: int, *, standing: bool) -> float:
         """Give the most blocks of a type that the limits around a leaf place let in, alone.
@@ -38,16 +35,17 @@ class Bounds:
         uses = self.instance.blocks[kind].uses
         leaf = self.instance.leaves[path]
         spared = SWITCHABLE if standing and leaf.may_switch_off else ()
+        t = self.facts.periods[period]
         rooms = [
-            _whole(self.instance.places[place].limits[resource][period], exact(use))
+            _whole(self.additions.limits[place, resource, t].most, exact(use))
             for place in leaf.above
             for resource, use in uses.items()
             if use > 0 and resource not in spared and resource in self.instance.places[place].limits
         ]
-        grid, use = self.grid_kw.get(leaf.facility), uses.get(POWER, 0.0)
+        grid, use = self.additions.limits.get((leaf.facility, GRID, t)), uses.get(POWER, 0.0)
         if grid is not None and use > 0 and POWER not in spared:
             pue = self.instance.facilities[leaf.facility].pue
-            rooms.append(_whole(grid[self.facts.periods[period]], exact(use) * exact(pue)))
+            rooms.append(_whole(grid.most, exact(use) * exact(pue)))
         return min(rooms, default=math.inf)
 
     @cached_property
@@ -70,7 +68,7 @@ class Bounds:
         """The most blocks of a type that are worth owning in a leaf place and period."""
         return {
             (kind, path, t): count
-            for kind, path in self.facts.stands
+            for kind, path in self.facts.owns
             for t, count in zip(self.facts.periods, self._owned(kind, path), strict=True)
         }
 
@@ -135,12 +133,27 @@ class Bounds:
         return had + self.facts.due.get((kind, path, period), 0)
 
     @cached_property
+    def installed(self) -> dict[tuple[str, str, str], int]:
+        """The most blocks of a type that can stand in a leaf place and period, owned or leased."""
+        index, leased = self.instance.horizon.index, self.additions.leased
+        return {
+            (kind, path, t): int(
+                min(
+                    self.owned.get((kind, path, t), 0) + leased.get((kind, path, t), 0),
+                    self.room(kind, path, index[t], standing=True),
+                )
+            )
+            for kind, path in self.facts.stands
+            for t in self.facts.periods
+        }
+
+    @cached_property
     def powered(self) -> dict[tuple[str, str, str], int]:
         """The most blocks of a type that can be powered in a leaf place and period."""
         index = self.instance.horizon.index
         return {
             (kind, path, t): int(min(count, self.room(kind, path, index[t], standing=False)))
-            for (kind, path, t), count in self.owned.items()
+            for (kind, path, t), count in self.installed.items()
         }
 
     def assigned(self, demand: str, kind: str, path: str, period: str) -> float:
@@ -214,6 +227,6 @@ def _keeping_cost(facts: Facts, kind: str, facility: str) -> list[float]:
     return costs
 
 
-def _whole(limit: float, use: Fraction) -> float:
+def _whole(limit: Fraction, use: Fraction) -> float:
     """Give how many whole blocks fit under a limit, exactly."""
-    return math.floor(exact(limit) / use)
+    return math.floor(limit / use)

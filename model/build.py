@@ -18,9 +18,11 @@ from gridblock.model.constraints import (
     fleet,
     interconnect,
     network,
+    options,
     placement,
     power,
     runs,
+    usage,
 )
 from gridblock.model.facts import Facts
 
@@ -35,6 +37,8 @@ FAMILIES: Final = (
     interconnect,
     fabric,
     network,
+    options,
+    usage,
 )
 """The rules of the model, one family a module."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
+from gridblock.instances.contracts import places_called
 from gridblock.instances.instance import Instance
 from gridblock.instances.network import Tunnel, reach, tunnels_of
 from gridblock.instances.schema.demands import Demand
@@ -78,8 +79,8 @@ class Facts:
         }
 
     @cached_property
-    def stands(self) -> tuple[tuple[str, str], ...]:
-        """Each block type with each leaf place where it stands, is due, or can be bought for."""
+    def owns(self) -> tuple[tuple[str, str], ...]:
+        """Each block type with each leaf place where it is owned, due, or can be bought for."""
         allowed = {
             kind: set(self.instance.chosen(b.where)) for kind, b in self.instance.blocks.items()
         }
@@ -94,6 +95,42 @@ class Facts:
                 or any(leaf.on_order.get(kind, ()))
             )
         )
+
+    @cached_property
+    def lease_sites(self) -> dict[tuple[str, int], tuple[str, ...]]:
+        """The leaf places of each part of an option that leases blocks, by option and number."""
+        return {
+            (option.name, i): tuple(
+                leaf
+                for place in places_called(part.at, self.instance.places)
+                for leaf in self.leaves_of[place]
+            )
+            for option in self.instance.options
+            for i, part in enumerate(option.leases)
+        }
+
+    @cached_property
+    def stands(self) -> tuple[tuple[str, str], ...]:
+        """Each block type with each leaf place where it may stand, owned or leased."""
+        leased = (
+            (self.instance.contracts[name].option.leases[i].blocks, leaf)
+            for (name, i), leaves in self.lease_sites.items()
+            for leaf in leaves
+        )
+        return tuple(dict.fromkeys((*self.owns, *leased)))
+
+    @cached_property
+    def told_apart(self) -> frozenset[str]:
+        """The zones, as written, of which options open or add to some copies and not to others."""
+        zones: set[str] = set()
+        for option in self.instance.options:
+            for part in option.adds:
+                opens = getattr(part, "opens", None)
+                called = places_called(opens or getattr(part, "at", ""), self.instance.places)
+                if opens or len(called) == 1:
+                    above = {zone for path in called for zone in self.instance.places[path].above}
+                    zones |= {self.instance.places[zone].written for zone in above}
+        return frozenset(zones)
 
     @cached_property
     def kinds_at(self) -> dict[str, tuple[str, ...]]:

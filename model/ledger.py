@@ -13,11 +13,13 @@ Key = TypeVar("Key", bound=Hashable)
 
 CATEGORIES: Final = (
     "hardware",
+    "options",
     "standing",
     "energy",
     "carbon",
     "network",
     "serving",
+    "usage",
     "unmet",
     "resale",
     "end_credit",
@@ -37,6 +39,7 @@ class Entry:
         period: in which period it is paid.
         due: when in the period: start, middle or end.
         facility: where, or None for what has no facility: links and unmet demand.
+        option: the option that it is for, or None.
         item: the block type, demand or link that it is for, or None for a facility's standing cost.
         amount: what is paid then; negative for credits.
         factor: what one unit of money paid then is worth at the start of the horizon.

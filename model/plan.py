@@ -25,6 +25,31 @@ class Assignment(NamedTuple):
     period: str
 
 
+class Ordering(NamedTuple):
+    """Lots of an option ordered in a period."""
+
+    option: str
+    period: str
+
+
+class Lease(NamedTuple):
+    """Blocks that an option leases, in one leaf place and period."""
+
+    option: str
+    block: str
+    place: str
+    period: str
+
+
+class LeaseUse(NamedTuple):
+    """Leased blocks of one type in use at a facility in a period."""
+
+    option: str
+    block: str
+    facility: str
+    period: str
+
+
 class Service(NamedTuple):
     """What a facility serves of a demand from one region ("" for none) in a period."""
 
@@ -104,6 +129,9 @@ class Decisions:
     Attributes:
         bought: blocks bought, by the period in which they enter service.
         retired: owned blocks retired, gone from that period on.
+        ordered: lots of options, by the period of order.
+        leased: blocks leased, where they stand.
+        leases_used: leased blocks in use, where a lease is paid by the hour.
         switched_off: blocks that stand without power, where that may be.
         assigned: blocks assigned to demands; whole numbers where the demand takes whole blocks.
         served: units served.
@@ -116,6 +144,9 @@ class Decisions:
 
     bought: Mapping[Standing, int] = field(default_factory=dict)
     retired: Mapping[Standing, int] = field(default_factory=dict)
+    ordered: Mapping[Ordering, int] = field(default_factory=dict)
+    leased: Mapping[Lease, int] = field(default_factory=dict)
+    leases_used: Mapping[LeaseUse, float] = field(default_factory=dict)
     switched_off: Mapping[Standing, int] = field(default_factory=dict)
     assigned: Mapping[Assignment, float] = field(default_factory=dict)
     served: Mapping[Service, float] = field(default_factory=dict)

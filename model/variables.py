@@ -8,10 +8,67 @@ from gridblock.model.ledger import CATEGORIES
 
 def add(block: pyo.Block, instance: Instance) -> None:
     """Add the decisions with their bounds, and the sums that follow from them."""
+    _lots(block, instance)
+    _openings(block)
     _fleet(block)
     _work(block)
     _runs(block)
     _sums(block, instance)
+
+
+def _lots(block: pyo.Block, instance: Instance) -> None:
+    """Add lots ordered, those in effect, and the blocks that they lease."""
+    facts, additions = block.facts, block.bounds.additions
+    contracts = instance.contracts
+    orders = [(o, facts.periods[order]) for o, c in contracts.items() for order in c.orders]
+    block.ordered = pyo.Var(
+        [key for key in orders if contracts[key[0]].on_offer],
+        within=pyo.NonNegativeIntegers,
+        bounds=lambda _, o, t: (0, contracts[o].on_offer),
+    )
+
+    def in_effect(block: pyo.Block, o: str, t: str) -> pyo.Expression:
+        at, contract = instance.horizon.index[t], contracts[o]
+        signed = sum(lots for _, lots in contract.signed_in_effect(at))
+        ordered = ((o, facts.periods[order]) for order in contract.in_effect(at))
+        return signed + sum(block.ordered[key] for key in ordered if key in block.ordered)
+
+    block.lots = pyo.Expression(list(contracts), facts.periods, rule=in_effect)
+    leases = [
+        (name, i, leaf, t)
+        for (name, i), leaves in facts.lease_sites.items()
+        for leaf in leaves
+        for t in facts.periods
+        if additions.leases[name, i, t].most
+    ]
+    block.leased = pyo.Var(
+        leases,
+        within=pyo.NonNegativeIntegers,
+        bounds=lambda _, o, i, leaf, t: (0, int(additions.leases[o, i, t].most)),
+    )
+
+
+def _openings(block: pyo.Block) -> None:
+    """Say of each place that options open whether it is open: at all, or copy by copy.
+
+    One lot at most opens a place exactly when it is in effect; otherwise a binary says so.
+    """
+    openers = block.bounds.additions.openers
+    contracts = block.facts.instance.contracts
+    direct = {
+        places[0]: names[0]
+        for places, names in openers.items()
+        if len(places) == len(names) == 1 and contracts[names[0]].option.max == 1
+    }
+    opened = [path for places in openers for path in places]
+    block.opening = pyo.Var(
+        [path for path in opened if path not in direct], block.facts.periods, within=pyo.Binary
+    )
+
+    def is_open(block: pyo.Block, path: str, t: str) -> pyo.Expression:
+        return block.lots[direct[path], t] if path in direct else block.opening[path, t]
+
+    block.is_open = pyo.Expression(opened, block.facts.periods, rule=is_open)
 
 
 def _fleet(block: pyo.Block) -> None:
@@ -28,8 +85,11 @@ def _fleet(block: pyo.Block) -> None:
         ],
         dimen=3,
     )
+    block.standing = pyo.Set(initialize=list(bounds.installed), dimen=3)
     block.switchable = pyo.Set(
-        initialize=[key for key in bounds.owned if facts.instance.leaves[key[1]].may_switch_off],
+        initialize=[
+            key for key in bounds.installed if facts.instance.leaves[key[1]].may_switch_off
+        ],
         dimen=3,
     )
 
@@ -96,9 +156,18 @@ def _runs(block: pyo.Block) -> None:
 def _sums(block: pyo.Block, instance: Instance) -> None:
     """Name what families share: blocks installed and powered, units met, limits and costs."""
     facts = block.facts
-    block.installed = pyo.Expression(block.fleet, rule=lambda b, *key: b.owned[key])
+    leases: dict[tuple[str, str, str], list[pyo.Var]] = {}
+    for (o, i, leaf, t), leased in block.leased.items():
+        kind = instance.contracts[o].option.leases[i].blocks
+        leases.setdefault((kind, leaf, t), []).append(leased)
+
+    def owned_and_leased(block: pyo.Block, *key: str) -> pyo.Expression:
+        owned = block.owned[key] if key in block.fleet else 0
+        return owned + sum(leases[key]) if key in leases else owned
+
+    block.installed = pyo.Expression(block.standing, rule=owned_and_leased)
     block.powered = pyo.Expression(
-        block.fleet,
+        block.standing,
         rule=lambda b, *key: b.powered_on[key] if key in b.switchable else b.installed[key],
     )
     facilities: dict[tuple[str, str, str], list[str]] = {key: [] for key in facts.amount}
@@ -108,13 +177,6 @@ def _sums(block: pyo.Block, instance: Instance) -> None:
         list(facts.amount),
         rule=lambda b, d, r, t: sum(b.served[d, r, f, t] for f in facilities[d, r, t]),
     )
-    limits = {
-        (path, resource, t): limit
-        for path, place in instance.places.items()
-        for resource, values in place.limits.items()
-        for t, limit in zip(facts.periods, values, strict=True)
-    }
-    block.limit = pyo.Expression(list(limits), rule=lambda _, *key: limits[key])
     ends = [(link.label, end) for link in instance.network.links for end in link.between]
     block.reserved_gbps = pyo.Expression(
         [(link, end, t) for link, end in ends for t in facts.periods], initialize=0.0

@@ -49,6 +49,13 @@ def faults(given: Fields) -> Faults:
     for i, demand in enumerate(given.demands):
         if demand.run is not None:
             yield ("demands", i, "run"), f"{why}; leave it out"
+    for i, option in enumerate(given.options):
+        for field in ("lead", "term", "pay"):
+            if getattr(option, field):
+                yield ("options", i, field), f"{why}; leave it out"
+        if len(option.ramp) > 1:
+            yield ("options", i, "ramp"), f"{why}; leave it out"
+        yield from _counted(("options", i, "cost_per_period"), option.cost_per_period)
     for name, facility in given.facilities.items():
         yield from _counted(("facilities", name, "cost_per_period"), facility.cost_per_period)
 

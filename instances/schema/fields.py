@@ -9,12 +9,14 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from gridblock.instances.calendar import Horizon, horizon_of
+from gridblock.instances.contracts import Contract
 from gridblock.instances.places import Place, expand
 from gridblock.instances.schema.base import Name, NonNegative, Record, not_a_bool
 from gridblock.instances.schema.demands import Demand
 from gridblock.instances.schema.facilities import Facility, Position
 from gridblock.instances.schema.hardware import Accelerator, Block, Where
 from gridblock.instances.schema.network import Network
+from gridblock.instances.schema.options import Option
 from gridblock.instances.schema.periods import Period, Periods
 from gridblock.instances.schema.series import NonNegativeSeries, Written, is_by_period, spread
 
@@ -44,6 +46,8 @@ class Fields(Record):
     """Regions and links."""
     demands: tuple[Demand, ...] = ()
     """Work to be served."""
+    options: tuple[Option, ...] = ()
+    """What can be bought or signed."""
 
     @cached_property
     def horizon(self) -> Horizon:
@@ -59,6 +63,11 @@ class Fields(Record):
     def leaves(self) -> dict[str, Place]:
         """The places in which blocks stand."""
         return {path: place for path, place in self.places.items() if place.is_leaf}
+
+    @cached_property
+    def contracts(self) -> dict[str, Contract]:
+        """Each option on this horizon, by name."""
+        return {option.name: Contract(option, self.horizon) for option in self.options}
 
     @cached_property
     def hash(self) -> str:

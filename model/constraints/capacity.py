@@ -4,6 +4,7 @@ import pyomo.environ as pyo
 
 from gridblock.instances.instance import Instance
 from gridblock.instances.places import SWITCHABLE
+from gridblock.model.additions import GRID, UPLINK
 from gridblock.model.limits import limited, within_limit
 from gridblock.model.variables import charge
 
@@ -17,12 +18,14 @@ def add(block: pyo.Block, instance: Instance) -> None:
     of
     place :math:`l` for resource :math:`k`. Facilities cost ``cost_per_period`` while open.
     """
-    resources = {resource for _, resource, _ in block.limit} - set(SWITCHABLE)
+    given = block.bounds.additions.limits
+    resources = {resource for _, resource, _ in given} - {*SWITCHABLE, GRID, UPLINK}
 
     @block.Constraint(limited(block, resources))
     def resource_within_limit(block: pyo.Block, path: str, resource: str, t: str) -> pyo.Expression:
         return within_limit(block, path, resource, t, block.installed)
 
-    for facility in instance.facilities.values():
+    for name, facility in instance.facilities.items():
         for t, cost in instance.over_periods(facility.cost_per_period).items():
-            charge(block, "standing", t, block.facts.discount_at_middle[t] * cost)
+            is_open = block.is_open[name, t] if (name, t) in block.is_open else 1
+            charge(block, "standing", t, block.facts.discount_at_middle[t] * cost * is_open)

@@ -81,7 +81,9 @@ def _order_twins(block: pyo.Block, instance: Instance) -> None:
     twins = {
         path: place.twin
         for path, place in instance.places.items()
-        if place.twin and any(facts.kinds_at[leaf] for leaf in facts.leaves_of[path])
+        if place.twin
+        and any(facts.kinds_at[leaf] for leaf in facts.leaves_of[path])
+        and place.written not in facts.told_apart
     }
 
     @block.Constraint(list(twins))
@@ -102,6 +104,6 @@ def _costs(block: pyo.Block, instance: Instance) -> None:
         resale = instance.blocks[kind].resale_share * price[kind][t]
         charge(block, "resale", t, -at_start[t] * resale * block.retired[kind, path, t])
     last, at_end = facts.periods[-1], instance.horizon.discount_at_end(instance.discount_rate)
-    for kind, path in facts.stands:
+    for kind, path in facts.owns:
         left = instance.blocks[kind].end * price[kind][last]
         charge(block, "end_credit", last, -at_end * left * block.owned[kind, path, last])

@@ -3,7 +3,9 @@
 import pyomo.environ as pyo
 
 from gridblock.instances.instance import Instance
+from gridblock.model.additions import UPLINK
 from gridblock.model.facts import Facts
+from gridblock.model.limits import more
 from gridblock.model.variables import charge
 
 
@@ -129,24 +131,21 @@ def _arcs(block: pyo.Block, instance: Instance) -> Carried:
 def _links(block: pyo.Block, instance: Instance, carried: Carried) -> None:
     """Keep each link within its capacity, each direction or both together, and charge it."""
     links = {link.label: link for link in instance.network.links}
-    capacity = {
-        name: instance.over_periods(k.gbps) for name, k in links.items() if k.gbps is not None
-    }
+    capacity = block.bounds.additions.links
     block.link_capacity = pyo.Expression(
-        [(name, t) for name in capacity for t in block.facts.periods],
-        rule=lambda _, name, t: capacity[name][t],
+        list(capacity), rule=lambda block, *key: more(block, capacity[key])
     )
     shared: dict[tuple[str, str], list[pyo.Expression]] = {}
     for (link, _, t), gbps in carried.items():
         shared.setdefault((link, t), []).extend(gbps)
 
     @block.Constraint(
-        [k for k in carried if k[0] in capacity and links[k[0]].capacity == "each_way"]
+        [k for k in carried if k[::2] in capacity and links[k[0]].capacity == "each_way"]
     )
     def each_way_within_capacity(block: pyo.Block, link: str, start: str, t: str) -> pyo.Expression:
         return sum(carried[link, start, t]) <= block.link_capacity[link, t]
 
-    @block.Constraint([k for k in shared if k[0] in capacity and links[k[0]].capacity == "shared"])
+    @block.Constraint([k for k in shared if k in capacity and links[k[0]].capacity == "shared"])
     def both_ways_within_capacity(block: pyo.Block, link: str, t: str) -> pyo.Expression:
         return sum(shared[link, t]) <= block.link_capacity[link, t]
 
@@ -164,12 +163,8 @@ def _links(block: pyo.Block, instance: Instance, carried: Carried) -> None:
 def _uplinks(block: pyo.Block, instance: Instance) -> None:
     """Split what is served at a facility among its leaf places, and keep each zone's uplink."""
     facts = block.facts
-    uplinks = {
-        (path, t): gbps
-        for path, place in instance.places.items()
-        if place.uplink_gbps is not None
-        for t, gbps in zip(facts.periods, place.uplink_gbps, strict=True)
-    }
+    limits = block.bounds.additions.limits
+    uplinks = {(path, t): limit for (path, name, t), limit in limits.items() if name == UPLINK}
     watched = {instance.places[path].facility for path, _ in uplinks}
     traffic = {
         demand.name: demand.gbps_per_unit for demand in instance.demands if demand.gbps_per_unit > 0
@@ -215,4 +210,4 @@ def _uplinks(block: pyo.Block, instance: Instance) -> None:
         fabric = block.fabric_gbps[path, t]
         if not gbps and fabric.is_fixed():
             return pyo.Constraint.Feasible
-        return sum(gbps) + fabric.expr <= uplinks[path, t]
+        return sum(gbps) + fabric.expr <= more(block, uplinks[path, t])

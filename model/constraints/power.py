@@ -4,6 +4,7 @@ import pyomo.environ as pyo
 
 from gridblock.instances.instance import Instance
 from gridblock.instances.places import KW_PER_MW
+from gridblock.model.additions import GRID
 from gridblock.model.facts import POWER
 from gridblock.model.limits import fits, limited, within_limit
 from gridblock.model.variables import charge
@@ -21,10 +22,7 @@ def add(block: pyo.Block, instance: Instance) -> None:
     :math:`P` the ``power_mw`` of place :math:`l`, :math:`G` ``Facility.grid_mw`` and
     :math:`\epsilon` ``Facility.pue``.
     """
-    grid_kw = {
-        (f, t): kw for f, by_period in block.bounds.grid_kw.items() for t, kw in by_period.items()
-    }
-    block.grid_limit = pyo.Expression(list(grid_kw), rule=lambda _, *key: grid_kw[key])
+    grid = block.bounds.additions.limits
 
     @block.Constraint(limited(block, {POWER}))
     def critical_power_within_limit(
@@ -32,10 +30,10 @@ def add(block: pyo.Block, instance: Instance) -> None:
     ) -> pyo.Expression:
         return within_limit(block, path, power, t, block.powered)
 
-    @block.Constraint(list(grid_kw))
+    @block.Constraint([(f, t) for f, name, t in grid if name == GRID])
     def grid_power_within_limit(block: pyo.Block, f: str, t: str) -> pyo.Expression:
         pue = instance.facilities[f].pue
-        return fits(block, f, POWER, t, block.powered, block.grid_limit[f, t], pue)
+        return fits(block, f, POWER, t, block.powered, grid[f, GRID, t], pue)
 
     @block.Constraint(block.switchable)
     def powered_within_installed(block: pyo.Block, kind: str, path: str, t: str) -> pyo.Expression:
@@ -70,7 +68,7 @@ def _costs(block: pyo.Block, instance: Instance) -> None:
             if mwh and per_mwh[category, f, t]:
                 charge(block, category, t, mwh * per_mwh[category, f, t] * blocks)
 
-    for kind, path, t in block.fleet:
+    for kind, path, t in block.standing:
         charge_energy(kind, path, t, instance.blocks[kind].idle, block.powered[kind, path, t])
     for d, kind, path, t in block.assignments:
         hardware = instance.blocks[kind]

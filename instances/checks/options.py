@@ -1,0 +1,118 @@
+"""Checks of options."""
+
+from gridblock.instances.calendar import span_of
+from gridblock.instances.checks.common import Faults, Path, series_fits, twice, unknown
+from gridblock.instances.contracts import places_called, position
+from gridblock.instances.faults import did_you_mean
+from gridblock.instances.places import IN_MEGAWATTS, every_place
+from gridblock.instances.schema.fields import Fields
+from gridblock.instances.schema.options import LeasedBlocks, MoreOfALimit, MoreOnALink, Option
+
+
+def faults(given: Fields) -> Faults:
+    """Check every option."""
+    names = [option.name for option in given.options]
+    yield from twice(names, lambda i: ("options", i, "name"), "option")
+    for i, option in enumerate(given.options):
+        here = ("options", i)
+        for field in ("cost_once", "cost_per_period"):
+            yield from series_fits(given, (*here, field), getattr(option, field))
+        if option.usage is not None:
+            usage = (*here, "usage", "per_block_hour")
+            yield from series_fits(given, usage, option.usage.per_block_hour)
+        yield from _time(given, here, option)
+        yield from _others(names, here, option)
+        for j, part in enumerate(option.adds):
+            yield from _addition(given, (*here, "adds", j), option, part)
+    yield from _opened(given)
+
+
+def _time(given: Fields, here: Path, option: Option) -> Faults:
+    index, window = given.horizon.index, option.order
+    for field in ("earliest", "latest"):
+        period = getattr(window, field)
+        if period is not None and period not in index:
+            yield (*here, "order", field), f"is not a period{given.horizon.nearest(period)}"
+            return
+    first, last = window.earliest, window.latest
+    if first is not None and last is not None and index[first] > index[last]:
+        yield (*here, "order"), f"ends in {last}, before it begins in {first}"
+    for period in option.signed:
+        if position(given.horizon, period) is None:
+            before = given.horizon.named and span_of(period) == span_of(given.horizon.names[0])
+            what = "lies beyond the horizon" if before else "is not a period of this calendar"
+            yield (*here, "signed", period), what
+
+
+def _others(names: list[str], here: Path, option: Option) -> Faults:
+    for field in ("requires", "excludes"):
+        for k, other in enumerate(getattr(option, field)):
+            yield from unknown(other, names, "option", (*here, field, k))
+            if other == option.name:
+                yield (*here, field, k), "names the option itself"
+
+
+def _addition(given: Fields, here: Path, option: Option, part: object) -> Faults:
+    if isinstance(part, MoreOnALink):
+        links = {link.label: link for link in given.network.links}
+        yield from unknown(part.link, links, "link", (*here, "link"))
+        yield from series_fits(given, (*here, "gbps"), part.gbps)
+        if part.link in links and links[part.link].gbps is None:
+            yield (*here, "link"), f"adds to {part.link!r}, which names no gbps to add to"
+        return
+    path = getattr(part, "opens", None) or getattr(part, "at", "")
+    field = "opens" if hasattr(part, "opens") else "at"
+    places = {place.path: place for place in every_place(given.facilities, given.horizon)}
+    called = places_called(path, places)
+    if not called:
+        hint = did_you_mean(path, places)
+        yield (*here, field), f"names the place {path!r}, which is not defined{hint}"
+    elif isinstance(part, LeasedBlocks):
+        yield from _leased(given, here, option, part, [places[name].facility for name in called])
+    elif isinstance(part, MoreOfALimit):
+        yield from series_fits(given, (*here, "amount"), part.amount)
+        yield from _limit(given, here, part, called)
+
+
+def _leased(
+    given: Fields, here: Path, option: Option, part: LeasedBlocks, facilities: list[str]
+) -> Faults:
+    yield from unknown(part.blocks, given.blocks, "block", (*here, "blocks"))
+    if part.blocks not in given.blocks:
+        return
+    if facilities[0] not in given.chosen(given.blocks[part.blocks].where):
+        yield (*here, "at"), f"leases blocks at {facilities[0]!r}, where they may not stand"
+    leaves = [leaf for leaf in given.leaves.values() if leaf.facility == facilities[0]]
+    if option.usage is not None and option.usage.energy == "included":
+        if any(leaf.may_switch_off for leaf in leaves):
+            message = "cannot include energy where a power or cooling limit falls over time"
+            yield (*here, "at"), message
+
+
+def _limit(given: Fields, here: Path, part: MoreOfALimit, called: tuple[str, ...]) -> Faults:
+    if len(called) > 1:
+        yield (*here, "at"), f"names {len(called)} copies; name one, such as {called[0]!r}"
+        return
+    place = given.places[called[0]]
+    named = {kw: mw for mw, kw in IN_MEGAWATTS.items()}
+    names = [named.get(resource, resource) for resource in place.limits]
+    if len(place.above) == 1 and given.facilities[place.facility].grid_mw is not None:
+        names.append("grid_mw")
+    if place.uplink_gbps is not None:
+        names.append("uplink_gbps")
+    if part.limit not in names:
+        hint = did_you_mean(part.limit, names)
+        yield (*here, "limit"), f"adds to {part.limit!r}, which {part.at!r} does not limit{hint}"
+
+
+def _opened(given: Fields) -> Faults:
+    """Refuse blocks that stand today in a place that is closed until an option opens it."""
+    for i, option in enumerate(given.options):
+        for j, part in enumerate(option.adds):
+            path = getattr(part, "opens", None)
+            for name in places_called(path, given.places) if path else ():
+                inside = [leaf for leaf in given.leaves.values() if name in leaf.above]
+                if any(leaf.installed or leaf.on_order for leaf in inside):
+                    message = f"opens {name!r}, where blocks stand or are due already"
+                    yield ("options", i, "adds", j, "opens"), message
+                    break

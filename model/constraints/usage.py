@@ -1,0 +1,149 @@
+"""Usage: leased blocks that are paid by the hour, used or not."""
+
+import pyomo.environ as pyo
+
+from gridblock.instances.instance import Instance
+from gridblock.instances.places import KW_PER_MW
+from gridblock.model.facts import POWER
+from gridblock.model.variables import charge
+
+Key = tuple[str, str, str]
+
+
+def add(block: pyo.Block, instance: Instance) -> None:
+    r"""Pay the committed share of leased blocks, and what is used above it: take-or-pay.
+
+    .. math::
+        \sum_o e_{obft} &\ge \sum_{d, z \in f} a_{dbzt} - \sum_{z \in f} o_{bzt} \\
+        e_{obft} \le \ell_{obft}, \quad h_{obft} \ge e_{obft}, \quad
+        h_{obft} &\ge \kappa_o \, \ell_{obft}
+
+    where :math:`e` is leased blocks in use, what is assigned beyond the blocks owned,
+    :math:`\ell` blocks leased, :math:`h` block-hours paid for an hour and :math:`\kappa`
+    ``committed_share``. Where an option includes energy, that of its blocks is taken off.
+    """
+    leases = _leases_at(block, instance)
+    by_hour = {name for name, c in instance.contracts.items() if c.option.usage is not None}
+    metered = {key for key, options in leases.items() if options.keys() & by_hour}
+    index = [(o, *key) for key in leases if key in metered for o in leases[key]]
+    block.used = pyo.Var(index, within=pyo.NonNegativeReals)
+    block.paid = pyo.Var([key for key in index if key[0] in by_hour], within=pyo.NonNegativeReals)
+    for key in index:
+        block.used[key].setub(_most(block, leases, key))
+    for key in block.paid:
+        block.paid[key].setub(_most(block, leases, key))
+    beyond = _beyond_owned(block, metered)
+
+    @block.Constraint(sorted(metered))
+    def leases_in_use_beyond_owned(block: pyo.Block, kind: str, f: str, t: str) -> pyo.Expression:
+        return sum(block.used[o, kind, f, t] for o in leases[kind, f, t]) >= beyond[kind, f, t]
+
+    @block.Constraint(index)
+    def used_within_leased(block: pyo.Block, o: str, kind: str, f: str, t: str) -> pyo.Expression:
+        return block.used[o, kind, f, t] <= sum(leases[kind, f, t][o])
+
+    @block.Constraint(list(block.paid))
+    def paid_if_used(block: pyo.Block, o: str, kind: str, f: str, t: str) -> pyo.Expression:
+        return block.paid[o, kind, f, t] >= block.used[o, kind, f, t]
+
+    @block.Constraint(list(block.paid))
+    def paid_as_committed(block: pyo.Block, o: str, kind: str, f: str, t: str) -> pyo.Expression:
+        share = instance.contracts[o].option.usage.committed_share
+        return block.paid[o, kind, f, t] >= share * sum(leases[kind, f, t][o])
+
+    _costs(block, instance, leases)
+    _only_beyond_owned(block, instance, leases, beyond)
+
+
+def _leases_at(block: pyo.Block, instance: Instance) -> dict[Key, dict[str, list[pyo.Var]]]:
+    """Collect the blocks leased by block type, facility, period and option."""
+    leases: dict[Key, dict[str, list[pyo.Var]]] = {}
+    for (o, i, leaf, t), leased in block.leased.items():
+        kind = instance.contracts[o].option.leases[i].blocks
+        at = leases.setdefault((kind, block.facts.facility_of[leaf], t), {})
+        at.setdefault(o, []).append(leased)
+    return leases
+
+
+def _most(
+    block: pyo.Block,
+    leases: dict[Key, dict[str, list[pyo.Var]]],
+    key: tuple[str, str, str, str],
+) -> float:
+    return float(sum(leased.ub for leased in leases[key[1:]][key[0]]))
+
+
+def _beyond_owned(block: pyo.Block, keys: set[Key]) -> dict[Key, pyo.Expression]:
+    """Give what is assigned less what is owned, by block type, facility and period."""
+    beyond: dict[Key, list[pyo.Expression]] = {key: [] for key in keys}
+    for _, kind, leaf, t in block.assignments:
+        key = (kind, block.facts.facility_of[leaf], t)
+        if key in beyond:
+            beyond[key].append(block.assigned[_, kind, leaf, t])
+    for kind, leaf, t in block.fleet:
+        key = (kind, block.facts.facility_of[leaf], t)
+        if key in beyond:
+            beyond[key].append(-block.owned[kind, leaf, t])
+    return {key: sum(terms) for key, terms in beyond.items()}
+
+
+def _costs(
+    block: pyo.Block, instance: Instance, leases: dict[Key, dict[str, list[pyo.Var]]]
+) -> None:
+    """Charge block-hours paid; take off the energy that their price includes."""
+    facts = block.facts
+    for o, kind, f, t in block.paid:
+        usage, hardware = instance.contracts[o].option.usage, instance.blocks[kind]
+        hours = facts.discount_at_middle[t] * facts.hours[t]
+        price = instance.over_periods(usage.per_block_hour)[t]
+        charge(block, "usage", t, hours * price * block.paid[o, kind, f, t])
+        per_block = hours * saved_per_hour(instance, kind, f, t)
+        if usage.energy == "included" and per_block:
+            drawn = hardware.idle * sum(leases[kind, f, t][o])
+            drawn += (hardware.load_factor - hardware.idle) * block.used[o, kind, f, t]
+            charge(block, "energy", t, -per_block * drawn)
+
+
+def saved_per_hour(instance: Instance, kind: str, facility: str, t: str) -> float:
+    """Give the price of the energy that one block would draw at its rating in an hour."""
+    site = instance.facilities[facility]
+    mw = instance.blocks[kind].uses.get(POWER, 0.0) / KW_PER_MW * site.pue
+    return mw * instance.over_periods(site.energy_per_mwh)[t]
+
+
+def _only_beyond_owned(
+    block: pyo.Block,
+    instance: Instance,
+    leases: dict[Key, dict[str, list[pyo.Var]]],
+    beyond: dict[Key, pyo.Expression],
+) -> None:
+    """Let no more leases count as used than that, where their free energy would make it pay."""
+    tempting = [
+        key
+        for key in sorted(beyond)
+        if instance.blocks[key[0]].load_factor > instance.blocks[key[0]].idle
+        and saved_per_hour(instance, *key) > 0
+        and any(
+            (usage := instance.contracts[o].option.usage) and usage.energy == "included"
+            for o in leases[key]
+        )
+    ]
+    block.any_lease_in_use = pyo.Var(tempting, within=pyo.Binary)
+    facts, bounds = block.facts, block.bounds
+
+    def used(kind: str, f: str, t: str) -> pyo.Expression:
+        return sum(block.used[o, kind, f, t] for o in leases[kind, f, t])
+
+    @block.Constraint(tempting)
+    def leases_in_use_only_beyond_owned(
+        block: pyo.Block, kind: str, f: str, t: str
+    ) -> pyo.Expression:
+        leaves = (leaf for leaf in facts.leaves_of[f] if (kind, leaf, t) in bounds.owned)
+        owned = sum(bounds.owned[kind, leaf, t] for leaf in leaves)
+        slack = owned * (1 - block.any_lease_in_use[kind, f, t])
+        return used(kind, f, t) <= beyond[kind, f, t] + slack
+
+    @block.Constraint(tempting)
+    def leases_in_use_or_not(block: pyo.Block, kind: str, f: str, t: str) -> pyo.Expression:
+        most = sum(block.used[o, kind, f, t].ub for o in leases[kind, f, t])
+        return used(kind, f, t) <= most * block.any_lease_in_use[kind, f, t]
