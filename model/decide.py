@@ -7,10 +7,13 @@ from typing import Any, Final
 import pyomo.environ as pyo
 
 from gridblock.model.facts import Commodity, Facts
+from gridblock.model.leasing import leases_used
 from gridblock.model.plan import (
     ArcFlow,
     Assignment,
     Decisions,
+    Lease,
+    Ordering,
     RunStart,
     Service,
     Standing,
@@ -27,8 +30,7 @@ def decisions(model: pyo.Block) -> Decisions:
     """Read the decisions off a model whose variables hold a solution.
 
     Whole numbers are rounded, rounding dust is dropped, and blocks assigned beyond what is served
-    there are
-    given back, since that costs nothing.
+    there are given back, since that costs nothing.
     """
     facts: Facts = model.facts
     served = {Service(*key): value for key, value in _worked(model.served)}
@@ -39,13 +41,17 @@ def decisions(model: pyo.Block) -> Decisions:
         RunStart(*key): 1 for key, started in model.starts.items() if round(started.value or 0)
     }
     kept = _held(facts, assigned, _used(facts, assigned, served, served_in), starts)
+    leased = _leased(model)
     return Decisions(
         bought=_whole(model.bought),
         retired=_whole(model.retired),
+        ordered={Ordering(*key): n for key, v in model.ordered.items() if (n := round(v.value))},
+        leased=leased,
+        leases_used=leases_used(model, kept, leased),
         switched_off={
             Standing(*key): off
             for key in model.switchable
-            if (off := round(model.owned[key].value) - round(model.powered_on[key].value))
+            if (off := round(pyo.value(model.installed[key])) - round(model.powered_on[key].value))
         },
         assigned=kept,
         starts=starts,
@@ -138,6 +144,15 @@ def _trimmed(
             trimmed[key] -= back
             spare -= back * per_block[key]
     return trimmed
+
+
+def _leased(model: pyo.Block) -> dict[Lease, int]:
+    blocks: dict[Lease, int] = defaultdict(int)
+    for (option, part, leaf, t), leased in model.leased.items():
+        kind = model.facts.instance.contracts[option].option.leases[part].blocks
+        if count := round(leased.value):
+            blocks[Lease(option, kind, leaf, t)] += count
+    return dict(blocks)
 
 
 def _flows(model: pyo.Block) -> tuple[dict[TunnelFlow, float], dict[ArcFlow, float]]:

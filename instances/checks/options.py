@@ -83,10 +83,9 @@ def _leased(
     if facilities[0] not in given.chosen(given.blocks[part.blocks].where):
         yield (*here, "at"), f"leases blocks at {facilities[0]!r}, where they may not stand"
     leaves = [leaf for leaf in given.leaves.values() if leaf.facility == facilities[0]]
-    if option.usage is not None and option.usage.energy == "included":
-        if any(leaf.may_switch_off for leaf in leaves):
-            message = "cannot include energy where a power or cooling limit falls over time"
-            yield (*here, "at"), message
+    included = option.usage is not None and option.usage.energy == "included"
+    if included and any(leaf.may_switch_off for leaf in leaves):
+        yield (*here, "at"), "cannot include energy where a power or cooling limit falls over time"
 
 
 def _limit(given: Fields, here: Path, part: MoreOfALimit, called: tuple[str, ...]) -> Faults:

@@ -25,7 +25,8 @@ def add(block: pyo.Block, instance: Instance) -> None:
     def resource_within_limit(block: pyo.Block, path: str, resource: str, t: str) -> pyo.Expression:
         return within_limit(block, path, resource, t, block.installed)
 
+    open_in = dict(block.is_open.items())
     for name, facility in instance.facilities.items():
         for t, cost in instance.over_periods(facility.cost_per_period).items():
-            is_open = block.is_open[name, t] if (name, t) in block.is_open else 1
+            is_open = open_in.get((name, t), 1)
             charge(block, "standing", t, block.facts.discount_at_middle[t] * cost * is_open)

@@ -1,6 +1,7 @@
 """Options: what can be bought or signed in lots, and what is open or leased because of it."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import pyomo.environ as pyo
 
@@ -112,7 +113,7 @@ def _open(block: pyo.Block) -> None:
         return contracts[o].option.max * block.opening[first, t] >= block.lots[o, t]
 
     @block.Constraint(
-        [pair for places, _ in rows.values() for pair in zip(places, places[1:], strict=False)],
+        [pair for places, _ in rows.values() for pair in pairwise(places)],
         periods,
     )
     def copies_open_in_order(block: pyo.Block, before: str, after: str, t: str) -> pyo.Expression:
