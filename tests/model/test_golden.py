@@ -153,6 +153,38 @@ SHOWN: dict[str, dict[str, Any]] = {
         "periods": [{"name": "t1", "hours": 100}],
         "network.routing": "any",
     },
+    "options": {
+        "facilities.east": {"cost_per_period": 50},
+        "facilities.west": {"zones": {"hall": {"count": 2}}},
+        "options": [
+            {"name": "study", "max": 3, "cost_once": 16},
+            {"name": "permit", "max": 3, "min_if_taken": 2, "cost_once": 8, "pay": [0.5, 0.5]},
+            {
+                "name": "lease", "adds": [{"blocks": "pod", "at": "west", "count": 3}],
+                "max": 2, "requires": ["permit"], "excludes": ["site"], "ramp": [0.5, 1],
+                "cost_per_period": 4, "cost_once": 32, "end_share": 0.5,
+            },
+            {
+                "name": "site", "max": 2, "lead": 1, "cost_once": 64,
+                "adds": [{"opens": "east"}, {"blocks": "pod", "at": "east", "count": 1}],
+            },
+            {"name": "halls", "adds": [{"opens": "west/hall"}], "max": 2, "term": 1},
+        ],
+        **HALVING,
+    },
+    "usage": {
+        "periods": [{"name": "t1", "hours": 100}],
+        "blocks.pod.load_factor": 0.8,
+        "blocks.pod.idle_factor": 0.3,
+        "facilities.south.energy_per_mwh": 50,
+        "options": [
+            {
+                "name": "lease", "adds": [{"blocks": "pod", "at": "south", "count": 4}],
+                "usage": {"per_block_hour": 3, "committed_share": 0.7, "energy": "included"},
+            },
+            {"name": "gift", "adds": [{"blocks": "pod", "at": "south", "count": 1}]},
+        ],
+    },
 }  # fmt: skip
 
 
