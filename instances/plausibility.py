@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from gridblock.instances.calendar import Horizon
 from gridblock.instances.faults import Fault
 from gridblock.instances.network import FIBRE_KM_PER_MS, great_circle_km
+from gridblock.instances.offers import of_options
 from gridblock.instances.places import IN_MEGAWATTS, KW_PER_MW, Place
 from gridblock.instances.prospects import ROUNDING, Key, Oddities, of_demands
 from gridblock.instances.schema.fields import Fields
@@ -276,5 +277,6 @@ SUBJECTS: Final[tuple[Callable[[Fields], Oddities], ...]] = (
     _links,
     _tiers,
     of_demands,
+    of_options,
 )
 """What is looked at, in the order of an instance."""

@@ -9,6 +9,7 @@ from typing import Final
 
 import networkx as nx
 
+from gridblock.instances.contracts import places_called
 from gridblock.instances.network import graph_of, round_trip_ms
 from gridblock.instances.schema.demands import Demand
 from gridblock.instances.schema.fields import Fields
@@ -93,6 +94,10 @@ class Prospects:
                 stock[kind] |= {leaf.facility} if count else set()
             for kind, counts in leaf.on_order.items():
                 stock[kind] |= {leaf.facility} if any(counts) else set()
+        for option in self._given.options:
+            for part in option.leases:
+                at = places_called(part.at, self._given.places)
+                stock[part.blocks] |= {self._given.places[path].facility for path in at}
         for name, block in self._given.blocks.items():
             if block.cost_once is not None and block.lead < len(self._given.horizon):
                 stock[name] |= self._allowed[name]

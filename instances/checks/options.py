@@ -24,7 +24,20 @@ def faults(given: Fields) -> Faults:
         yield from _others(names, here, option)
         for j, part in enumerate(option.adds):
             yield from _addition(given, (*here, "adds", j), option, part)
+        yield from _twice_leased(given, here, option)
     yield from _opened(given)
+
+
+def _twice_leased(given: Fields, here: Path, option: Option) -> Faults:
+    places = {place.path: place for place in every_place(given.facilities, given.horizon)}
+    seen: set[tuple[str, str]] = set()
+    for j, part in enumerate(option.adds):
+        if isinstance(part, LeasedBlocks):
+            called = places_called(part.at, places)
+            inside = {p.path for p in places.values() if p.is_leaf and {*called} & {*p.above}}
+            if seen & {(part.blocks, leaf) for leaf in inside}:
+                yield (*here, "adds", j), f"leases {part.blocks!r} at {part.at!r} a second time"
+            seen |= {(part.blocks, leaf) for leaf in inside}
 
 
 def _time(given: Fields, here: Path, option: Option) -> Faults:
