@@ -14,6 +14,7 @@ from gridblock.instances.faults import Fault, InstanceError, dotted
 
 if TYPE_CHECKING:
     from gridblock.instances.instance import Instance
+    from gridblock.instances.schema.options import Option
 
 
 def check(
@@ -123,4 +124,18 @@ def _understood(given: "Instance") -> dict[str, Any]:
         "links": len(given.network.links),
         "demands": {d.name: list(given.over_periods(d.amount).values()) for d in given.demands},
         "accelerators_installed": accelerators,
+        "options": {option.name: _option(given, option) for option in given.options},
+    }
+
+
+def _option(given: "Instance", option: "Option") -> dict[str, Any]:
+    """Give how many lots there are, and the last period in which one can be ordered."""
+    from gridblock.reports.lots import order_by
+
+    return {
+        "kind": option.kind,
+        "max": option.max,
+        "signed": sum(option.signed.values()),
+        "lead": option.lead,
+        "order_by": order_by(given, option, len(given.horizon) - 1),
     }

@@ -1,0 +1,110 @@
+"""``gridblock value``: what an option is worth, and up to which price."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gridblock.commands import sources
+from gridblock.commands.ending import Ending, ended
+from gridblock.commands.options import (
+    Brief,
+    Changes,
+    LogFile,
+    Quiet,
+    Source,
+    Verbose,
+    pairs,
+    seconds,
+    share,
+)
+from gridblock.commands.talk import Talk, Voice, put
+
+if TYPE_CHECKING:
+    from gridblock.instances.instance import Instance
+    from gridblock.solvers.value import Worth
+
+
+def value(
+    instance: Source,
+    option: Annotated[str, typer.Option(metavar="NAME", help="The option.", show_default=False)],
+    gap: Annotated[
+        float,
+        typer.Option(
+            metavar="SHARE",
+            parser=share,
+            help="How close to the best each plan must be proven; default 0.1%.",
+            show_default=False,
+        ),
+    ] = 0.001,
+    time_limit: Annotated[
+        float | None,
+        typer.Option(
+            metavar="TIME",
+            parser=seconds,
+            help="Stop the solver after so long in each plan; default never.",
+            show_default=False,
+        ),
+    ] = None,
+    changes: Changes = [],  # noqa: B006
+    form: Annotated[
+        Brief,
+        typer.Option(
+            "--format",
+            metavar="table|json",
+            help="How to write the answer.",
+            show_default=False,
+        ),
+    ] = Brief.TABLE,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+    log_file: LogFile = None,
+) -> None:
+    """Say what an option is worth: cost and unmet work with and without it, break-even price.
+
+    The price is given as a factor on all of the option's prices, to 0.1 %, beside the gap of the
+    plans that are compared.
+    """
+    talk = Talk(quiet=quiet, verbose=verbose, log=log_file)
+    with ended(talk) as interrupts:
+        talk.phase("reading")
+        given = sources.read(sources.locate(instance), pairs(changes, "--set"))
+        if option not in given.contracts:
+            from gridblock.instances.faults import did_you_mean, quoted
+
+            message = f"there is no option {quoted(option)}{did_you_mean(option, given.contracts)}"
+            raise typer.BadParameter(message, param_hint="'--option'")
+        talk.phase("solving")
+        from gridblock.solvers.outcome import Settings
+        from gridblock.solvers.session import Session
+        from gridblock.solvers.value import worth
+
+        settings = Settings(gap=gap, time_limit=time_limit)
+        with Session() as session:
+            interrupts.stop = session.stop
+            found = worth(given, option, settings, session, talk.moved)
+        talk.line.end()
+        raise typer.Exit(_show(given, found, form, talk))
+
+
+def _show(given: "Instance", found: "Worth", form: Brief, talk: Talk) -> Ending:
+    """Show the answer, or say that there are no two plans to compare."""
+    plans = (found.with_it, found.without_it)
+    if any(plan.status == "interrupted" for plan in plans):
+        talk.note("interrupted: there are no two plans to compare")
+        return Ending.INTERRUPTED
+    if any(plan.decisions is None for plan in plans):
+        talk.note(f"no two plans to compare: {plans[0].status} with it, {plans[1].status} without")
+        infeasible = any(plan.status == "infeasible" for plan in plans)
+        return Ending.INFEASIBLE if infeasible else Ending.NO_PLAN
+    from gridblock.instances.write import to_json
+    from gridblock.model.account import account
+    from gridblock.reports.terminal import show
+    from gridblock.reports.worth import worth_document, worth_json
+
+    books = [account(given, plan.decisions) for plan in plans if plan.decisions is not None]
+    if form is Brief.JSON:
+        put(to_json(worth_json(given, found, *books)))
+    else:
+        show(worth_document(given, found, *books), Voice())
+    proven = all(plan.status == "optimal" for plan in plans)
+    return Ending.PLAN if proven else Ending.LIMIT

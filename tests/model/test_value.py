@@ -1,0 +1,81 @@
+"""The worth of an option: with it, without it, and up to which price it is taken."""
+
+from typing import Any
+
+import pytest
+
+from gridblock.instances.instance import Instance
+from gridblock.solvers.outcome import Settings
+from gridblock.solvers.session import Session
+from gridblock.solvers.value import priced, without, worth
+
+EXACT = Settings(gap=1e-9)
+LEASE: dict[str, Any] = {
+    "name": "lease",
+    "adds": [{"blocks": "pod", "at": "north", "count": 2}],
+    "cost_once": 5,
+}
+
+
+@pytest.fixture
+def no_pods(one_hall: Instance) -> Instance:
+    """Chat wants 30 units for an hour at $1 and nothing stands: $30."""
+    return one_hall.replace({"facilities.north": {}, "demands.chat.amount": 30})
+
+
+def test_an_option_is_taken_up_to_what_it_saves(no_pods: Instance, session: Session) -> None:
+    # Two pods serve 20 of 30 units for $5: $15 against $30. Up to $20, 4 times its price.
+    found = worth(no_pods.replace({"options": [LEASE]}), "lease", EXACT, session)
+    assert found.surplus == pytest.approx(15)
+    assert found.factor == pytest.approx(4)
+    assert (found.with_it.objective, found.without_it.objective) == pytest.approx((15, 30))
+
+
+def test_more_lots_are_taken_at_lower_prices(no_pods: Instance, session: Session) -> None:
+    # A second lot serves the other 10 units. At $5 both are taken: $10. Above $10 only one is, and
+    # up to $20, which is where the last lot goes: not where both cost $30 together, $15 each.
+    two = no_pods.replace({"options": [{**LEASE, "max": 2}]})
+    found = worth(two, "lease", EXACT, session)
+    assert found.surplus == pytest.approx(20)
+    assert found.factor == pytest.approx(4)
+
+
+def test_an_option_that_is_too_dear_has_a_price_at_which_it_is_taken(
+    no_pods: Instance, session: Session
+) -> None:
+    # At $50 it is not taken; at $20, 0.4 times its price, it would be.
+    found = worth(
+        no_pods.replace({"options": [{**LEASE, "cost_once": 50}]}), "lease", EXACT, session
+    )
+    assert found.surplus == pytest.approx(0)
+    assert found.factor == pytest.approx(0.4)
+
+
+def test_an_option_that_helps_nobody_has_none(no_pods: Instance, session: Session) -> None:
+    useless = no_pods.replace({"options": [{**LEASE, "adds": []}]})
+    assert worth(useless, "lease", EXACT, session).factor is None
+
+
+def test_without_an_option_what_requires_it_is_gone_too(no_pods: Instance) -> None:
+    permit = {"name": "permit", "excludes": ["spare"]}
+    site = {**LEASE, "name": "site", "requires": ["permit"]}
+    spare = {**LEASE, "name": "spare", "excludes": ["permit"]}
+    given = no_pods.replace({"options": [permit, site, spare]})
+    left = without(given, "permit")
+    assert [option.name for option in left.options] == ["spare"]
+    assert left.options[0].excludes == ()
+    # Signed lots stay; no more can be ordered.
+    signed = no_pods.replace(
+        {"periods": {"first": "2027Q1"}, "options": [{**LEASE, "max": 3, "signed": {"2026Q4": 1}}]}
+    )
+    assert without(signed, "lease").contracts["lease"].on_offer == 0
+
+
+def test_all_prices_are_multiplied(no_pods: Instance) -> None:
+    usage = {"per_block_hour": [3], "committed_share": 0.5}
+    given = no_pods.replace({"options": [{**LEASE, "cost_per_period": 2, "usage": usage}]})
+    option = priced(given, "lease", 2.5).options[0]
+    assert (option.cost_once, option.cost_per_period) == (12.5, 5)
+    assert option.usage is not None
+    assert option.usage.per_block_hour == (7.5,)
+    assert option.usage.committed_share == 0.5
