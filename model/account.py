@@ -5,7 +5,7 @@ they are.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -13,6 +13,8 @@ from functools import cached_property
 from gridblock.instances.instance import Instance
 from gridblock.model import quantities
 from gridblock.model.ledger import CATEGORIES, Due, Entry, Ledger, discount_factors
+from gridblock.model.lots import Lots, lots_in_effect, lots_of, open_places
+from gridblock.model.option_costs import OptionCost, committed_after, option_costs
 from gridblock.model.plan import Decisions, Standing
 from gridblock.model.quantities import ZERO, Amounts, by_period, decimal, hours_of
 
@@ -27,6 +29,8 @@ class Account:
 
     Attributes:
         owned: blocks owned, by block type, leaf place and period.
+        leased: blocks leased, over all options, by the same.
+        installed: blocks that stand, owned or leased, by the same.
         powered: blocks that are not switched off, by the same.
         assigned: blocks assigned, over all demands, by the same.
         leaf_capacity: units that the blocks assigned could serve, by demand, leaf place and period.
@@ -38,10 +42,16 @@ class Account:
         energy_mwh: energy from the grid, by facility, block type and period.
         carbon_kg: carbon emitted, by the same.
         link_gbps: traffic, by link, the place that it is entered from, and period.
+        lots: lots of options, signed or ordered.
+        in_effect: lots in effect, by option and period.
+        is_open: whether each place that options open is open, by place and period.
+        committed_after: what is due after the horizon, undiscounted, by option.
         ledger: every cost.
     """
 
     owned: Mapping[Standing, int]
+    leased: Mapping[Standing, int]
+    installed: Mapping[Standing, int]
     powered: Mapping[Standing, int]
     assigned: Mapping[Standing, Fraction]
     leaf_capacity: Amounts
@@ -53,12 +63,11 @@ class Account:
     energy_mwh: Amounts
     carbon_kg: Amounts
     link_gbps: Amounts
+    lots: tuple[Lots, ...]
+    in_effect: Mapping[tuple[str, str], int]
+    is_open: Mapping[tuple[str, str], bool]
+    committed_after: Mapping[str, Fraction]
     ledger: Ledger
-
-    @property
-    def installed(self) -> Mapping[Standing, int]:
-        """Blocks that stand in each leaf place: those owned."""
-        return self.owned
 
     @cached_property
     def idle(self) -> Mapping[Standing, Fraction]:
@@ -88,7 +97,9 @@ def account(instance: Instance, decisions: Decisions) -> Account:
         ValueError: a tunnel is not a path.
     """
     owned = quantities.owned_blocks(instance, decisions)
-    powered = quantities.powered_blocks(owned, decisions)
+    leased = quantities.leased_blocks(decisions)
+    installed = quantities.installed_blocks(owned, leased) if leased else owned
+    powered = quantities.powered_blocks(installed, decisions)
     assigned = quantities.assigned_blocks(decisions)
     leaf_capacity, capacity = quantities.assigned_capacity(instance, decisions)
     services = decisions.served.items()
@@ -99,9 +110,12 @@ def account(instance: Instance, decisions: Decisions) -> Account:
     energy = quantities.energy_mwh(instance, powered, assigned)
     carbon = _carbon_kg(instance, energy)
     traffic = quantities.link_traffic(instance, decisions)
+    lots = lots_of(instance, decisions)
+    in_effect = lots_in_effect(instance, lots)
+    is_open = open_places(instance, in_effect)
     costs = (
         *_fleet_costs(instance, decisions, owned),
-        *_facility_costs(instance),
+        *_facility_costs(instance, is_open),
         *_energy_costs(instance, energy, carbon),
         *_network_costs(instance, traffic),
         *_demand_costs(instance, served, unmet),
@@ -109,6 +123,8 @@ def account(instance: Instance, decisions: Decisions) -> Account:
     )
     return Account(
         owned=owned,
+        leased=leased,
+        installed=installed,
         powered=powered,
         assigned=assigned,
         leaf_capacity=leaf_capacity,
@@ -120,13 +136,22 @@ def account(instance: Instance, decisions: Decisions) -> Account:
         energy_mwh=energy,
         carbon_kg=carbon,
         link_gbps=traffic,
-        ledger=_ledger(instance, costs),
+        lots=lots,
+        in_effect=in_effect,
+        is_open=is_open,
+        committed_after=committed_after(instance, lots),
+        ledger=_ledger(instance, costs, option_costs(instance, decisions, lots)),
     )
 
 
-def _ledger(instance: Instance, costs: tuple[Cost, ...]) -> Ledger:
+def _ledger(instance: Instance, costs: Iterable[Cost], of_options: Iterable[OptionCost]) -> Ledger:
     factors = discount_factors(instance.horizon, instance.discount_rate)
-    return Ledger(tuple(Entry(*cost, factors[cost[1:3]]) for cost in costs if cost[-1]))
+    entries = [Entry(*cost, factors[cost[1:3]]) for cost in costs if cost[-1]]
+    for category, t, due, facility, item, amount, option in of_options:
+        if amount:
+            factor = factors[t, due]
+            entries.append(Entry(category, t, due, facility, item, amount, factor, option))
+    return Ledger(tuple(entries))
 
 
 def _fleet_costs(
@@ -161,11 +186,12 @@ def _counted(instance: Instance, counts: Mapping[Standing, int]) -> dict[tuple[s
     return sums
 
 
-def _facility_costs(instance: Instance) -> Iterator[Cost]:
-    """Charge the standing cost of each facility."""
+def _facility_costs(instance: Instance, is_open: Mapping[tuple[str, str], bool]) -> Iterator[Cost]:
+    """Charge the standing cost of each facility, while it is open."""
     for name, facility in instance.facilities.items():
         for t, cost in by_period(instance, facility.cost_per_period).items():
-            yield "standing", t, "middle", name, None, cost
+            if is_open.get((name, t), True):
+                yield "standing", t, "middle", name, None, cost
 
 
 def _carbon_kg(instance: Instance, energy_mwh: Amounts) -> Amounts:

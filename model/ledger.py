@@ -39,10 +39,11 @@ class Entry:
         period: in which period it is paid.
         due: when in the period: start, middle or end.
         facility: where, or None for what has no facility: links and unmet demand.
-        option: the option that it is for, or None.
-        item: the block type, demand or link that it is for, or None for a facility's standing cost.
+        item: the block type, demand or link that it is for, or None for a facility's standing cost
+            and for lots of options.
         amount: what is paid then; negative for credits.
         factor: what one unit of money paid then is worth at the start of the horizon.
+        option: the option that it is for, or None.
     """
 
     category: str
@@ -52,6 +53,7 @@ class Entry:
     item: str | None
     amount: Fraction
     factor: Fraction
+    option: str | None = None
 
     @property
     def value(self) -> Fraction:

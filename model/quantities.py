@@ -82,10 +82,25 @@ def owned_blocks(instance: Instance, decisions: Decisions) -> dict[Standing, int
     return owned
 
 
-def powered_blocks(owned: Mapping[Standing, int], decisions: Decisions) -> dict[Standing, int]:
+def leased_blocks(decisions: Decisions) -> dict[Standing, int]:
+    """Give blocks leased, the sum over options, by block type, leaf place and period."""
+    leased: dict[Standing, int] = defaultdict(int)
+    for key, count in decisions.leased.items():
+        leased[Standing(*key[1:])] += int(count)
+    return dict(leased)
+
+
+def installed_blocks(
+    owned: Mapping[Standing, int], leased: Mapping[Standing, int]
+) -> dict[Standing, int]:
+    """Give blocks that stand: owned + leased."""
+    return {key: owned.get(key, 0) + leased.get(key, 0) for key in {**owned, **leased}}
+
+
+def powered_blocks(installed: Mapping[Standing, int], decisions: Decisions) -> dict[Standing, int]:
     """Give blocks that draw power: installed - switched off."""
     off = {key: int(count) for key, count in decisions.switched_off.items()}
-    return {key: owned.get(key, 0) - off.get(key, 0) for key in {**owned, **off}}
+    return {key: installed.get(key, 0) - off.get(key, 0) for key in {**installed, **off}}
 
 
 def assigned_blocks(decisions: Decisions) -> dict[Standing, Fraction]:

@@ -5,7 +5,7 @@ from typing import Final
 from gridblock.instances.instance import Instance
 from gridblock.model.account import CATEGORIES, Account
 from gridblock.model.plan import PlanData
-from gridblock.reports import capacity, gangs, purchases, tight
+from gridblock.reports import capacity, gangs, lots, purchases, tight
 from gridblock.reports.headline import headline, verdict
 from gridblock.reports.sections import (
     Bar,
@@ -41,6 +41,8 @@ def answer(instance: Instance, plan: PlanData, account: Account | None) -> Docum
             gangs.runs(instance, plan.decisions),
             purchases.orders(instance, plan.decisions),
             purchases.retirements(instance, plan.decisions),
+            lots.orders(instance, account),
+            lots.costs(instance, account),
             capacity.facilities(instance, account),
             capacity.accelerators(instance, account),
             tight.limits(instance, plan.decisions, account),

@@ -8,7 +8,8 @@ from gridblock.instances.instance import Instance
 from gridblock.instances.places import KW_PER_MW
 from gridblock.instances.schema.series import spread
 from gridblock.model.account import Account
-from gridblock.model.quantities import ZERO, rated_use
+from gridblock.model.quantities import ZERO, decimal, rated_use
+from gridblock.reports import usage
 from gridblock.reports.sections import Bar, Cell, Column, Section, end_columns, ends
 from gridblock.reports.words import aligned, and_more, in_percent
 
@@ -24,7 +25,7 @@ def facilities(instance: Instance, account: Account) -> Section:
         name: float(rated.get((name, "power_kw", last), ZERO) / KW_PER_MW)
         for name in instance.facilities
     }
-    most = power_limits_mw(instance, len(instance.horizon) - 1)
+    most = power_limits_mw(instance, len(instance.horizon) - 1, account)
     largest = sorted(instance.facilities, key=lambda name: -chips[name, last])[:MOST_FACILITIES]
     total = sum(drawn.values())
     mw = aligned((*drawn.values(), *most.values(), total))
@@ -68,11 +69,21 @@ def _accelerators(instance: Instance, account: Account, by: str) -> Counter[tupl
     return chips
 
 
-def power_limits_mw(instance: Instance, period: int) -> dict[str, float]:
+def power_limits_mw(
+    instance: Instance, period: int, account: Account | None = None
+) -> dict[str, float]:
     """Give the most critical power of each facility in MW, where anything limits it.
 
-    That is the least of its own limit, of the sum over its zones, and of grid power over PUE.
+    That is the least of its own limit, of the sum over its zones, and of grid power over PUE; as
+    written, or with the lots of an account.
     """
+    t = instance.horizon.names[period]
+    with_lots = usage.most(instance, account) if account else None
+
+    def mw(path: str, name: str, written: float) -> float:
+        exact = decimal(written)
+        return float(with_lots(path, name, t, exact) if with_lots else exact)
+
     inner: dict[str, list[str]] = defaultdict(list)
     for path, place in instance.places.items():
         if len(place.above) > 1:
@@ -81,12 +92,13 @@ def power_limits_mw(instance: Instance, period: int) -> dict[str, float]:
     for path, place in reversed(instance.places.items()):
         limits = []
         if "power_kw" in place.limits:
-            limits.append(place.limits["power_kw"][period] / KW_PER_MW)
+            limits.append(mw(path, "power_mw", place.limits["power_kw"][period] / KW_PER_MW))
         if inner[path] and all(zone in most for zone in inner[path]):
             limits.append(sum(most[zone] for zone in inner[path]))
         site = instance.facilities[place.facility] if path == place.facility else None
         if site is not None and site.grid_mw is not None:
-            limits.append(spread(site.grid_mw, instance.horizon)[period] / site.pue)
+            grid = mw(path, "grid_mw", spread(site.grid_mw, instance.horizon)[period])
+            limits.append(grid / site.pue)
         if limits:
             most[path] = min(limits)
     return {path: mw for path, mw in most.items() if path in instance.facilities}

@@ -10,7 +10,7 @@ from gridblock.instances.instance import Instance
 from gridblock.model.account import CATEGORIES, Account
 from gridblock.model.plan import Decisions, PlanData, Standing, TunnelFlow
 from gridblock.model.quantities import tunnel_hops
-from gridblock.reports import usage
+from gridblock.reports import lots, usage
 from gridblock.reports.gangs import gangs
 from gridblock.reports.unmet import Summary, unmet_share, unmet_summary
 
@@ -112,14 +112,15 @@ def _fleet(instance: Instance, decisions: Decisions, account: Account) -> Iterat
     """Blocks by type, leaf place and period; what is bought must be ordered by ``order_by``."""
     periods = instance.horizon.names
     price = {k: instance.over_periods(b.cost_once or 0.0) for k, b in instance.blocks.items()}
-    pairs = dict.fromkeys(key[:2] for key in account.owned)
+    pairs = dict.fromkeys(key[:2] for key in account.installed)
     order = _ranks(instance.blocks, instance.leaves)
     for kind, path in sorted(pairs, key=lambda pair: order(pair)[::-1]):
         block, leaf = instance.blocks[kind], instance.leaves[path]
         due = leaf.on_order.get(kind, (0,) * len(periods))
         for i, t in enumerate(periods):
             key = Standing(kind, path, t)
-            bought, owned = decisions.bought.get(key, 0), account.owned[key]
+            bought, owned = decisions.bought.get(key, 0), account.owned.get(key, 0)
+            leased = account.leased.get(key, 0)
             yield (
                 kind,
                 block.accelerator,
@@ -127,7 +128,8 @@ def _fleet(instance: Instance, decisions: Decisions, account: Account) -> Iterat
                 path,
                 t,
                 owned,
-                owned * block.accelerators,
+                leased,
+                (owned + leased) * block.accelerators,
                 bought,
                 due[i],
                 decisions.retired.get(key, 0),
@@ -254,12 +256,13 @@ _TABLES: Final[Mapping[str, _Table]] = {
     "served": _Table(("demand", "region", "facility", "period", "served_units", "unit"), _served),
     "fleet": _Table(
         (
-            *("block", "accelerator", "facility", "place", "period", "owned", "accelerators"),
-            *("bought", "on_order", "retired", "switched_off", "assigned", "idle"),
+            *("block", "accelerator", "facility", "place", "period", "owned", "leased"),
+            *("accelerators", "bought", "on_order", "retired", "switched_off", "assigned", "idle"),
             *("order_by", "cost_once"),
         ),
         _fleet,
     ),
+    "options": _Table(lots.COLUMNS, lots.rows),
     "unmet": _Table(
         (
             *("demand", "region", "period", "amount_units", "met_units", "unmet_units", "unit"),

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from gridblock.instances.instance import Instance
+from gridblock.instances.schema.options import Option
 from gridblock.instances.schema.series import Written, spread
 from gridblock.reports.capacity import power_limits_mw
+from gridblock.reports.lots import order_by
 from gridblock.reports.sections import Column, Document, Row, Section, first_to_last, span
 from gridblock.reports.words import aligned, number, plural
 
@@ -23,6 +25,7 @@ def understood(instance: Instance) -> Document:
         plural(len(instance.demands), "demand"),
         plural(len(instance.network.regions), "region"),
         plural(len(instance.network.links), "link"),
+        *((plural(len(instance.options), "option"),) if instance.options else ()),
     )
     horizon = instance.horizon
     about = dict.fromkeys((first_to_last(horizon), span(horizon), instance.currency))
@@ -30,7 +33,13 @@ def understood(instance: Instance) -> Document:
         title=instance.name,
         subtitle=", ".join(about),
         sentences=(f"Understood {', '.join(counts[:-1])} and {counts[-1]}.",),
-        sections=(facilities(instance), blocks(instance), demands(instance), periods(instance)),
+        sections=(
+            facilities(instance),
+            blocks(instance),
+            demands(instance),
+            *((options(instance),) if instance.options else ()),
+            periods(instance),
+        ),
     )
 
 
@@ -126,6 +135,51 @@ def demands(instance: Instance) -> Section:
         ),
         rows,
     )
+
+
+def options(instance: Instance) -> Section:
+    """Give what each option adds, how many lots there are, and until when one can be ordered."""
+    last = len(instance.horizon) - 1
+    rows = [
+        (
+            option.name,
+            option.kind or "",
+            _added(option),
+            f"{option.max:,}",
+            f"{sum(option.signed.values()):,}" if option.signed else "",
+            order_by(instance, option, last) or "",
+            f"{option.lead:,}",
+            _series(instance, option.cost_once) if option.cost_once else "",
+        )
+        for option in instance.options
+    ]
+    return _table(
+        "Options",
+        f"order by, to enter service; price of a lot in {instance.currency}",
+        (
+            Column("option"),
+            Column("kind"),
+            Column("a lot adds"),
+            Column("lots", right=True),
+            Column("signed", right=True),
+            Column("order by", brief="order\nby"),
+            Column("lead", right=True),
+            Column("price", right=True),
+        ),
+        rows,
+    )
+
+
+def _added(option: Option) -> str:
+    """Say what a lot adds: the first of it, and how much more."""
+    added = (
+        *(f"{part.count:,} {part.blocks}" for part in option.leases),
+        *(f"{part.opens} opens" for part in option.openings),
+        *(f"{part.limit} at {part.at}" for part in option.limits),
+        *(f"gbps on {part.link}" for part in option.links),
+    )
+    more = f" +{len(added) - 1}" if len(added) > 1 else ""
+    return f"{added[0]}{more}" if added else ""
 
 
 def periods(instance: Instance) -> Section:

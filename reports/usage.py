@@ -1,8 +1,9 @@
 """How much of each limit is used: of places, of links, and of what vendors deliver."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
+from fractions import Fraction
 from math import nan
 from typing import Final, NamedTuple
 
@@ -10,9 +11,12 @@ from gridblock.instances.instance import Instance
 from gridblock.instances.places import IN_MEGAWATTS, KW_PER_MW, SWITCHABLE, Place
 from gridblock.instances.schema.series import spread
 from gridblock.model.account import Account
+from gridblock.model.lots import added_to_limits, added_to_links
 from gridblock.model.plan import Decisions
 from gridblock.model.quantities import ZERO, Amounts, decimal, fabric_traffic, rated_use
 
+Most = Callable[[str, str, str, Fraction], Fraction]
+"""Gives a limit of a place in a period, from its name and from what is written."""
 WRITTEN_AS: Final = {kw: mw for mw, kw in IN_MEGAWATTS.items()}
 """How an instance names the limit of a resource: power_mw limits power_kw."""
 
@@ -49,39 +53,62 @@ def of_places(instance: Instance, decisions: Decisions, account: Account) -> Ite
     """Give the use of each limit of each place, outer places first.
 
     Power, cooling and the grid bind what is powered, other resources all that stands. A resource
-    that a place has nothing of, and of which nothing is used, is left out.
+    that a place has nothing of, and of which nothing is used, is left out. What lots add counts; a
+    place that is closed has nothing.
     """
+    limit = most(instance, account)
     standing = rated_use(instance, account.installed)
     drawing = rated_use(instance, account.powered)
     uplinks = _uplink_gbps(instance, decisions)
     for path, place in instance.places.items():
         if path == place.facility:
-            yield from _of_grid(instance, path, drawing)
+            yield from _of_grid(instance, path, drawing, limit)
         for resource, limits in place.limits.items():
             used = drawing if resource in SWITCHABLE else standing
-            yield from _of_resource(instance, place, resource, limits, used)
+            yield from _of_resource(instance, place, resource, limits, used, limit)
         if place.uplink_gbps is not None:
-            for t, limit in zip(instance.horizon.names, place.uplink_gbps, strict=True):
-                yield Use(path, "uplink_gbps", t, float(uplinks[path, t]), limit)
+            for t, gbps in zip(instance.horizon.names, place.uplink_gbps, strict=True):
+                allowed = float(limit(path, "uplink_gbps", t, decimal(gbps)))
+                yield Use(path, "uplink_gbps", t, float(uplinks[path, t]), allowed)
 
 
-def _of_grid(instance: Instance, facility: str, drawing: Amounts) -> Iterator[Use]:
+def most(instance: Instance, account: Account) -> Most:
+    """Give what turns a limit of a place as written into the one with lots in effect."""
+    added = added_to_limits(instance, account.lots)
+
+    def with_lots(place: str, name: str, t: str, written: Fraction) -> Fraction:
+        if not account.is_open.get((place, t), True):
+            return ZERO
+        return written + added.get((place, name, t), ZERO)
+
+    return with_lots
+
+
+def _of_grid(instance: Instance, facility: str, drawing: Amounts, limit: Most) -> Iterator[Use]:
     site = instance.facilities[facility]
     if site.grid_mw is None:
         return
-    for t, limit in instance.over_periods(site.grid_mw).items():
+    for t, mw in instance.over_periods(site.grid_mw).items():
         kw = drawing.get((facility, "power_kw", t), ZERO) * decimal(site.pue)
-        yield Use(facility, "grid_mw", t, float(kw / KW_PER_MW), limit)
+        allowed = float(limit(facility, "grid_mw", t, decimal(mw)))
+        yield Use(facility, "grid_mw", t, float(kw / KW_PER_MW), allowed)
 
 
 def _of_resource(
-    instance: Instance, place: Place, resource: str, limits: tuple[float, ...], used: Amounts
+    instance: Instance,
+    place: Place,
+    resource: str,
+    limits: tuple[float, ...],
+    used: Amounts,
+    limit: Most,
 ) -> Iterator[Use]:
     name, per = (WRITTEN_AS[resource], KW_PER_MW) if resource in WRITTEN_AS else (resource, 1)
     uses = [used.get((place.path, resource, t), ZERO) for t in instance.horizon.names]
-    if any(uses) or any(limits):
-        for t, use, limit in zip(instance.horizon.names, uses, limits, strict=True):
-            yield Use(place.path, name, t, float(use / per), float(decimal(limit) / per))
+    pairs = zip(instance.horizon.names, limits, strict=True)
+    allowed = [limit(place.path, name, t, decimal(written) / per) for t, written in pairs]
+    if any(uses) or any(limits) or any(allowed):
+        for t, use, may in zip(instance.horizon.names, uses, allowed, strict=True):
+            yield Use(place.path, name, t, float(use / per), float(may))
 
 
 def _uplink_gbps(instance: Instance, decisions: Decisions) -> dict[tuple[str, str], Decimal]:
@@ -111,11 +138,13 @@ class LinkUse(NamedTuple):
 def of_links(instance: Instance, account: Account) -> Iterator[LinkUse]:
     """Give the traffic of each link in each direction and period."""
     periods = instance.horizon.names
+    added = added_to_links(instance, account.lots)
     for link in instance.network.links:
         a, b = link.between
         limits: Iterable[float | None] = (None,) * len(periods)
         if link.gbps is not None:
-            limits = spread(link.gbps, instance.horizon)
+            written = zip(periods, spread(link.gbps, instance.horizon), strict=True)
+            limits = [float(decimal(n) + added.get((link.label, t), ZERO)) for t, n in written]
         for t, limit in zip(periods, limits, strict=True):
             there, back = (account.link_gbps.get((link.label, end, t), 0) for end in (a, b))
             for start, end, gbps in ((a, b, there), (b, a, back)):

@@ -11,6 +11,7 @@ from gridblock.instances.instance import Instance
 from gridblock.instances.schema.demands import Demand
 from gridblock.instances.schema.facilities import Site
 from gridblock.instances.schema.network import Link
+from gridblock.instances.schema.options import Option
 from gridblock.model.account import Account, account
 from gridblock.model.plan import Decisions, PlanData
 from gridblock.model.quantities import Amounts, rated_use
@@ -57,6 +58,11 @@ class Books:
     def demands(self) -> dict[str, Demand]:
         """The demands by name."""
         return {demand.name: demand for demand in self.instance.demands}
+
+    @cached_property
+    def options(self) -> dict[str, Option]:
+        """The options by name."""
+        return {option.name: option for option in self.instance.options}
 
     @cached_property
     def links(self) -> dict[str, Link]:

@@ -5,13 +5,15 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from gridblock.model.quantities import ZERO, by_period, decimal
+from gridblock.model.lots import added_to_limits
+from gridblock.model.quantities import ZERO, Amounts, by_period, decimal
 from gridblock.model.rules.books import Books, Rows, against
 
 KW_PER_MW: Final = 1000
 COOLING: Final = {"air_cooling_mw": "air_cooling_kw", "liquid_cooling_mw": "liquid_cooling_kw"}
 IN_MEGAWATTS: Final = {"power_mw": "power_kw", **COOLING}
 """The use in kW that each limit in MW bounds; any other limit bounds the use of its own name."""
+WRITTEN_AS: Final = {kw: mw for mw, kw in IN_MEGAWATTS.items()}
 
 
 class Limit(NamedTuple):
@@ -29,6 +31,24 @@ class Limit(NamedTuple):
 
 
 def limits(books: Books) -> Iterator[Limit]:
+    """Give every limit of every place: as written, with what lots in effect add, 0 while closed."""
+    added = added_to_limits(books.instance, books.account.lots)
+    for limit in written_limits(books):
+        name = WRITTEN_AS.get(limit.resource, limit.resource)
+        factor = KW_PER_MW if name in IN_MEGAWATTS else 1
+        yield limit._replace(most=_with(books, limit.place, name, limit.most, added, factor))
+
+
+def _with(
+    books: Books, place: str, name: str, most: Mapping[str, Fraction], added: Amounts, factor: int
+) -> dict[str, Fraction]:
+    """Add what lots add to a limit of a place; let it be 0 while the place is closed."""
+    total = {t: limit + factor * added.get((place, name, t), ZERO) for t, limit in most.items()}
+    is_open = books.account.is_open
+    return {t: limit if is_open.get((place, t), True) else ZERO for t, limit in total.items()}
+
+
+def written_limits(books: Books) -> Iterator[Limit]:
     """Give every limit of every place, from the decimals as written.
 
     A leaf place that names one kind of cooling has none of the other.
@@ -44,7 +64,16 @@ def limits(books: Books) -> Iterator[Limit]:
 
 
 def grid(books: Books) -> dict[str, Mapping[str, Fraction]]:
-    """Give the kW that the grid delivers to each facility that names it, in each period."""
+    """Give the kW that the grid delivers to each facility that names it, with what lots add."""
+    added = added_to_limits(books.instance, books.account.lots)
+    return {
+        name: _with(books, name, "grid_mw", most, added, KW_PER_MW)
+        for name, most in written_grid(books).items()
+    }
+
+
+def written_grid(books: Books) -> dict[str, Mapping[str, Fraction]]:
+    """Give the kW that the grid delivers to each facility that names it, as written."""
     return {
         name: {t: KW_PER_MW * mw for t, mw in by_period(books.instance, site.grid_mw).items()}
         for name, site in books.instance.facilities.items()
@@ -53,12 +82,14 @@ def grid(books: Books) -> dict[str, Mapping[str, Fraction]]:
 
 
 def places_where_a_limit_falls(books: Books) -> frozenset[str]:
-    """Give the leaf places at or above which a power or cooling limit ever falls."""
+    """Give the leaf places at or above which a power or cooling limit as written ever falls."""
     powering = IN_MEGAWATTS.values()
     falling = {
-        limit.place for limit in limits(books) if limit.resource in powering and _falls(limit.most)
+        limit.place
+        for limit in written_limits(books)
+        if limit.resource in powering and _falls(limit.most)
     }
-    falling |= {name for name, most in grid(books).items() if _falls(most)}
+    falling |= {name for name, most in written_grid(books).items() if _falls(most)}
     leaves = books.instance.leaves.items()
     return frozenset(path for path, leaf in leaves if falling & {*leaf.above})
 

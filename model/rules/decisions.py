@@ -10,12 +10,12 @@ from gridblock.model.rules.books import TOLERANCE, Books, Rows, is_number, told
 
 LARGEST: Final = 1e18
 """More than this is no decision."""
-COUNTED: Final = ("bought", "retired", "switched_off", "starts")
+COUNTED: Final = ("bought", "retired", "ordered", "leased", "switched_off", "starts")
 """Decisions that are whole numbers for every demand."""
 
 
 def decisions_name_what_exists(books: Books) -> Rows:
-    """Look up every block type, leaf place, period, demand, region, facility and link."""
+    """Look up every block type, leaf place, period, demand, region, facility, link and option."""
     given = books.instance
     known: dict[str, Mapping[str, object]] = {
         "block": given.blocks,
@@ -26,6 +26,7 @@ def decisions_name_what_exists(books: Books) -> Rows:
         "from_facility": given.facilities,
         "to_facility": given.facilities,
         "link": books.links,
+        "option": books.options,
         "region": {"": None, **given.network.regions},
     }
     for name, key, _ in _all(books):
@@ -68,7 +69,10 @@ def decided_numbers_are_finite(books: Books) -> Rows:
 
 
 def counts_are_whole_numbers(books: Books) -> Rows:
-    """Let runs start, and blocks be bought or assigned as a whole, only in whole numbers."""
+    """Let runs start, lots be ordered and blocks be had or moved only in whole numbers.
+
+    Blocks assigned to a demand that takes whole blocks, too.
+    """
     for name, key, value in _all(books):
         if name in COUNTED or (
             isinstance(key, Assignment) and books.demands[key.demand].whole_blocks

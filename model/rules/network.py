@@ -8,6 +8,7 @@ from functools import partial
 import networkx as nx
 
 from gridblock.instances.network import graph_of, round_trip_ms
+from gridblock.model.lots import added_to_links
 from gridblock.model.plan import Service, TunnelFlow
 from gridblock.model.quantities import (
     ZERO,
@@ -142,10 +143,12 @@ def _moves(books: Books) -> Iterator[tuple[tuple[str, str, str], Decimal | float
 
 
 def links_carry_within_capacity(books: Books) -> Rows:
-    """Keep what each link carries within ``gbps``: each way by itself, or both ways together.
+    """Keep what each link carries within ``gbps`` and what lots in effect add to it.
 
-    It carries traffic, and what is reserved between facilities.
+    Each way by itself, or both ways together. It carries traffic, and what is reserved between
+    facilities.
     """
+    added = added_to_links(books.instance, books.account.lots)
     ends = {name: link.between for name, link in books.links.items()}
     terms = [
         ((link, start, key.period), gbps)
@@ -163,7 +166,8 @@ def links_carry_within_capacity(books: Books) -> Rows:
         if link.gbps is None:
             continue
         ways = [(end,) for end in link.between] if link.capacity == "each_way" else [link.between]
-        for t, most in by_period(books.instance, link.gbps).items():
+        for t, written in by_period(books.instance, link.gbps).items():
+            most = written + added.get((name, t), ZERO)
             for way in ways:
                 carried = sum((books.account.link_gbps.get((name, s, t), ZERO) for s in way), ZERO)
                 if above(carried, most, *(sizes.get((name, start, t), 0.0) for start in way)):

@@ -2,6 +2,7 @@
 
 from gridblock.instances.schema.facilities import Zone
 from gridblock.model.exact import exact
+from gridblock.model.lots import added_to_limits
 from gridblock.model.plan import ZoneService
 from gridblock.model.quantities import (
     ZERO,
@@ -70,8 +71,9 @@ def uplinks_carry_within_capacity(books: Books) -> Rows:
     """Keep what each zone sends and receives within its uplink; zones nest.
 
     It is ``gbps_per_unit`` x served inside, and ``fabric_gbps_per_block`` x the blocks inside of
-    each demand that also stands outside.
+    each demand that also stands outside. Lots in effect add to uplinks.
     """
+    added = added_to_limits(books.instance, books.account.lots)
     terms = [
         ((place, key.period), product(books.demands[key.demand].gbps_per_unit, units))
         for key, units in books.decisions.served_in.items()
@@ -83,7 +85,8 @@ def uplinks_carry_within_capacity(books: Books) -> Rows:
         sizes[place, t] = max(sizes.get((place, t), 0.0), float(gbps))
     for path, site in books.written.items():
         if isinstance(site, Zone) and site.uplink_gbps is not None:
-            for t, most in by_period(books.instance, site.uplink_gbps).items():
+            for t, written in by_period(books.instance, site.uplink_gbps).items():
+                most = written + added.get((path, "uplink_gbps", t), ZERO)
                 total = carried.get((path, t), ZERO)
                 if above(total, most, sizes.get((path, t), 0.0)):
                     has, may = against(total, most)

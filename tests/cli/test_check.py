@@ -51,6 +51,13 @@ def test_json_holds_warnings_and_what_was_understood(gridblock: Any, odd: str) -
     assert answer["understood"]["demands"] == {"chat": [1.0]}
 
 
+def test_json_says_until_when_options_can_be_ordered(gridblock: Any) -> None:
+    answer = json.loads(gridblock("check", "lease-ramps-and-ends", "--format", "json").stdout)
+    # Six periods and a lead of one.
+    lease = {"kind": "lease", "max": 4, "signed": 0, "lead": 1, "order_by": "p5"}
+    assert answer["understood"]["options"] == {"neocloud": lease}
+
+
 def test_json_holds_faults_too(gridblock: Any, tmp_path: Path) -> None:
     (tmp_path / "bad.yaml").write_text("gridblock: 1\nnam: x\n")
     ran = gridblock("check", "bad.yaml", "--format", "json")

@@ -14,8 +14,8 @@ KEYS = {
     *("seconds", "run"),
 }
 CATEGORIES = {
-    *("hardware", "standing", "energy", "carbon", "network", "serving", "unmet"),
-    *("resale", "end_credit"),
+    *("hardware", "options", "standing", "energy", "carbon", "network", "serving", "usage"),
+    *("unmet", "resale", "end_credit"),
 }
 
 

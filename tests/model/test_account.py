@@ -185,6 +185,8 @@ def test_costs_are_discounted_from_when_they_fall_due(books: Account) -> None:
             "unmet": 8832 * worth(1104) + 86400 * worth(3288),
             "resale": -360 * worth(2208),
             "end_credit": -1080 * worth(4368),
+            "options": 0,
+            "usage": 0,
         },
         rel=1e-14,
     )

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gridblock.model.audit
+from deals import DEAL, DEAL_TAMPERS, hand_made_deal
 from gridblock.instances.instance import Instance
 from gridblock.model.account import account
 from gridblock.model.audit import RULES, AuditError, Report, audit
@@ -369,6 +370,7 @@ CASES = {
         ("rich", Instance.parse(RICH), hand_made()),
         ("anywhere", Instance.parse(ANYWHERE), hand_made_anywhere()),
         ("gangs", Instance.parse(GANGS), hand_made_gangs()),
+        ("deal", Instance.parse(DEAL), hand_made_deal()),
     )
 }
 
@@ -1045,6 +1047,7 @@ TAMPERS = [
             "demands.train.fabric_gbps_per_block": 0.3,
         },
     ),
+    *(Tamper(*tamper, case="deal") for tamper in DEAL_TAMPERS),
 ]
 
 
@@ -1093,6 +1096,8 @@ OFF = {
     "unmet",
     "resale",
     "end_credit",
+    "options",
+    "usage",
 }
 TRUE = CASES["rich"].plan
 NOTHING: dict[str, Any] = {
@@ -1390,6 +1395,7 @@ def test_the_audit_needs_no_optimiser(blocked: list[str]) -> None:
 def test_the_audit_shares_nothing_with_the_optimisation_model() -> None:
     model = Path(gridblock.model.audit.__file__).parent
     own = {"plan", "exact", "account", "quantities", "ledger", "findings", "rules"}
+    own |= {"lots", "option_costs"}
     files = [model / f"{name}.py" for name in (own | {"audit"}) - {"rules"}]
     for file in (*files, *(model / "rules").glob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
