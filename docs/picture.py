@@ -1,4 +1,4 @@
-"""Draw what ``gridblock solve`` prints, for the README: ``python docs/picture.py RUN docs/solve.svg``."""
+"""Draw what ``gridblock solve`` prints: ``python docs/picture.py RUN docs/solve.svg``."""
 
 import sys
 from pathlib import Path

@@ -97,6 +97,11 @@ def _number(name: str, span: str) -> int:
     return 0 if match is None else int(match["year"]) * per_year + int(match["part"] or 1) - 1
 
 
+def place_of(part: object) -> str:
+    """Give the path that a part of an option names, or nothing for what has no place."""
+    return str(getattr(part, "opens", None) or getattr(part, "at", ""))
+
+
 def places_called(path: str, places: Mapping[str, Place]) -> tuple[str, ...]:
     """Give the places that a path names: one, or all copies of a zone that is written once."""
     if path in places:

@@ -78,8 +78,8 @@ class Additions:
                 yield path, UPLINK, place.uplink_gbps
         for name, facility in self.instance.facilities.items():
             if facility.grid_mw is not None:
-                values = self.instance.over_periods(facility.grid_mw).values()
-                yield name, GRID, tuple(float(KW_PER_MW * exact(mw)) for mw in values)
+                given = self.instance.over_periods(facility.grid_mw).values()
+                yield name, GRID, tuple(float(KW_PER_MW * exact(mw)) for mw in given)
 
     def _by_period(
         self, place: str, resource: str, values: tuple[float, ...]

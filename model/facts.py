@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from gridblock.instances.contracts import places_called
+from gridblock.instances.contracts import place_of, places_called
 from gridblock.instances.instance import Instance
 from gridblock.instances.network import Tunnel, reach, tunnels_of
 from gridblock.instances.schema.demands import Demand
@@ -125,9 +125,8 @@ class Facts:
         zones: set[str] = set()
         for option in self.instance.options:
             for part in option.adds:
-                opens = getattr(part, "opens", None)
-                called = places_called(opens or getattr(part, "at", ""), self.instance.places)
-                if opens or len(called) == 1:
+                called = places_called(place_of(part), self.instance.places)
+                if hasattr(part, "opens") or len(called) == 1:
                     above = {zone for path in called for zone in self.instance.places[path].above}
                     zones |= {self.instance.places[zone].written for zone in above}
         return frozenset(zones)

@@ -2,9 +2,9 @@
 
 from gridblock.instances.calendar import span_of
 from gridblock.instances.checks.common import Faults, Path, series_fits, twice, unknown
-from gridblock.instances.contracts import places_called, position
+from gridblock.instances.contracts import place_of, places_called, position
 from gridblock.instances.faults import did_you_mean
-from gridblock.instances.places import IN_MEGAWATTS, every_place
+from gridblock.instances.places import every_place
 from gridblock.instances.schema.fields import Fields
 from gridblock.instances.schema.options import LeasedBlocks, MoreOfALimit, MoreOnALink, Option
 
@@ -73,7 +73,7 @@ def _addition(given: Fields, here: Path, option: Option, part: object) -> Faults
         if part.link in links and links[part.link].gbps is None:
             yield (*here, "link"), f"adds to {part.link!r}, which names no gbps to add to"
         return
-    path = getattr(part, "opens", None) or getattr(part, "at", "")
+    path = place_of(part)
     field = "opens" if hasattr(part, "opens") else "at"
     places = {place.path: place for place in every_place(given.facilities, given.horizon)}
     called = places_called(path, places)
@@ -106,8 +106,7 @@ def _limit(given: Fields, here: Path, part: MoreOfALimit, called: tuple[str, ...
         yield (*here, "at"), f"names {len(called)} copies; name one, such as {called[0]!r}"
         return
     place = given.places[called[0]]
-    named = {kw: mw for mw, kw in IN_MEGAWATTS.items()}
-    names = [named.get(resource, resource) for resource in place.limits]
+    names = list(given.site(place).limits)
     if len(place.above) == 1 and given.facilities[place.facility].grid_mw is not None:
         names.append("grid_mw")
     if place.uplink_gbps is not None:
@@ -118,11 +117,16 @@ def _limit(given: Fields, here: Path, part: MoreOfALimit, called: tuple[str, ...
 
 
 def _opened(given: Fields) -> Faults:
-    """Refuse blocks that stand today in a place that is closed until an option opens it."""
+    """Refuse blocks that stand today in a closed place, and one place opened in two ways."""
+    ways: dict[str, str] = {}
     for i, option in enumerate(given.options):
         for j, part in enumerate(option.adds):
             path = getattr(part, "opens", None)
             for name in places_called(path, given.places) if path else ():
+                if ways.setdefault(name, str(path)) != path:
+                    message = f"opens {name!r}, which is opened as {ways[name]!r} too; name it so"
+                    yield ("options", i, "adds", j, "opens"), message
+                    break
                 inside = [leaf for leaf in given.leaves.values() if name in leaf.above]
                 if any(leaf.installed or leaf.on_order for leaf in inside):
                     message = f"opens {name!r}, where blocks stand or are due already"

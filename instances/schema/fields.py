@@ -13,7 +13,7 @@ from gridblock.instances.contracts import Contract
 from gridblock.instances.places import Place, expand
 from gridblock.instances.schema.base import Name, NonNegative, Record, not_a_bool
 from gridblock.instances.schema.demands import Demand
-from gridblock.instances.schema.facilities import Facility, Position
+from gridblock.instances.schema.facilities import Facility, Position, Site
 from gridblock.instances.schema.hardware import Accelerator, Block, Where
 from gridblock.instances.schema.network import Network
 from gridblock.instances.schema.options import Option
@@ -102,6 +102,13 @@ class Fields(Record):
         first, last = (self.horizon.index[period] for period in demand.run.start)
         starts = range(first, min(last, len(names) - count) + 1)
         return {names[i]: names[i : i + count] for i in starts}
+
+    def site(self, place: Place) -> Site:
+        """Give a facility or zone as it is written."""
+        site: Site = self.facilities[place.facility]
+        for zone in place.keys[3::2]:
+            site = site.zones[zone]
+        return site
 
     def position(self, place: str) -> Position | None:
         """Give the coordinates of a facility or region, if it has any."""

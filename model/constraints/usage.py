@@ -4,6 +4,7 @@ import pyomo.environ as pyo
 
 from gridblock.instances.instance import Instance
 from gridblock.instances.places import KW_PER_MW
+from gridblock.instances.schema.options import Usage
 from gridblock.model.facts import POWER
 from gridblock.model.variables import charge
 
@@ -23,11 +24,11 @@ def add(block: pyo.Block, instance: Instance) -> None:
     ``committed_share``. Where an option includes energy, that of its blocks is taken off.
     """
     leases = _leases_at(block, instance)
-    by_hour = {name for name, c in instance.contracts.items() if c.option.usage is not None}
-    metered = {key for key, options in leases.items() if options.keys() & by_hour}
+    usages = _usages(instance)
+    metered = {key for key, options in leases.items() if options.keys() & usages.keys()}
     index = [(o, *key) for key in leases if key in metered for o in leases[key]]
     block.used = pyo.Var(index, within=pyo.NonNegativeReals)
-    block.paid = pyo.Var([key for key in index if key[0] in by_hour], within=pyo.NonNegativeReals)
+    block.paid = pyo.Var([key for key in index if key[0] in usages], within=pyo.NonNegativeReals)
     for key in index:
         block.used[key].setub(_most(block, leases, key))
     for key in block.paid:
@@ -48,11 +49,16 @@ def add(block: pyo.Block, instance: Instance) -> None:
 
     @block.Constraint(list(block.paid))
     def paid_as_committed(block: pyo.Block, o: str, kind: str, f: str, t: str) -> pyo.Expression:
-        share = instance.contracts[o].option.usage.committed_share
+        share = usages[o].committed_share
         return block.paid[o, kind, f, t] >= share * sum(leases[kind, f, t][o])
 
     _costs(block, instance, leases)
     _only_beyond_owned(block, instance, leases, beyond)
+
+
+def _usages(instance: Instance) -> dict[str, Usage]:
+    """Give the terms of usage of each option that has any."""
+    return {o.name: o.usage for o in instance.options if o.usage is not None}
 
 
 def _leases_at(block: pyo.Block, instance: Instance) -> dict[Key, dict[str, list[pyo.Var]]]:
@@ -91,9 +97,9 @@ def _costs(
     block: pyo.Block, instance: Instance, leases: dict[Key, dict[str, list[pyo.Var]]]
 ) -> None:
     """Charge block-hours paid; take off the energy that their price includes."""
-    facts = block.facts
+    facts, usages = block.facts, _usages(instance)
     for o, kind, f, t in block.paid:
-        usage, hardware = instance.contracts[o].option.usage, instance.blocks[kind]
+        usage, hardware = usages[o], instance.blocks[kind]
         hours = facts.discount_at_middle[t] * facts.hours[t]
         price = instance.over_periods(usage.per_block_hour)[t]
         charge(block, "usage", t, hours * price * block.paid[o, kind, f, t])
@@ -118,15 +124,13 @@ def _only_beyond_owned(
     beyond: dict[Key, pyo.Expression],
 ) -> None:
     """Let no more leases count as used than that, where their free energy would make it pay."""
+    usages = _usages(instance)
     tempting = [
         key
         for key in sorted(beyond)
         if instance.blocks[key[0]].load_factor > instance.blocks[key[0]].idle
         and saved_per_hour(instance, *key) > 0
-        and any(
-            (usage := instance.contracts[o].option.usage) and usage.energy == "included"
-            for o in leases[key]
-        )
+        and any(o in usages and usages[o].energy == "included" for o in leases[key])
     ]
     block.any_lease_in_use = pyo.Var(tempting, within=pyo.Binary)
     facts, bounds = block.facts, block.bounds

@@ -54,6 +54,7 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"adds": [{"link": "line", "gbps": 1}]}, "names no gbps to add to"),
     ({"adds": [{"link": "lin", "gbps": 1}]}, "did you mean 'line'"),
     ({"adds": [{"opens": "east"}]}, "where blocks stand or are due already"),
+    ({"adds": [{"opens": "west/hall"}, {"opens": "west/hall-1"}]}, "is opened as 'west/hall' too"),
     ({"order": {"earliest": "2027Q9"}}, "is not a period"),
     ({"order": {"earliest": "2027Q3", "latest": "2027Q2"}}, "before it begins"),
     ({"signed": {"2028Q3": 1}}, "lies beyond the horizon"),

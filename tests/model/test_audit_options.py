@@ -86,7 +86,7 @@ def test_findings_name_what_is_closed(deal: Instance, decided: Decisions) -> Non
 def test_what_is_decided_of_options_is_whole(deal: Instance, decided: Decisions) -> None:
     part = {**decided.ordered, Ordering("wan", P1): 0.5}
     assert found(deal, replace(decided, ordered=part)) == [  # type: ignore[arg-type]
-        "ordered wan 2026Q3: 0.5 lots is not a whole number"
+        "ordered wan 2026Q3: 0.5 is not a whole number"
     ]
 
 

@@ -91,7 +91,7 @@ def test_where_names_the_sites_that_may_serve(
 
 def test_where_of_a_block_names_the_sites_it_may_stand_at(empty_hall: Instance, cost: Cost) -> None:
     # Six pods anywhere at $1; in the south two fit, so 40 stay unmet.
-    both = empty_hall.replace({"facilities.south.limits": {"power_mw": 0.2}})
+    both = empty_hall.replace({"facilities.south": {"limits": {"power_mw": 0.2}}})
     assert cost(both) == 6
     assert cost(both.replace({"blocks.pod.where": {"facilities": ["south"]}})) == 42
 
