@@ -17,13 +17,17 @@ GALLERY = Path(__file__).parents[2] / "instances" / "gallery"
 FILES = (
     "any-route", "carbon-moves-work", "dip-switches-off", "discounting", "hall-tree",
     "one-accelerator", "shared-link", "supply-binds", "uplink-binds", "whole-or-shared",
+    "run-that-waits", "interconnect-decides", "fabric-keeps-together",
 )  # fmt: skip
 WORLDS = range(2000, 2005)
 
 Data = dict[str, Any]
 Optimum = Callable[[Data], float | None]
 NAMED = ("accelerators", "blocks", "facilities")
-MONEY = {"cost_once", "cost_per_period", "energy_per_mwh", "carbon_price_per_t", "cost_per_gbps"}
+MONEY = {
+    "cost_once", "cost_per_period", "energy_per_mwh", "carbon_price_per_t", "cost_per_gbps",
+    "delay_cost",
+}  # fmt: skip
 PRICES = {"unmet_cost", "cost_per_unit_hour"}
 POWER = {
     "power_kw", "air_cooling_kw", "liquid_cooling_kw", "grid_mw",
@@ -114,7 +118,11 @@ def renamed(data: Data) -> Data:
             return {new.get(k, k): inner for k, inner in value.items()}
         return new.get(value, value) if isinstance(value, str) else value
 
-    return {**walked({**data, "periods": None}, change), "periods": data.get("periods", [])}
+    changed = {**walked({**data, "periods": None}, change), "periods": data.get("periods", [])}
+    for demand, before in zip(changed["demands"], data["demands"], strict=True):
+        if "run" in before:
+            demand["run"] = before["run"]
+    return changed
 
 
 def permuted(data: Data, random: Random) -> Data:
@@ -185,6 +193,7 @@ def test_the_unit_of_power_does_not_matter(told: Data, optimum: Optimum) -> None
 
 def test_the_unit_of_bandwidth_does_not_matter(told: Data, optimum: Optimum) -> None:
     tenfold = {"gbps": 10, "gbps_per_unit": 10, "uplink_gbps": 10, "cost_per_gbps": 0.1}
+    tenfold |= {"fabric_gbps_per_block": 10}
     assert optimum(scaled(told, tenfold)) == same(optimum(told))
 
 
