@@ -17,6 +17,7 @@ from gridblock.model.lots import Lots, lots_in_effect, lots_of, open_places
 from gridblock.model.option_costs import OptionCost, committed_after, option_costs
 from gridblock.model.plan import Decisions, Standing
 from gridblock.model.quantities import ZERO, Amounts, by_period, decimal, hours_of
+from gridblock.model.traffic import link_traffic
 
 __all__ = ["CATEGORIES", "Account", "Entry", "Ledger", "account"]
 
@@ -109,7 +110,7 @@ def account(instance: Instance, decisions: Decisions) -> Account:
     unmet = quantities.unmet_units(instance, decisions, amount, met)
     energy = quantities.energy_mwh(instance, powered, assigned)
     carbon = _carbon_kg(instance, energy)
-    traffic = quantities.link_traffic(instance, decisions)
+    traffic = link_traffic(instance, decisions)
     lots = lots_of(instance, decisions)
     in_effect = lots_in_effect(instance, lots)
     is_open = open_places(instance, in_effect)

@@ -1,4 +1,4 @@
-"""Quantities that follow from a plan's decisions, exactly: blocks, units, energy and traffic.
+"""Quantities that follow from a plan's decisions, exactly: blocks, units and energy.
 
 All are sums of the decimals as written, in rational numbers. The decisions must name only what
 exists.
@@ -16,14 +16,12 @@ from gridblock.instances.instance import Instance
 from gridblock.instances.schema.demands import Run
 from gridblock.instances.schema.series import Written, spread
 from gridblock.model.exact import exact
-from gridblock.model.plan import Decisions, Standing, TunnelFlow
+from gridblock.model.plan import Decisions, Standing
 
 Key = TypeVar("Key", bound=Hashable)
 Amounts = Mapping[tuple[str, str, str], Fraction]
 
 ZERO: Final = Fraction(0)
-STANDS: Final = 1e-9
-"""A demand stands where more blocks than this are assigned to it."""
 _WIDE: Final = Context(prec=5000, traps=[Inexact, InvalidOperation])
 """Enough digits to add any floats without rounding; would raise rather than round."""
 
@@ -224,80 +222,3 @@ def energy_mwh(
         kw = decimal(block.uses.get("power_kw", 0.0)) * decimal(instance.facilities[facility].pue)
         energy[key] = average * kw / 1000 * hours[t]
     return energy
-
-
-def fabric_traffic(instance: Instance, decisions: Decisions) -> Amounts:
-    """Give what blocks exchange over uplinks in Gbps, by demand, zone with an uplink and period.
-
-    It is fabric_gbps_per_block x the blocks inside, where the demand has some outside as well.
-    """
-    each = {d.name: decimal(d.fabric_gbps_per_block) for d in instance.demands}
-    woven = [
-        (key, blocks)
-        for key, blocks in decisions.assigned.items()
-        if each[key.demand] and blocks > STANDS
-    ]
-    uplinks = [place for place in instance.places.values() if place.uplink_gbps is not None]
-    traffic: dict[tuple[str, str, str], Fraction] = {}
-    for zone in uplinks:
-        inside: dict[tuple[str, str], Fraction] = defaultdict(Fraction)
-        outside: set[tuple[str, str]] = set()
-        for key, blocks in woven:
-            leaf = instance.leaves[key.place]
-            if zone.path in leaf.above:
-                inside[key.demand, key.period] += exact(blocks)
-            elif leaf.facility == zone.facility:
-                outside.add((key.demand, key.period))
-        for (demand, t), count in inside.items():
-            if (demand, t) in outside:
-                traffic[demand, zone.path, t] = each[demand] * count
-    return traffic
-
-
-def link_traffic(instance: Instance, decisions: Decisions) -> dict[tuple[str, str, str], Fraction]:
-    """Give the traffic in Gbps of each link, by the place that it is entered from, and period."""
-    ends = {link.label: link.between for link in instance.network.links}
-    over_tunnels = (
-        ((link, start, flow.period), gbps)
-        for flow, gbps in decisions.tunnel_gbps.items()
-        for link, start in tunnel_hops(ends, flow)
-    )
-    over_arcs = (
-        ((arc.link, arc.start, arc.period), gbps) for arc, gbps in decisions.arc_gbps.items()
-    )
-    reserved = (
-        ((link, start, flow.period), gbps)
-        for flow, gbps in decisions.interconnect_gbps.items()
-        for link, start in hops_from(flow.from_facility, flow.links, ends)
-    )
-    return totals((*over_tunnels, *over_arcs, *reserved))
-
-
-def tunnel_hops(ends: Mapping[str, tuple[str, str]], flow: TunnelFlow) -> list[tuple[str, str]]:
-    """Give each link of a tunnel with the place that it is entered from, as ``hops_from`` does."""
-    return hops_from(flow.region, flow.links, ends)
-
-
-def hops_from(
-    start: str, links: Iterable[str], ends: Mapping[str, tuple[str, str]]
-) -> list[tuple[str, str]]:
-    """Give each link of a path with the place that it is entered from.
-
-    Args:
-        start: where the path begins.
-        links: the links that it takes.
-        ends: the two places that each link joins.
-
-    Raises:
-        KeyError: a link does not exist.
-        ValueError: a link does not start where the one before it ends.
-    """
-    place, hops = start, []
-    for link in links:
-        if place not in ends[link]:
-            message = f"link {link} does not start at {place}"
-            raise ValueError(message)
-        hops.append((link, place))
-        a, b = ends[link]
-        place = b if place == a else a
-    return hops

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from gridblock.instances.instance import Instance
 from gridblock.model.account import CATEGORIES, Account
 from gridblock.model.plan import Decisions, PlanData, Standing, TunnelFlow
-from gridblock.model.quantities import tunnel_hops
+from gridblock.model.traffic import tunnel_hops
 from gridblock.reports import lots, usage
 from gridblock.reports.gangs import gangs
 from gridblock.reports.unmet import Summary, unmet_share, unmet_summary

@@ -13,7 +13,8 @@ from gridblock.instances.schema.series import spread
 from gridblock.model.account import Account
 from gridblock.model.lots import added_to_limits, added_to_links
 from gridblock.model.plan import Decisions
-from gridblock.model.quantities import ZERO, Amounts, decimal, fabric_traffic, rated_use
+from gridblock.model.quantities import ZERO, Amounts, decimal, rated_use
+from gridblock.model.traffic import fabric_traffic
 
 Most = Callable[[str, str, str, Fraction], Fraction]
 """Gives a limit of a place in a period, from its name and from what is written."""

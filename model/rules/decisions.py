@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from gridblock.instances.faults import did_you_mean, quoted, shown
 from gridblock.model.plan import ArcFlow, Assignment, InterconnectFlow, TunnelFlow
-from gridblock.model.quantities import tunnel_hops
 from gridblock.model.rules.books import TOLERANCE, Books, Rows, is_number, told
+from gridblock.model.traffic import tunnel_hops
 
 LARGEST: Final = 1e18
 """More than this is no decision."""

@@ -9,7 +9,6 @@ from gridblock.model.quantities import (
     ZERO,
     by_period,
     decimal,
-    hops_from,
     run_periods,
     run_starts,
     totals,
@@ -17,6 +16,7 @@ from gridblock.model.quantities import (
 from gridblock.model.rules.books import USED, Books, Rows, against, differ, largest
 from gridblock.model.rules.decisions import label
 from gridblock.model.rules.network import direct_ms
+from gridblock.model.traffic import hops_from
 
 Pair = tuple[str, str, str, str]
 """A demand, two facilities that it uses at once, one way, and the period."""

@@ -14,13 +14,12 @@ from gridblock.model.quantities import (
     ZERO,
     by_period,
     decimal,
-    hops_from,
     product,
     totals,
-    tunnel_hops,
 )
 from gridblock.model.rules.books import USED, Books, Rows, above, against, differ, largest
 from gridblock.model.rules.decisions import label
+from gridblock.model.traffic import hops_from, tunnel_hops
 
 Flow = tuple[str, str, float | None, str]
 

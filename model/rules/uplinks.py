@@ -7,12 +7,12 @@ from gridblock.model.plan import ZoneService
 from gridblock.model.quantities import (
     ZERO,
     by_period,
-    fabric_traffic,
     product,
     totals,
     units_per_block,
 )
 from gridblock.model.rules.books import Books, Rows, above, against, differ, largest
+from gridblock.model.traffic import fabric_traffic
 
 
 def _split(books: Books) -> frozenset[tuple[str, str]]:

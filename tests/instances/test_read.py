@@ -114,10 +114,10 @@ def test_every_fault_is_told_in_the_order_of_the_file(file: Path) -> None:
         ("name: research", 'name: "\\u202e"', "must not hold the invisible character U+202E"),
         ("name: research", f"name: {'x' * 201}", "must have at most 200 characters"),
         ("unmet_cost: 2", "unmet_cost: {}", "demands[1].unmet_cost: has no value for the first"),
-        ("unmet_cost: 2", "tier: 1", "demands[1].tier: is not a field of a demand"),
+        ("unmet_cost: 2", "survive: 1", "demands[1].survive: is not a field of a demand"),
         ("demands:", "scenarios: []\ndemands:", "scenarios: is not a"),
         ("demands:", "limits: []\ndemands:", "limits: is not a"),
-        ("demands:", "options: []\ndemands:", "options: is not a"),
+        ("demands:", "scenarios: []\ndemands:", "scenarios: is not a"),
     ],
 )  # fmt: skip
 def test_a_fault_is_told_with_its_place(file: Path, old: str, new: str, fault: str) -> None:
@@ -130,7 +130,7 @@ def test_a_fault_is_told_with_its_place(file: Path, old: str, new: str, fault: s
 @pytest.mark.parametrize(
     "name",
     [
-        "survive", "tier",
+        "survive", "reserved",
     ],
 )  # fmt: skip
 def test_what_is_not_obeyed_yet_is_refused(file: Path, name: str) -> None:

@@ -19,7 +19,8 @@ from gridblock.model.plan import (
     Standing,
     TunnelFlow,
 )
-from gridblock.model.quantities import decimal, totals, tunnel_hops
+from gridblock.model.quantities import decimal, totals
+from gridblock.model.traffic import tunnel_hops
 
 WINTER, SPRING = "2026Q4", "2027Q1"
 """Of 92 and of 90 days: 2208 and 2160 hours."""
