@@ -37,7 +37,9 @@ class Place:
         installed: blocks owned today, by block type.
         on_order: blocks that enter service, by block type, in each period.
         twin: the copy before this one of the same zone, or None.
-        may_switch_off: whether some power or cooling limit at or above it falls over time.
+        fed_by: the feeds that it draws from.
+        may_switch_off: whether some power or cooling limit at or above it falls over time, or the
+            rating of a feed that its power comes through.
     """
 
     path: str
@@ -52,6 +54,7 @@ class Place:
     on_order: Mapping[str, tuple[int, ...]]
     twin: str | None
     may_switch_off: bool
+    fed_by: tuple[tuple[str, str], ...] = ()
 
 
 def expand(facilities: Mapping[str, Facility], horizon: Horizon) -> dict[str, Place]:
@@ -63,8 +66,8 @@ def every_place(facilities: Mapping[str, Facility], horizon: Horizon) -> Iterato
     """Give each facility and zone, also where two have the same path."""
     for name, facility in facilities.items():
         grid = facility.grid_mw
-        falls = grid is not None and _falls(spread(grid, horizon))
-        top = _place(facility, (name,), ("facilities", name), None, falls, horizon)
+        falling = grid is not None and falls(spread(grid, horizon))
+        top = _place(facility, (name,), ("facilities", name), None, falling, horizon)
         yield from _walk(facility, top, horizon)
 
 
@@ -80,6 +83,14 @@ def _walk(site: Site, place: Place, horizon: Horizon) -> Iterator[Place]:
             twin = path
 
 
+def site_of(facilities: Mapping[str, Facility], keys: tuple[str, ...]) -> Site:
+    """Give a facility or zone as it is written."""
+    site: Site = facilities[keys[1]]
+    for zone in keys[3::2]:
+        site = site.zones[zone]
+    return site
+
+
 def copies(name: str, zone: Zone) -> tuple[str, ...]:
     """Give the names of the copies of a zone."""
     return (name,) if zone.count == 1 else tuple(f"{name}-{i}" for i in range(1, zone.count + 1))
@@ -90,7 +101,7 @@ def _place(
     above: tuple[str, ...],
     keys: tuple[str, ...],
     twin: str | None,
-    falls: bool,
+    falling: bool,
     horizon: Horizon,
 ) -> Place:
     limits = limits_of(site, horizon)
@@ -110,7 +121,7 @@ def _place(
             for kind, arrivals in site.on_order.items()
         },
         twin=twin,
-        may_switch_off=falls or any(_falls(limits[name]) for name in SWITCHABLE if name in limits),
+        may_switch_off=falling or any(falls(limits[name]) for name in SWITCHABLE if name in limits),
     )
 
 
@@ -135,5 +146,6 @@ def in_kw(mw: float) -> float:
     return float(Decimal(repr(mw)) * KW_PER_MW)
 
 
-def _falls(values: tuple[float, ...]) -> bool:
+def falls(values: tuple[float, ...]) -> bool:
+    """Say whether a series ever falls."""
     return any(after < before for before, after in pairwise(values))

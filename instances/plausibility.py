@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from gridblock.instances.calendar import Horizon
 from gridblock.instances.faults import Fault
+from gridblock.instances.feeding import of_feeds
 from gridblock.instances.network import FIBRE_KM_PER_MS, great_circle_km
 from gridblock.instances.offers import of_options
 from gridblock.instances.places import IN_MEGAWATTS, KW_PER_MW, Place
@@ -273,6 +274,7 @@ SUBJECTS: Final[tuple[Callable[[Fields], Oddities], ...]] = (
     _facilities,
     _places,
     _overfull,
+    of_feeds,
     _resources,
     _links,
     _tiers,

@@ -11,6 +11,7 @@ from gridblock.instances.places import KW_PER_MW, SWITCHABLE, Place
 from gridblock.model.additions import GRID, Additions
 from gridblock.model.exact import exact
 from gridblock.model.facts import POWER, Facts
+from gridblock.model.feeding import Feeding
 
 
 class Bounds:
@@ -46,7 +47,27 @@ class Bounds:
         if grid is not None and use > 0 and POWER not in spared:
             pue = self.instance.facilities[leaf.facility].pue
             rooms.append(_whole(grid.most, exact(use) * exact(pue)))
+        if leaf.fed_by and use > 0 and POWER not in spared:
+            rooms.append(_whole(self.feeding.room_kw(path, period), exact(use)))
         return min(rooms, default=math.inf)
+
+    @cached_property
+    def feeding(self) -> Feeding:
+        """What feeds carry, and the most that they let leaf places draw."""
+        return Feeding(self.instance)
+
+    def draw_kw(self, path: str, period: str) -> Fraction:
+        """Give the most that the blocks in a leaf place can draw: by their number, by its limit."""
+        limit = self.additions.limits.get((path, POWER, period))
+        blocks = sum(
+            (
+                exact(self.instance.blocks[kind].uses.get(POWER, 0.0))
+                * self.powered[kind, path, period]
+                for kind in self.facts.kinds_at[path]
+            ),
+            Fraction(0),
+        )
+        return blocks if limit is None else min(blocks, limit.most)
 
     @cached_property
     def need(self) -> dict[tuple[str, str], int]:

@@ -9,7 +9,7 @@ from gridblock.instances.places import KW_PER_MW
 from gridblock.instances.schema.series import spread
 from gridblock.model.account import Account
 from gridblock.model.quantities import ZERO, decimal, rated_use
-from gridblock.reports import usage
+from gridblock.reports import feeding, usage
 from gridblock.reports.sections import Bar, Cell, Column, Section, end_columns, ends
 from gridblock.reports.words import aligned, and_more, in_percent
 
@@ -74,9 +74,10 @@ def power_limits_mw(
 ) -> dict[str, float]:
     """Give the most critical power of each facility in MW, where anything limits it.
 
-    That is the least of its own limit, of the sum over its zones, and of grid power over PUE; as
-    written, or with the lots of an account.
+    That is the least of its own limit, of the sum over its zones, of grid power over PUE, and of
+    what its feeds let through; as written, or with the lots of an account.
     """
+    through_feeds = feeding.ceilings_mw(instance, period)
     t = instance.horizon.names[period]
     with_lots = usage.most(instance, account) if account else None
 
@@ -99,6 +100,8 @@ def power_limits_mw(
         if site is not None and site.grid_mw is not None:
             grid = mw(path, "grid_mw", spread(site.grid_mw, instance.horizon)[period])
             limits.append(grid / site.pue)
+        if path in through_feeds:
+            limits.append(through_feeds[path])
         if limits:
             most[path] = min(limits)
     return {path: mw for path, mw in most.items() if path in instance.facilities}

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from gridblock.instances.instance import Instance
 from gridblock.model.account import Account
 from gridblock.model.plan import Decisions
-from gridblock.reports import usage
+from gridblock.reports import feeding, usage
 from gridblock.reports.sections import Column, Section
 from gridblock.reports.words import and_more, in_percent, number
 
@@ -112,6 +112,7 @@ def _all_uses(
     for (keys, _, _), use in sums.items():
         many = len(copies[keys])
         yield (f"{many} x " if many > 1 else "") + "/".join(keys[1::2]), use
+    yield from _feed_uses(instance, account)
     for link in usage.of_links(instance, account):
         if link.capacity_gbps is not None:
             used = link.share * link.capacity_gbps if link.capacity_gbps else link.gbps
@@ -121,3 +122,14 @@ def _all_uses(
             )
     for supply in usage.of_supply(instance, decisions):
         yield supply.place, supply._replace(resource="supply")
+
+
+def _feed_uses(instance: Instance, account: Account) -> Iterator[tuple[str, usage.Use]]:
+    """Give the fullest of the copies of each feed, intact and after the worst loss."""
+    fullest: dict[tuple[tuple[str, ...], str, str], usage.Use] = {}
+    for device, _, use in feeding.of_feeds(instance, account):
+        key = (device.keys, use.resource, use.period)
+        if key not in fullest or use.share > fullest[key].share:
+            fullest[key] = use
+    for (keys, resource, _), use in fullest.items():
+        yield f"feed {'/'.join(keys[1::2])}", use._replace(resource=resource.rpartition(".")[2])

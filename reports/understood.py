@@ -23,6 +23,7 @@ def understood(instance: Instance) -> Document:
         plural(len(instance.blocks), "block type"),
         plural(len(instance.accelerators), "accelerator"),
         plural(len(instance.demands), "demand"),
+        *((plural(len(instance.feeds), "feed"),) if instance.feeds else ()),
         plural(len(instance.network.regions), "region"),
         plural(len(instance.network.links), "link"),
         *((plural(len(instance.options), "option"),) if instance.options else ()),

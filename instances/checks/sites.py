@@ -21,7 +21,10 @@ MOST_PLACES: Final = 100_000
 def sizes(given: Fields) -> Faults:
     """Check that copies of zones do not explode, before they are made."""
     if sum(_size(facility) for facility in given.facilities.values()) > MOST_PLACES:
-        yield ("facilities",), f"has more than {MOST_PLACES:,} places with all copies of zones"
+        yield (
+            ("facilities",),
+            f"has more than {MOST_PLACES:,} places and feeds with all copies of zones",
+        )
 
 
 def _size(site: Site) -> int:
@@ -30,7 +33,7 @@ def _size(site: Site) -> int:
         inner += zone.count * _size(zone)
         if inner > MOST_PLACES:
             break
-    return 1 + inner
+    return 1 + len(site.feeds) + inner
 
 
 def faults(given: Fields) -> Faults:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field, Strict
+from pydantic import Field, Strict, StrictBool
 
 from gridblock.instances.schema.base import Count, Name, Positive, Record
 from gridblock.instances.schema.series import NonNegativeSeries, Series
@@ -17,12 +17,30 @@ class Position(Record):
     """Longitude in degrees east."""
 
 
+class Feed(Record):
+    """A power device that zones draw from: a substation, UPS or PDU."""
+
+    mw: NonNegativeSeries
+    """Most that it may carry while every device works."""
+    failover_mw: NonNegativeSeries | None = None
+    """Most that it may carry after the loss of any other of its facility; default ``mw``."""
+    parent: Name | None = None
+    """The feed that it draws from, of the same place or of one around it."""
+    pue: StrictBool = False
+    """Whether its load includes PUE; so does then the load of the feeds above it."""
+
+
 class Site(Record):
     """What a facility and a zone share."""
 
     limits: dict[Name, NonNegativeSeries] = {}
     """Most of each resource: power_mw, air_cooling_mw, liquid_cooling_mw, racks, and any other that
     blocks use, by the same name."""
+    feeds: dict[Name, Feed] = {}
+    """Power devices; those of a zone are copied with it."""
+    fed_by: Annotated[tuple[Name, ...], Field(min_length=1)] = ()
+    """The feeds that share its draw equally, each the nearest of its name, here or in a place
+    around; default those of the place around it."""
     zones: dict[Name, "Zone"] = {}
     """Parts of this place; blocks then stand in the innermost ones."""
     installed: dict[Name, Count] = {}

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field
 
 from gridblock.instances.calendar import Horizon, horizon_of
 from gridblock.instances.contracts import Contract
+from gridblock.instances.feeds import Device, Label, devices, fed
 from gridblock.instances.places import Place, expand
 from gridblock.instances.schema.base import Name, NonNegative, Record, not_a_bool
 from gridblock.instances.schema.demands import Demand
@@ -57,7 +58,12 @@ class Fields(Record):
     @cached_property
     def places(self) -> dict[str, Place]:
         """Each facility and zone, copies expanded, outer ones first, by path."""
-        return expand(self.facilities, self.horizon)
+        return fed(expand(self.facilities, self.horizon), self.facilities, self.horizon)
+
+    @cached_property
+    def feeds(self) -> dict[Label, Device]:
+        """Each feed, copies expanded, outer ones first, by the path of its place and its name."""
+        return devices(self.places, self.facilities, self.horizon)
 
     @cached_property
     def leaves(self) -> dict[str, Place]:

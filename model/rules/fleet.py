@@ -6,6 +6,7 @@ from gridblock.model.plan import Standing
 from gridblock.model.quantities import by_period
 from gridblock.model.rules.books import Books, Rows
 from gridblock.model.rules.capacity import places_where_a_limit_falls
+from gridblock.model.rules.feeds import places_where_a_rating_falls
 
 
 def standing(key: Standing) -> str:
@@ -74,7 +75,7 @@ def owned_never_below_zero(books: Books) -> Rows:
 
 def switched_off_only_where_a_limit_falls(books: Books) -> Rows:
     """Let blocks stand without power only where a power or cooling limit falls over time."""
-    falling = places_where_a_limit_falls(books)
+    falling = places_where_a_limit_falls(books) | places_where_a_rating_falls(books)
     for key, count in books.decisions.switched_off.items():
         kept = not count or key.place in falling
         message = f"{count:,} switched off, but no power or cooling limit falls there"

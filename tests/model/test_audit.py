@@ -336,6 +336,53 @@ def hand_made_gangs() -> Decisions:
     )
 
 
+# A tree of feeds that carry exactly what they may, intact and after a loss: each row draws 300 kW,
+# the annex 200. A PDU carries 150 and 300, a UPS 150 + 150 + 100 and 800, a substation 1.25 x that.
+FED: dict[str, Any] = {
+    "gridblock": 1,
+    "periods": [{"name": "p1", "hours": 1}, {"name": "p2", "hours": 1}],
+    "accelerators": {"h100": {}},
+    "blocks": {
+        "pod": {
+            "accelerator": "h100",
+            "accelerators": 8,
+            "uses": {"power_kw": 100},
+            "cost_once": 10,
+        }
+    },
+    "facilities": {
+        "north": {
+            "pue": 1.25,
+            "feeds": {
+                "sub-a": {"mw": 0.5, "failover_mw": 1, "pue": True},
+                "sub-b": {"mw": 0.5, "failover_mw": 1, "pue": True},
+                "ups-a": {"mw": 0.4, "failover_mw": 0.8, "parent": "sub-a"},
+                "ups-b": {"mw": 0.4, "failover_mw": 0.8, "parent": "sub-b"},
+            },
+            "zones": {
+                "hall": {
+                    "count": 2,
+                    "feeds": {"pdu": {"mw": 0.15, "failover_mw": 0.3, "parent": "ups-a"}},
+                    "fed_by": ["pdu", "ups-b"],
+                    "zones": {"row": {"installed": {"pod": 3}}},
+                },
+                "annex": {"fed_by": ["ups-a", "ups-b"], "installed": {"pod": 2}},
+            },
+        },
+        "south": {
+            "feeds": {"ups": {"mw": [0.2, 0.1]}},
+            "fed_by": ["ups"],
+            "installed": {"pod": 2},
+        },
+    },
+}
+
+
+def hand_made_fed() -> Decisions:
+    """Of two pods in the south one stands dark when its UPS is worth less."""
+    return Decisions(switched_off={Standing("pod", "south", "p2"): 1})
+
+
 def stated(instance: Instance, decisions: Decisions, **changes: Any) -> PlanData:
     """Give a plan that states what its decisions cost, with a bound 1 % below."""
     books = account(instance, decisions)
@@ -371,6 +418,7 @@ CASES = {
         ("anywhere", Instance.parse(ANYWHERE), hand_made_anywhere()),
         ("gangs", Instance.parse(GANGS), hand_made_gangs()),
         ("deal", Instance.parse(DEAL), hand_made_deal()),
+        ("fed", Instance.parse(FED), hand_made_fed()),
     )
 }
 
@@ -441,6 +489,7 @@ def train_su(place: str, period: str) -> Assignment:
     return Assignment("train", "su", place, period)
 
 
+FED_RULES = {"feeds_carry_within_rating", "feeds_carry_within_failover_rating"}
 TAMPERS = [
     # Decisions that cannot be.
     Tamper(
@@ -638,6 +687,91 @@ TAMPERS = [
         {"facilities.north.limits.water": [20, 24, 23.999]},
     ),
     Tamper("the grid carries PUE", {}, {"grid_power_holds"}, {"facilities.north.pue": 1.2500001}),
+    # Feeds: intact, after a loss, up the tree.
+    Tamper(
+        "one more block on two feeds",
+        {"bought": {Standing("pod", "north/annex", "p1"): 1}},
+        FED_RULES,
+        {},
+        case="fed",
+    ),
+    Tamper(
+        "a PDU beyond its rating",
+        {},
+        {"feeds_carry_within_rating"},
+        {"facilities.north.zones.hall.feeds.pdu.mw": 0.1499999},
+        case="fed",
+    ),
+    Tamper(
+        "a PDU beyond its rating after a loss",
+        {},
+        {"feeds_carry_within_failover_rating"},
+        {"facilities.north.zones.hall.feeds.pdu.failover_mw": 0.2999999},
+        case="fed",
+    ),
+    Tamper(
+        "a feed rated after a loss as before it",
+        {},
+        {"feeds_carry_within_failover_rating"},
+        {"facilities.north.feeds.ups-b.failover_mw": None},
+        case="fed",
+    ),
+    Tamper(
+        "a substation after the loss of the other",
+        {},
+        {"feeds_carry_within_failover_rating"},
+        {"facilities.north.feeds.sub-a.failover_mw": 0.999},
+        case="fed",
+    ),
+    Tamper(
+        "substations carry PUE",
+        {},
+        FED_RULES,
+        {"facilities.north.pue": 1.2500001},
+        case="fed",
+    ),
+    Tamper(
+        "a feed that carries PUE",
+        {},
+        FED_RULES,
+        {"facilities.north.feeds.ups-b.pue": True},
+        case="fed",
+    ),
+    Tamper(
+        "PDUs hung on the other UPS",
+        {},
+        {"feeds_carry_within_rating"},
+        {"facilities.north.zones.hall.feeds.pdu.parent": "ups-b"},
+        case="fed",
+    ),
+    Tamper(
+        "an annex on one feed",
+        {},
+        {"feeds_carry_within_rating"},
+        {"facilities.north.zones.annex.fed_by": ["ups-a"]},
+        case="fed",
+    ),
+    Tamper(
+        "a nearer feed of the same name",
+        {},
+        FED_RULES,
+        {"facilities.north.zones.hall.feeds.ups-b": {"mw": 0.1}},
+        case="fed",
+    ),
+    Tamper(
+        "a block on when its feed is worth less",
+        {"switched_off": {Standing("pod", "south", "p2"): None}},
+        {"feeds_carry_within_rating"},
+        {},
+        case="fed",
+    ),
+    Tamper(
+        "dark where the rating of a feed grows",
+        {},
+        {"feeds_carry_within_rating", "switched_off_only_where_a_limit_falls"},
+        {"facilities.south.feeds.ups.mw": [0.1, 0.2]},
+        case="fed",
+    ),
     # Placement.
     Tamper(
         "a block assigned twice",
@@ -1227,6 +1361,24 @@ def test_findings_speak_in_names_and_units(rich: Case) -> None:
     with pytest.raises(AuditError, match="grid power at north in 2026Q4") as caught:
         report.raise_if_broken()
     assert caught.value.findings == report.findings
+
+
+def test_findings_name_the_feed_and_what_is_lost() -> None:
+    case = CASES["fed"]
+    weak = case.instance.replace({"facilities.north.zones.hall.feeds.pdu.failover_mw": [0.2, 0.3]})
+    report = audit(weak, stated(weak, case.decisions))
+    # Each hall hangs on its PDU alone when UPS b or what it draws from is lost.
+    assert [str(finding) for finding in report.findings] == [
+        f"feed pdu at north/hall-{i} after losing {lost} at north in p1: "
+        "0.3 MW carried, 0.2 MW allowed"
+        for lost in ("sub-b", "ups-b")
+        for i in (1, 2)
+    ]
+    # Two periods of 6 feeds in the north and 1 in the south.
+    assert report.checked["feeds_carry_within_rating"] == 2 * 7
+    # Substation a takes four with it, b two, UPS a three; UPS b and a PDU go alone.
+    living = (6 - 4) + (6 - 2) + (6 - 3) + 3 * (6 - 1)
+    assert report.checked["feeds_carry_within_failover_rating"] == 2 * living
 
 
 def test_figures_that_nearly_agree_are_told_apart(rich: Case) -> None:

@@ -117,6 +117,22 @@ SHOWN: dict[str, dict[str, Any]] = {
         },
         "carbon_price_per_t": 100,
     },
+    "feeds": {
+        "facilities.north": {
+            "pue": 1.25,
+            "feeds": {
+                "sub": {"mw": [0.03, 0.04], "failover_mw": 0.06, "pue": True},
+                "a": {"mw": 0.02, "failover_mw": 0.04, "parent": "sub"},
+                "b": {"mw": 0.02, "failover_mw": 0.04},
+                "c": {"mw": 0.02},
+            },
+            "zones": {
+                "x": {"installed": {"pod": 3}, "fed_by": ["a", "b"]},
+                "y": {"installed": {"pod": 3}, "fed_by": ["a", "b", "c"]},
+            },
+        },
+        "facilities.south": {"installed": {"pod": 2}, "fed_by": ["u"], "feeds": {"u": {"mw": 1}}},
+    },
     "cooling": {
         "blocks.pod.uses": {"air_cooling_kw": 2.5, "liquid_cooling_kw": 7.5},
         "facilities.north.limits": {"air_cooling_mw": 0.01, "liquid_cooling_mw": 0.02},
