@@ -125,7 +125,8 @@ class Facts:
             if set(where.get("tags", [])) <= set(site.get("tags", []))
         }
         only = where.get("facilities")
-        return (tagged if only is None else tagged & set(only)) - set(where.get("not_facilities", []))
+        left = tagged if only is None else tagged & set(only)
+        return left - set(where.get("not_facilities", []))
 
     def discount(self, hours: Fraction) -> Fraction:
         """Give the factor of a payment so many hours after the start."""
@@ -153,7 +154,7 @@ class Facts:
         for place in self.places:
             limits = dict(place.site.get("limits", {}))
             if place.is_leaf and len(COOLING & set(limits)) == 1:
-                limits |= {name: 0 for name in COOLING - set(limits)}
+                limits |= dict.fromkeys(COOLING - set(limits), 0)
             for name, limit in limits.items():
                 scale = 1000 if name in SWITCHED else 1
                 most = [scale * value for value in self.series(limit)]
@@ -168,7 +169,8 @@ class Facts:
         for pair in self.pairs:
             leaf = self.leaf[pair.leaf]
             inside = place is leaf or place in leaf.around
-            weights.append(scale * exact(self.blocks[pair.block].get("uses", {}).get(use, 0)) * inside)
+            used = exact(self.blocks[pair.block].get("uses", {}).get(use, 0))
+            weights.append(scale * used * inside)
         return Rule(tuple(weights), tuple(most), use in SWITCHED.values())
 
 

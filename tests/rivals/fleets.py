@@ -46,17 +46,19 @@ class Fleets:
         self.of = [list(self._fleets(t)) for t in facts.horizon]
 
     def installed(self, i: int) -> int:
+        """Count the blocks of a pair that are owned today."""
         pair = self.facts.pairs[i]
         return self.facts.leaf[pair.leaf].site.get("installed", {}).get(pair.block, 0)
 
     def arriving(self, i: int, period: int) -> int:
+        """Count the blocks of a pair on order that enter service in a period."""
         pair = self.facts.pairs[i]
         ordered = self.facts.leaf[pair.leaf].site.get("on_order", {}).get(pair.block, {})
         return ordered.get(list(self.facts.hours)[period], 0)
 
     def _fleets(self, period: int) -> Iterator[Counts]:
-        """Give every fleet of a period that keeps the limits, everything switched off that may be."""
-        most = [self._most(i, period) for i in range(len(self.facts.pairs))]
+        """Give every fleet that keeps the limits, all blocks switched off that may be."""
+        most = [self._most(i, period) for i in range(len(self.kinds))]
         rules = []
         for rule in self.facts.rules:
             drawing = [not (rule.binds_powered and off) for off in self.switched]
@@ -71,17 +73,16 @@ class Fleets:
     def _most(self, i: int, period: int) -> int:
         """Give the most blocks of a pair that may stand, or that can be of use.
 
-        A pair of a block that cannot be bought has what it has today and is to get. Where no limit
-        is named for the pair, no more need be owned than these and what the demands could use in
-        their best period, if a bought block never pays by idling (``_idling_never_pays``). For say
-        owned[t] is above that sum. Some purchase came last before t, at s; since then owned has been
-        above what the demands could use, or today's and ordered blocks would be more than there are.
-        Buy one block less at s, and retire one less in the first period e after t in which owned is
-        not above that use (or at the end): the demands miss nothing, no limit is broken, supply is
-        spared, and the cost does not rise.
+        Of a block that cannot be bought there are those of today and on order. Of others no more
+        need be owned than these and what the demands could use in their best period, if a bought
+        block never pays by idling. For say that owned[t] is above that sum. Then some purchase came
+        last before t, at s, and since s more is owned than could be used, or there would be more
+        of today's and ordered blocks than there are. Buy one less at s, and retire one less in the
+        first period after t in which no more is owned than could be used (or keep one less to the
+        end): the demands miss nothing, no limit is broken and the cost does not rise.
         """
         given = self.installed(i) + sum(self.arriving(i, t) for t in range(period + 1))
-        kind = self.facts.blocks[self.facts.pairs[i].block]
+        kind = self.kinds[i]
         if "cost_once" not in kind or period < kind.get("lead", 0):
             return given
         bounds = [
@@ -101,15 +102,21 @@ class Fleets:
 
     def _idling_never_pays(self, i: int) -> bool:
         """Say whether a bought block that serves nothing never earns what it costs."""
-        resale, end = self.resale[i], self.kept[i]
-        worth = [price * d for price, d in zip(self.price[i], self.start, strict=True)]
+        starts = self.facts.starts
+        worth = [self.price[i][t] * self.facts.discount(starts[t]) for t in self.facts.horizon]
+        at_end = self.kept[i] * self.price[i][-1] * self.facts.discount(starts[-1])
         return (
             all(moment.idle_cost[i] >= 0 and moment.load_cost[i] >= 0 for moment in self.moments)
-            and all(worth[s] >= resale * worth[e] for e in self.facts.horizon for s in range(e))
-            and all(paid >= end * self.price[i][-1] * self.end for paid in worth)
+            and all(paid >= at_end for paid in worth)
+            and all(
+                worth[bought] >= self.resale[i] * worth[sold]
+                for sold in self.facts.horizon
+                for bought in range(sold)
+            )
         )
 
     def powered(self, period: int, fleet: Counts) -> Iterator[Counts]:
+        """Give every choice of the blocks of a fleet that have power."""
         rules = self._drawing[period]
         least = tuple(0 if off else n for n, off in zip(fleet, self.switched, strict=True))
         return _within(list(fleet), rules, least)
@@ -121,9 +128,10 @@ def _whole(weights: Sequence[Fraction], most: Fraction) -> Limit:
 
 
 def _within(most: list[int], rules: list[Limit], least: Counts = ()) -> Iterator[Counts]:
-    """Give every tuple of counts from some least to some most that keeps rules of weights and limits."""
+    """Give every tuple of counts between the least and the most that keeps weighted limits."""
     if not rules:
-        yield from product(*(range(a, b + 1) for a, b in zip(least or [0] * len(most), most, strict=True)))
+        ends = zip(least or [0] * len(most), most, strict=True)
+        yield from product(*(range(a, b + 1) for a, b in ends))
         return
     if not most:
         yield ()

@@ -105,8 +105,9 @@ class Moment:
             max_ms = said.get("max_ms")
             paths = self.routes.paths(region, facility, max_ms) if region else [()]
             for path in paths if gbps else paths[:1]:
-                tolls = [self.at(self.routes.links[hop.link].get("cost_per_gbps", 0)) for hop in path]
-                cost = self.hours * self._serving_cost(said, facility) + gbps * sum(tolls)
+                links = [self.routes.links[hop.link] for hop in path]
+                tolls = sum(self.at(link.get("cost_per_gbps", 0)) for link in links)
+                cost = self.hours * self._serving_cost(said, facility) + gbps * tolls
                 yield region, facility, path if gbps else (), cost
 
     def _serving_cost(self, said: Mapping[str, Any], facility: str) -> Fraction:
@@ -116,7 +117,7 @@ class Moment:
         return self.at(cost)
 
     def could_use(self, pair: int) -> int:
-        """Give how many blocks of a pair all demands together could use, each served in full there."""
+        """Give how many blocks of a pair the demands could use, each served there in full."""
         whole, shared = 0, Fraction(0)
         for need in self.needs:
             if pair in need.units:

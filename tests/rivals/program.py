@@ -16,7 +16,7 @@ Taken = tuple[tuple[int, int], ...]
 
 
 class Program:
-    """The linear program of one period for a choice of whole blocks and of where demands may stand."""
+    """The linear program of one period; demands are added one by one."""
 
     def __init__(self, moment: Moment) -> None:
         """Start without any demand."""
@@ -49,9 +49,7 @@ class Program:
             capacity[leaf] = capacity.get(leaf, Fraction(0)) + n * need.units[i]
         self._add(d, need, {leaf: ({}, most) for leaf, most in capacity.items()})
 
-    def _add(
-        self, d: int, need: Need, capacity: dict[str, tuple[Terms, Fraction]]
-    ) -> None:
+    def _add(self, d: int, need: Need, capacity: dict[str, tuple[Terms, Fraction]]) -> None:
         leaves: dict[str, list[str]] = {}
         for leaf in capacity:
             leaves.setdefault(self.facts.leaf[leaf].facility.path, []).append(leaf)
@@ -81,7 +79,7 @@ class Program:
         served: Terms,
         capacity: dict[str, tuple[Terms, Fraction]],
     ) -> None:
-        """Keep what a facility serves within what is assigned there, by leaf where uplinks count."""
+        """Keep what a facility serves within what is assigned, by leaf where uplinks count."""
         places = {p for x in capacity for p in (self.facts.leaf[x], *self.facts.leaf[x].around)}
         if not need.gbps or not any("uplink_gbps" in place.site for place in places):
             terms, most = dict(served), Fraction(0)

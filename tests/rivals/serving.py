@@ -66,7 +66,7 @@ class Serving:
             for choices in self._whole_blocks(allowed, powered):
                 if choices not in seen:
                     seen.add(choices)
-                    taken = [c for c, need in zip(choices, self.needs, strict=True) if not need.shared]
+                    taken = [choice for choice in choices if isinstance(choice, tuple)]
                     energy = [n * self.load_cost[i] for blocks in taken for i, n in blocks]
                     paid = sum((cost for cost in energy if cost > 0), Fraction(0))
                     earned = -sum((cost for cost in energy if cost < 0), Fraction(0))

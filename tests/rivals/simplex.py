@@ -1,4 +1,4 @@
-"""A small linear programming solver without rounding: two phases, Bland's rule, rows of integers."""
+"""A small linear programming solver without rounding: two phases, Bland's rule, integers."""
 
 from collections.abc import Hashable, Iterable, Mapping
 from fractions import Fraction
@@ -20,7 +20,7 @@ class UnboundedError(Exception):
 
 
 class _Row:
-    """The equation ``own * basic + sum(of[j] * nonbasic[j]) = of[-1]`` in whole numbers, ``own > 0``."""
+    """The equation ``own * basic + sum(of[j] * nonbasic[j]) = of[-1]`` in integers, own > 0."""
 
     __slots__ = ("basic", "of", "own")
 
@@ -42,7 +42,7 @@ class _Row:
 
 
 class _Tableau:
-    """Rows in terms of the nonbasic variables; the costs are rows whose basic variable is the cost."""
+    """Rows in terms of the nonbasic variables; a cost is a row whose basic variable is minus it."""
 
     def __init__(self, rows: list[_Row], costs: list[_Row], nonbasic: list[int]) -> None:
         self.rows, self.costs, self.nonbasic = rows, costs, nonbasic

@@ -3,37 +3,18 @@
 from collections.abc import Sequence
 from itertools import count
 from random import Random
-from typing import Any, TypeVar
+from typing import Any
 
 from gridblock.instances.faults import InstanceError
 from gridblock.instances.instance import Instance
-from rivals.enumerate import Search, TooLargeError
-from rivals.routes import TieError
-
-Item = TypeVar("Item")
-Data = dict[str, Any]
+from rivals.dice import Data
+from rivals.enumerate import Search, TieError, TooLargeError
+from rivals.grounds import PLACES, SHAPES, SHAPES_OF, Grounds
 
 MOST_FLEETS = 250
 """Most fleets that the periods of a world may have together."""
-SHAPES: dict[str, Data] = {
-    "one": {"a": {}},
-    "two": {"a": {}, "b": {}},
-    "three": {"a": {}, "b": {}, "c": {}},
-    "copies": {"a": {"zones": {"hall": {"count": 2}}}},
-    "halls": {"a": {"zones": {"hall": {}, "annex": {}}}},
-    "nested": {"a": {"zones": {"hall": {"zones": {"row": {"count": 2}}}}}},
-    "hall and site": {"a": {"zones": {"hall": {"zones": {"row": {}}}}}, "b": {}},
-    "copies and site": {"a": {"zones": {"hall": {"count": 2}}}, "b": {}},
-}
 FLAVOURS = ("plain", "plain", "kinds", "crossing", "dips", "zones", "near", "paths")
 """What a world has much of, so that rules which need company meet it."""
-SHAPES_OF = {
-    "crossing": ("two", "hall and site"),
-    "zones": ("copies", "halls", "nested", "copies and site"),
-    "near": ("two", "three"),
-    "paths": ("one", "two"),
-}
-PLACES = {"a": (50.0, 8.0), "b": (48.0, 2.0), "c": (52.0, 13.0), "r": (51.0, 0.0), "s": (41.0, 12.0)}
 
 
 def world(seed: int) -> Data:
@@ -42,46 +23,15 @@ def world(seed: int) -> Data:
         data = Draw(Random(f"{seed}/{attempt}")).instance()
         try:
             Instance.parse(data)
-            if sum(len(fleets) for fleets in Search(data).fleets) <= MOST_FLEETS:
+            if sum(len(fleets) for fleets in Search(data).fleets.of) <= MOST_FLEETS:
                 return data
         except (InstanceError, TooLargeError, TieError):
             continue
     raise AssertionError
 
 
-class Draw:
-    """Random choices, each depending on the ones before it."""
-
-    def __init__(self, random: Random) -> None:
-        """Start from a source of random numbers."""
-        self.random = random
-
-    def chance(self, probability: float) -> bool:
-        """Say yes with a probability."""
-        return self.random.random() < probability
-
-    def likely(self, flavour: str, otherwise: float) -> bool:
-        """Say yes mostly in worlds of a flavour, and with a probability in others."""
-        return self.chance(0.85 if self.flavour == flavour else otherwise)
-
-    def one_of(self, *items: Item) -> Item:
-        """Choose an item."""
-        return self.random.choice(items)
-
-    def about(self, middle: float, low: float, high: float) -> float:
-        """Give a short decimal between two multiples of a number."""
-        return float(f"{middle * self.random.uniform(low, high):.2g}")
-
-    def over_time(self, value: float, low: float, high: float, often: float = 0.3) -> Any:
-        """Give a number, or a series of multiples of it, in one of the ways to write one."""
-        if self.spans < 2 or not self.chance(often):
-            return value
-        if self.chance(0.3):
-            later = self.random.randrange(1, self.spans)
-            return {self.names[0]: value, self.names[later]: self.about(value, low, high)}
-        return [value, *(self.about(value, low, high) for _ in range(self.spans - 1))]
-
-    # ------------------------------------------------------------------ the whole
+class Draw(Grounds):
+    """Draws the horizon, the network, the demands, and an instance of it all."""
 
     def instance(self) -> Data:
         """Draw an instance."""
@@ -100,7 +50,8 @@ class Draw:
             self.furnish(name, site)
         data["facilities"] = self.sites
         if self.chance(0.3):
-            data["carbon_price_per_t"] = self.over_time(self.about(self.energy_price * 5, 0.2, 2), 0.5, 2)
+            price = self.about(self.energy_price * 5, 0.2, 2)
+            data["carbon_price_per_t"] = self.over_time(price, 0.5, 2)
         data["network"] = self.network()
         demands = self.one_of(2, 2, 3) if self.flavour == "crossing" else self.one_of(1, 1, 2, 2, 3)
         data["demands"] = [self.demand(name) for name in "pqw"[:demands]]
@@ -127,125 +78,8 @@ class Draw:
         if self.chance(0.4):
             hours = [self.length * self.one_of(0.5, 1, 1.5, 3) for _ in hours]
         self.equal = len(set(hours)) == 1
-        return {"periods": [{"name": n, "hours": h} for n, h in zip(self.names, hours, strict=True)]}
-
-    def each_period(self, value: float) -> Any:
-        """Give a series that is right for periods of any hours."""
-        if self.equal:
-            return self.over_time(value, 0.5, 1.5)
-        return [self.about(value, 0.5, 1.5) for _ in self.names]
-
-    # ------------------------------------------------------------------ hardware
-
-    def accelerator(self) -> Data:
-        """Draw a kind of chip, perhaps in short supply."""
-        return {"supply": self.over_time(self.one_of(2, 3, 4.5), 0.5, 2)} if self.chance(0.2) else {}
-
-    def blocks(self) -> Data:
-        """Draw block types, all sized alike."""
-        self.kilowatts = self.one_of(0.1, 0.3, 12.5, 100.0, 332.0)
-        self.chips = self.one_of(1, 2, 4)
-        self.value = self.chips * self.price * self.length
-        self.energy_price = self.about(self.value * 1000 / (self.kilowatts * self.length), 0.02, 0.2)
-        self.traffic = self.one_of(0.1, 0.5, 1.0)
-        self.cooling = self.one_of("air_cooling_kw", "air_cooling_kw", "liquid_cooling_kw")
-        self.idles = False
-        self.uses: dict[str, Data] = {}
-        names = ["bx", "by"][: self.one_of(1, 2) if len(self.kinds) == 1 else 2]
-        return {name: self.block(name, self.kinds[i % len(self.kinds)]) for i, name in enumerate(names)}
-
-    def block(self, name: str, kind: str) -> Data:
-        """Draw a block type."""
-        chips = self.chips * self.one_of(1, 1, 2)
-        draw_kw = self.kilowatts * self.one_of(1, 1, 2)
-        uses = {"power_kw": draw_kw}
-        other = self.one_of("air_cooling_kw", "liquid_cooling_kw")
-        uses[self.cooling if self.chance(0.7) else other] = draw_kw
-        uses |= {"racks": self.one_of(1, 1, 2)} if self.chance(0.7) else {}
-        uses |= {"water": self.one_of(0.1, 0.7, 3)} if self.chance(0.4) else {}
-        self.uses[name] = uses
-        data: Data = {"accelerator": kind, "accelerators": chips, "uses": uses}
-        if self.chance(0.5):
-            data["load_factor"] = self.one_of(0.8, 0.9, 0.75)
-            if self.chance(0.7):
-                data["idle_factor"] = self.one_of(0.1, 0.3, 0)
-                self.idles = True
-        if self.chance(0.2):
-            data["where"] = self.where()
-        if self.chance(0.4):
-            data["cost_per_period"] = self.each_period(self.about(self.value, 0.02, 0.2))
-        return data | (self.market() if self.chance(0.88) else {})
-
-    def market(self) -> Data:
-        """Draw what buying and selling a block costs."""
-        cost = self.about(self.value * self.spans, 0.05, 0.5)
-        data: Data = {"cost_once": self.over_time(cost, 0.4, 1.0, 0.5)}
-        data |= {"resale_share": self.one_of(0.3, 0.5, 0.9)} if self.chance(0.4) else {}
-        data |= {"end_share": self.one_of(0, 0.2, 0.5)} if self.chance(0.4) else {}
-        data |= {"lead": 1} if self.equal and self.spans > 1 and self.chance(0.2) else {}
-        data |= {"supply": self.over_time(self.one_of(1, 1, 2), 0.5, 3)} if self.chance(0.25) else {}
-        return data
-
-    def where(self) -> Data:
-        """Draw a choice of facilities."""
-        tagged = any("green" in site.get("tags", []) for site in self.sites.values())
-        ways: list[Data] = [{"facilities": ["a"]}, {"not_facilities": [list(self.sites)[-1]]}]
-        return self.one_of(*ways, {"tags": ["green"]}) if tagged else self.one_of(*ways)
-
-    # ------------------------------------------------------------------ places
-
-    def furnish(self, name: str, site: Data) -> None:
-        """Draw the fields of a facility and of its zones."""
-        if self.flavour == "near" or self.chance(0.75):
-            site["at"] = {"lat": PLACES[name][0], "lon": PLACES[name][1]}
-        if self.chance(0.6):
-            site["tags"] = ["green"]
-        if self.chance(0.3):
-            site["pue"] = self.one_of(1.2, 1.1, 1.5)
-        if self.chance(0.6):
-            sign = -0.3 if self.chance(0.15) and not self.idles else 1
-            price = sign * self.about(self.energy_price, 0.3, 1.5)
-            site["energy_per_mwh"] = self.over_time(price, 0.5, 2)
-        if self.chance(0.4):
-            site["carbon_kg_per_mwh"] = self.over_time(self.one_of(200, 400), 0.5, 1.5)
-        if self.chance(0.15):
-            site["cost_per_period"] = self.each_period(self.about(self.value, 0.1, 1))
-        if self.chance(0.25):
-            site["grid_mw"] = self.limit("power_kw", site.get("pue", 1) / 1000, 1, 3)
-        self.room(site, outer=True)
-
-    def room(self, site: Data, *, outer: bool) -> None:
-        """Draw the limits of a place and of its zones, and what stands there."""
-        zones = site.get("zones", {})
-        used = sorted({use for uses in self.uses.values() for use in uses})
-        for use in self.random.sample(used, min(len(used), self.one_of(*((0, 0, 1) if zones else (0, 1, 1, 1, 2, 3))))):
-            megawatts = use.endswith("_kw")
-            limit = self.limit(use, 0.001 if megawatts else 1, 1, 4 if zones else 3)
-            site.setdefault("limits", {})[f"{use[:-3]}_mw" if megawatts else use] = limit
-        if not outer and self.chance(0.35):
-            site["uplink_gbps"] = self.over_time(self.about(self.chips * self.traffic, 0.3, 1.5), 0.5, 1.5)
-        for zone in zones.values():
-            self.room(zone, outer=False)
-        if not zones and self.flavour == "kinds":
-            site["installed"] = dict.fromkeys(self.uses, 1)
-        elif not zones and self.likely("dips", 0.3):
-            site["installed"] = {self.one_of(*self.uses): self.one_of(1, 1, 2)}
-        if not zones and self.chance(0.15):
-            site["on_order"] = {self.one_of(*self.uses): {self.one_of(*self.names): 1}}
-
-    def limit(self, use: str, scale: float, low: int, high: int) -> Any:
-        """Draw a limit that a whole number of blocks fits exactly, or with some room to spare."""
-        used = self.one_of(*(uses[use] for uses in self.uses.values() if uses.get(use)))
-        values = [
-            self.random.randint(low, high) * used * scale * self.one_of(1, 1, 1.3)
-            for _ in range(self.spans)
-        ]
-        values = [float(f"{value:.6g}") for value in values]
-        if self.spans == 1 or not self.likely("dips", 0.4):
-            return values[0]
-        return sorted(values, reverse=True) if self.likely("dips", 0.5) else values
-
-    # ------------------------------------------------------------------ network
+        named = zip(self.names, hours, strict=True)
+        return {"periods": [{"name": name, "hours": each} for name, each in named]}
 
     def network(self) -> Data:
         """Draw regions and links between them and the facilities."""
@@ -302,28 +136,30 @@ class Draw:
         self.bounds = [4.0, 8.0, 15.0, 30.0]
         return {"links": links, "tunnels": self.one_of(1, 1, 2, 3, 4)}
 
-    # ------------------------------------------------------------------ demands
-
     def demand(self, name: str) -> Data:
         """Draw a demand."""
-        yields = {kind: self.one_of(1, 1, 0.5, 1.5, 0.75) for kind in self.kinds if self.chance(0.85)}
-        yields = yields or {self.kinds[0]: 1}
+        kinds = [kind for kind in self.kinds if self.chance(0.85)] or self.kinds[:1]
+        yields = {
+            kind: self.over_time(self.one_of(1, 1, 0.5, 1.5, 0.75), 0.6, 1.2, 0.15)
+            for kind in kinds
+        }
         amount = self.about(self.chips, 0.8, 4.5)
         data: Data = {
             "name": name,
             "amount": self.over_time(amount, 0.3, 1.6, 0.6),
-            "yields": {kind: self.over_time(value, 0.6, 1.2, 0.15) for kind, value in yields.items()},
+            "yields": yields,
             "unmet_cost": self.over_time(self.about(self.price, 0.7, 2), 0.5, 1.5),
         }
-        data |= {"whole_blocks": True} if self.chance(0.4) else {}
-        data |= {"min_share": self.one_of(0.2, 0.5, 0.9)} if self.chance(0.12) else {}
-        data |= {"one_accelerator": True} if len(yields) > 1 and self.likely("kinds", 0.4) else {}
-        data |= {"together": "zone"} if "zones" in str(self.sites) and self.likely("zones", 0.5) else {}
-        data |= {"max_facilities": 1} if len(self.sites) > 1 and self.chance(0.4) else {}
-        data |= {"max_share_per_facility": self.one_of(0.5, 0.6, 0.9)} if self.chance(0.2) else {}
-        data |= {"where": self.where()} if self.chance(0.2) else {}
-        if self.chance(0.4):
-            data["cost_per_unit_hour"] = self.serving()
+        data |= self.perhaps(0.4, "whole_blocks", True)
+        data |= self.perhaps(0.1, "min_share", 0.2, 0.5, 0.9)
+        if len(yields) > 1 and self.likely("kinds", 0.4):
+            data["one_accelerator"] = True
+        if "zones" in str(self.sites) and self.likely("zones", 0.5):
+            data["together"] = "zone"
+        data |= self.perhaps(0.4 if len(self.sites) > 1 else 0, "max_facilities", 1, 1, 2)
+        data |= self.perhaps(0.2, "max_share_per_facility", 0.5, 0.6, 0.9)
+        data |= self.perhaps(0.2, "where", self.where())
+        data |= self.perhaps(0.4, "cost_per_unit_hour", self.serving())
         data |= self.origin() if self.chance(0.85) else {}
         if self.crossing and name in "pq":
             # What r is served at b and s is served at a meets on the link between a and b.
@@ -359,4 +195,4 @@ class Draw:
 
 
 def _copied(shape: Data) -> Data:
-    return {key: _copied(value) if isinstance(value, dict) else value for key, value in shape.items()}
+    return {key: _copied(each) if isinstance(each, dict) else each for key, each in shape.items()}
