@@ -117,7 +117,6 @@ def test_every_fault_is_told_in_the_order_of_the_file(file: Path) -> None:
         ("unmet_cost: 2", "survive: 1", "demands[1].survive: is not a field of a demand"),
         ("demands:", "scenarios: []\ndemands:", "scenarios: is not a"),
         ("demands:", "limits: []\ndemands:", "limits: is not a"),
-        ("demands:", "scenarios: []\ndemands:", "scenarios: is not a"),
     ],
 )  # fmt: skip
 def test_a_fault_is_told_with_its_place(file: Path, old: str, new: str, fault: str) -> None:

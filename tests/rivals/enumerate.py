@@ -18,6 +18,7 @@ import numpy as np
 from gridblock.instances.instance import Instance
 from rivals.facts import Facts
 from rivals.fleets import Fleets, TooLargeError
+from rivals.gangs import without_runs
 from rivals.moment import Moment
 from rivals.program import Counts
 from rivals.routes import Routes, TieError
@@ -41,7 +42,9 @@ def best(instance: Instance | dict[str, Any], *, thorough: bool = False) -> Frac
         TieError: which tunnels are the shortest is not settled.
     """
     data = instance.plain() if isinstance(instance, Instance) else instance
-    return Search(data, thorough=thorough).least()
+    ways = without_runs(data)
+    found = [(Search(plain, thorough=thorough).least(), paid) for plain, paid in ways]
+    return min((least + paid for least, paid in found if least is not None), default=None)
 
 
 class Search:

@@ -43,6 +43,16 @@ class Need:
         return exact(self.said.get("gbps_per_unit", 0))
 
     @cached_property
+    def fabric(self) -> Fraction:
+        """Traffic of one block over an uplink, where the demand stands on both sides of it."""
+        return exact(self.said.get("fabric_gbps_per_block", 0))
+
+    @cached_property
+    def is_tied(self) -> bool:
+        """Whether it matters at which places it stands together."""
+        return "interconnect" in self.said or self.fabric > 0
+
+    @cached_property
     def most_at_one(self) -> Fraction:
         """Most that one facility may serve."""
         return exact(self.said.get("max_share_per_facility", 1)) * self.amount
@@ -62,7 +72,7 @@ class Moment:
         self.facts, self.routes, self.period = facts, routes, period
         self.hours = list(facts.hours.values())[period]
         self.idle_cost, self.load_cost = self._energy()
-        self.needs = [self._need(demand) for demand in facts.demands]
+        self.needs = [self._need(d) for d in facts.demands if self.at(d["amount"])]
 
     def at(self, series: Any) -> Fraction:
         """Give the value of a series in this period."""

@@ -29,6 +29,8 @@ class Program:
         self.traffic: dict[tuple[int, str], Terms] = {}
         self.sent: dict[tuple[str, str], Terms] = {}
         self.inside: dict[str, Terms] = {}
+        self.fabric: dict[str, Terms] = {}
+        self.fabric_gbps: dict[str, Fraction] = {}
 
     def add_shared(self, d: int, need: Need, pairs: list[int]) -> None:
         """Add a demand that takes parts of blocks of some pairs, to relax it if it may not."""
@@ -135,7 +137,9 @@ class Program:
                 for leaf, names in self.inside.items():
                     if place is self.facts.leaf[leaf] or place in self.facts.leaf[leaf].around:
                         terms |= names
-                self.rows.append((terms, self.moment.at(place.site["uplink_gbps"])))
+                terms |= self.fabric.get(place.path, {})
+                most = self.moment.at(place.site["uplink_gbps"])
+                self.rows.append((terms, most - self.fabric_gbps.get(place.path, Fraction(0))))
 
     def optimum(self, free: Counts) -> Fraction | None:
         """Give the least cost, or None where the floors cannot be kept."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from rivals.moment import Moment, Need
 from rivals.program import Counts, Program, Taken
+from rivals.ties import tie
 
 Allowed = frozenset[int]
 """The pairs that may serve a demand."""
@@ -51,12 +52,14 @@ class Serving:
         """Give a lower bound of ``least``, less what whole-block assignments pay for energy.
 
         Every demand may take parts of blocks, at every facility, zone and accelerator at once, and
-        whole-block demands pay for no energy (but earn where its price is negative). Whatever a
+        whole-block demands pay for no energy (but earn where its price is negative). Nothing is
+        reserved between facilities, and no block needs an uplink for its fabric. Whatever a
         candidate serves and takes can be served and taken here too, at a cost that is less by just
         what its whole blocks pay. It can only fall as blocks are added, since they loosen rows.
         """
         if powered not in self._relaxed:
-            self._relaxed[powered] = self._serve(powered, [frozenset(n.units) for n in self.needs])
+            everywhere: list[Choice] = [frozenset(need.units) for need in self.needs]
+            self._relaxed[powered] = self._serve(powered, everywhere, tied=False)
         return self._relaxed[powered]
 
     def _candidates(self, powered: Counts) -> Iterator[tuple[Fraction, Fraction, list[Choice]]]:
@@ -75,7 +78,8 @@ class Serving:
     def _options(self, need: Need, powered: Counts) -> list[Allowed]:
         """Give the largest sets of pairs that may serve a demand together.
 
-        A smaller set need not be tried: it only takes columns away.
+        A smaller set need not be tried: it only takes columns away. A demand that shares blocks and
+        for which it matters where it stands together has all sets of places, though.
         """
         pairs = [i for i in need.units if powered[i]]
         kinds = {i: self.facts.blocks[self.facts.pairs[i].block]["accelerator"] for i in pairs}
@@ -83,6 +87,8 @@ class Serving:
         if need.said.get("one_accelerator", False):
             sets = [[i for i in pairs if kinds[i] == kind] for kind in sorted({*kinds.values()})]
         options = {option for chosen in sets for option in self._placings(need, chosen)}
+        if need.is_tied and need.shared:
+            return [*{part for option in options for part in self._parts(option)}] or [frozenset()]
         return [o for o in options if not any(o < other for other in options)] or [frozenset()]
 
     def _placings(self, need: Need, pairs: list[int]) -> Iterator[Allowed]:
@@ -98,6 +104,14 @@ class Serving:
             else:
                 yield frozenset(i for i in pairs if at[i] in chosen)
 
+    def _parts(self, pairs: Allowed) -> Iterator[Allowed]:
+        """Give the pairs at each set of the leaves of some pairs, none of them included."""
+        leaf = {i: self.facts.pairs[i].leaf for i in pairs}
+        leaves = sorted({*leaf.values()})
+        for size in range(len(leaves) + 1):
+            for chosen in combinations(leaves, size):
+                yield frozenset(i for i in pairs if leaf[i] in chosen)
+
     def _whole_blocks(
         self, allowed: tuple[Allowed, ...], left: Counts, d: int = 0
     ) -> Iterator[tuple[Choice, ...]]:
@@ -111,12 +125,17 @@ class Serving:
         pairs = sorted(allowed[d])
         for counts in product(*[range(left[i] + 1) for i in pairs]):
             taken = tuple((i, n) for i, n in zip(pairs, counts, strict=True) if n)
-            if not self._has_spare(self.needs[d], taken):
+            if self._stands(self.needs[d], taken) and not self._has_spare(self.needs[d], taken):
                 rest = list(left)
                 for i, n in taken:
                     rest[i] -= n
                 for more in self._whole_blocks(allowed, tuple(rest), d + 1):
                     yield (taken, *more)
+
+    def _stands(self, need: Need, taken: Taken) -> bool:
+        """Say whether a run has a block at each facility at which it is to stand."""
+        at = {self.facts.pairs[i].facility for i, _ in taken}
+        return set(need.said.get("stands_at", ())) <= at
 
     def _has_spare(self, need: Need, taken: Taken) -> bool:
         """Say whether a block could be left out at no loss.
@@ -134,24 +153,33 @@ class Serving:
             for i, _ in taken
         )
 
-    def _serve(self, powered: Counts, choices: list[Choice]) -> Fraction | None:
+    def _serve(
+        self, powered: Counts, choices: list[Choice], *, tied: bool = True
+    ) -> Fraction | None:
         """Give the least cost of serving with a choice for each demand.
 
-        Demands that take whole blocks and have no traffic do not meet the others any more.
+        Demands that take whole blocks and load no link do not meet the others any more. With
+        ``tied`` the places of a demand are tied together by what they have to exchange.
         """
         free = list(powered)
         for i, n in (block for c in choices if isinstance(c, tuple) for block in c):
             free[i] -= n
         chosen = list(enumerate(choices))
-        meeting = [(d, c) for d, c in chosen if isinstance(c, frozenset) or self.needs[d].gbps]
+        meeting = [
+            (d, c)
+            for d, c in chosen
+            if isinstance(c, frozenset) or self.needs[d].gbps or self.needs[d].is_tied
+        ]
         alone = [[(d, c)] for d, c in chosen if (d, c) not in meeting]
-        costs = [self._optimum(tuple(free), group) for group in (meeting, *alone)]
+        costs = [self._optimum(tuple(free), group, tied=tied) for group in (meeting, *alone)]
         return None if None in costs else sum(costs, Fraction(0))
 
-    def _optimum(self, free: Counts, group: list[tuple[int, Choice]]) -> Fraction | None:
+    def _optimum(
+        self, free: Counts, group: list[tuple[int, Choice]], *, tied: bool
+    ) -> Fraction | None:
         used = frozenset(i for _, c in group if isinstance(c, frozenset) for i in c if free[i])
         group = [(d, c if isinstance(c, tuple) else c & used) for d, c in group]
-        key = (tuple(group), tuple((i, free[i]) for i in sorted(used)))
+        key = (tied, tuple(group), tuple((i, free[i]) for i in sorted(used)))
         if key not in self._served:
             program = Program(self.moment)
             for d, choice in group:
@@ -159,5 +187,7 @@ class Serving:
                     program.add_whole(d, self.needs[d], choice)
                 else:
                     program.add_shared(d, self.needs[d], sorted(choice))
+                if tied:
+                    tie(program, d, self.needs[d], choice)
             self._served[key] = program.optimum(free)
         return self._served[key]

@@ -22,10 +22,11 @@ def test_worlds_use_every_field() -> None:
     wanted = """
         air_cooling_mw amount at capacity carbon_kg_per_mwh carbon_price_per_t cost_once
         cost_per_gbps cost_per_period cost_per_unit_hour count discount_rate end_share
-        energy_per_mwh facilities first from gbps gbps_per_unit grid_mw hours idle_factor
-        installed lead links liquid_cooling_mw load_factor max_facilities max_ms
+        energy_per_mwh fabric_gbps_per_block facilities first from gbps gbps_per_unit grid_mw hours
+        idle_factor
+        installed interconnect lead links liquid_cooling_mw load_factor max_facilities max_ms
         max_share_per_facility min_share ms not_facilities on_order one_accelerator power_mw pue
-        racks regions resale_share routing supply tags together tunnels unmet_cost uplink_gbps
+        racks regions resale_share routing run supply tags together tunnels unmet_cost uplink_gbps
         water where whole_blocks yields zones
     """
     text = str([world(seed) for seed in range(100)])

@@ -55,6 +55,8 @@ class Draw(Grounds):
         data["network"] = self.network()
         demands = self.one_of(2, 2, 3) if self.flavour == "crossing" else self.one_of(1, 1, 2, 2, 3)
         data["demands"] = [self.demand(name) for name in "pqw"[:demands]]
+        self.gangs(data["demands"])
+        self.ties(data["demands"])
         return data
 
     def periods(self) -> Data:
@@ -192,6 +194,44 @@ class Draw(Grounds):
         if (self.regions or uplinks) and self.likely("crossing", 0.7):
             data["gbps_per_unit"] = self.traffic * self.one_of(1, 1, 0.5)
         return data
+
+    def gangs(self, demands: list[Data]) -> None:
+        """Make one demand a run, now and then; what was drawn before stays as it is."""
+        if not self.equal or not self.chance(0.25):
+            return
+        gang = self.one_of(*demands)
+        periods = self.random.randint(1, self.spans)
+        first = self.random.randint(0, self.spans - periods)
+        last = self.random.randint(first, self.spans - 1)
+        gang["run"] = {"periods": periods, "start": [self.names[first], self.names[last]]}
+        if self.chance(0.5):
+            gang["run"]["delay_cost"] = self.about(self.value, 0.05, 1)
+        if self.chance(0.6):
+            gang["amount"] = self.over_time(self.about(self.chips, 0.3, 1.5), 0.6, 1.4)
+        gang.pop("max_share_per_facility", None)
+        if self.chance(0.7):
+            gang["whole_blocks"] = True
+        if len(self.sites) > 1 and self.chance(0.6):
+            gang["max_facilities"] = 2
+
+    def ties(self, demands: list[Data]) -> None:
+        """Let the places of one demand, preferably a run, exchange something, now and then."""
+        tied = next((d for d in demands if "run" in d), self.one_of(*demands))
+        if "uplink_gbps" in str(self.sites) and self.chance(0.6):
+            tied["fabric_gbps_per_block"] = self.about(self.chips * self.traffic, 0.1, 1)
+            if self.chance(0.7):
+                tied.pop("together", None)
+        if len(self.sites) > 1 and self.chance(0.4):
+            tied["interconnect"] = {"gbps": self.about(self.chips * self.traffic, 0.05, 0.8)}
+            if self.bounds and self.chance(0.3):
+                tied["interconnect"]["max_ms"] = self.one_of(*self.bounds, 25.0)
+            if tied.get("max_facilities") == 1 or "run" in tied:
+                tied["max_facilities"] = self.one_of(1, 2, 2, 2)
+            if self.chance(0.7):
+                # So much that one facility alone may well be too small.
+                tied["amount"] = self.about(self.chips, 1.5, 4)
+                tied.pop("where", None)
+                tied.pop("max_share_per_facility", None)
 
 
 def _copied(shape: Data) -> Data:
