@@ -1,5 +1,6 @@
 """Draw what ``gridblock solve`` prints: ``python docs/picture.py RUN docs/solve.svg``."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -16,7 +17,10 @@ def main(run: str, picture: str) -> None:
         console = Console(record=True, width=80, file=text, force_terminal=True)
         answer(plan.instance, plan.data, plan.account, console)
     Path(picture).with_suffix(".txt").unlink()
-    console.save_svg(picture, title="gridblock solve instances/gallery/colossus.yaml")
+    svg = console.export_svg(title="gridblock solve instances/gallery/colossus.yaml")
+    # Fonts of the reader's machine only: the picture asks no server for any.
+    local = re.sub(r',\s*url\("https?://[^)]*\) format\("[^"]*"\)', "", svg)
+    Path(picture).write_text(local, encoding="utf-8")
 
 
 if __name__ == "__main__":
