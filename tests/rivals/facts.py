@@ -10,6 +10,8 @@ from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Any, NamedTuple
 
+from rivals.feeders import Feeders
+
 SWITCHED = {"power_mw": "power_kw", "air_cooling_mw": "air_cooling_kw"}
 SWITCHED["liquid_cooling_mw"] = "liquid_cooling_kw"
 COOLING = {"air_cooling_mw", "liquid_cooling_mw"}
@@ -140,12 +142,17 @@ class Facts:
     def may_switch_off(self, pair: Pair) -> bool:
         """Say whether a power or cooling limit at the leaf or above it falls over time."""
         leaf = self.leaf[pair.leaf]
-        return any(
+        return self.feeders.falls(pair.leaf) or any(
             after < before
             for place in (leaf, *leaf.around)
             for name, limit in _power_limits(place.site).items()
             for before, after in zip(self.series(limit), self.series(limit)[1:], strict=False)
         )
+
+    @cached_property
+    def feeders(self) -> Feeders:
+        """The power devices that leaves draw from."""
+        return Feeders(self)
 
     @cached_property
     def rules(self) -> list[Rule]:
@@ -162,6 +169,7 @@ class Facts:
             if "grid_mw" in place.site:
                 most = [1000 * value for value in self.series(place.site["grid_mw"])]
                 found.append(self._rule(place, "power_kw", most, exact(place.site.get("pue", 1))))
+        found += [Rule(weights, tuple(most), True) for weights, most in self.feeders.rules()]
         return [rule for rule in found if any(rule.weights)]
 
     def _rule(self, place: Place, use: str, most: list[Fraction], scale: Fraction) -> Rule:

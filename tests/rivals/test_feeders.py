@@ -1,10 +1,12 @@
-"""The rival's reading of power devices, by hand."""
+"""The rival's reading of power devices, by hand, and what the random worlds hold of them."""
 
 from fractions import Fraction
 from typing import Any
 
+from rivals.enumerate import best
 from rivals.facts import Facts
 from rivals.feeders import Feeders
+from rivals.worlds import world
 
 HALF = Fraction(1, 2)
 FED: dict[str, Any] = {
@@ -46,3 +48,16 @@ def test_every_device_has_a_rule_in_every_state_that_leaves_it_alive() -> None:
         ((Fraction(3, 2), Fraction(3, 2)), 3),
         (all_of_it, 5),
     ]
+
+
+def test_the_best_plan_survives_every_loss() -> None:
+    # Without c: 1.5 (h + i) <= 3, so two blocks stand.
+    assert best(FED) == 6
+
+
+def test_worlds_have_devices_of_every_kind() -> None:
+    worlds = [world(seed) for seed in range(80)]
+    fed = [data["facilities"] for data in worlds if "fed_by" in str(data["facilities"])]
+    assert len(fed) >= 10
+    for word in ("failover_mw", "parent", "'pue': True", "pdu"):
+        assert any(word in str(facilities) for facilities in fed)

@@ -9,6 +9,7 @@ from gridblock.instances.faults import InstanceError
 from gridblock.instances.instance import Instance
 from rivals.dice import Data
 from rivals.enumerate import Search, TieError, TooLargeError
+from rivals.feeders import feed
 from rivals.grounds import PLACES, SHAPES, SHAPES_OF, Grounds
 
 MOST_FLEETS = 250
@@ -21,6 +22,7 @@ def world(seed: int) -> Data:
     """Give the data of a valid instance, always the same one for a seed."""
     for attempt in count():
         data = Draw(Random(f"{seed}/{attempt}")).instance()
+        feed(data, Random(f"{seed}/{attempt}/feeds"))
         try:
             Instance.parse(data)
             if sum(len(fleets) for fleets in Search(data).fleets.of) <= MOST_FLEETS:
