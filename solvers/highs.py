@@ -6,6 +6,7 @@ runs it in a child process and asks twice.
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ from gridblock.solvers.outcome import (
     Outcome,
     Progress,
     Settings,
+    Stop,
     Verdict,
 )
 
@@ -151,6 +153,11 @@ class Engine:
         matrix = self.matrix
         self._listener = listener or Listener()
         self._began, self._told = time.monotonic(), 0.0
+        limit = settings.time_limit
+        self._late, self._deadline = False, self._began + (math.inf if limit is None else limit)
+        if limit is not None:
+            # HiGHS's clock goes on from solve to solve, and some parts compare with all of it.
+            settings = replace(settings, time_limit=limit + self._highs.getRunTime())
         notes: list[str] = []
         self._reset(settings.threads)
         set_options(self._highs, settings, logs=self._listener.logs)
@@ -162,6 +169,8 @@ class Engine:
         if matrix.cost.size:
             self._highs.run()
         outcome = read_outcome(self._highs, matrix, self._exponent, search=search)
+        if self._late and outcome.stop is Stop.INTERRUPTED:
+            outcome = replace(outcome, stop=Stop.TIME_LIMIT)
         notes += [f"a callback failed: {fault}" for fault in self._listener.faults]
         return replace(outcome, notes=tuple(notes), seconds=time.monotonic() - self._began)
 
@@ -252,7 +261,9 @@ class Engine:
             self._listener.improved(np.array(data.mip_solution, dtype=float)[:-1])
             self._tell(data, search=True)
         else:
-            answer.user_interrupt = self._listener.stopped()
+            stopped = self._listener.stopped()
+            self._late = not stopped and time.monotonic() > self._deadline
+            answer.user_interrupt = stopped or self._late
             if time.monotonic() - self._began - self._told >= SECONDS_BETWEEN_PROGRESS:
                 self._tell(data, search=event == Event.kCallbackMipInterrupt)
 

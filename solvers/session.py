@@ -224,7 +224,8 @@ class Session:
         seconds = min(watch.left(), max(30.0, 10.0 * watch.seconds))
         second = self._again(first, watch, max(1.0, seconds))
         if second.verdict not in DOUBTFUL:
-            watch.notes.append(f"called {first.verdict} at first, not so by a second solve")
+            found = "not so by" if second.values is not None else "not confirmed by"
+            watch.notes.append(f"called {first.verdict} at first, {found} a second solve")
         elif first.verdict is Verdict.INFEASIBLE:
             return replace(second, verdict=first.verdict)
         return second

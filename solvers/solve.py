@@ -201,10 +201,11 @@ class _Solved:
         objective = float(books.objective)
         bound = self._bound(outcome, objective)
         gap = None if bound is None else relative_gap(objective, bound)
-        close = gap is not None and gap <= self.settings.gap + ROUNDING
+        allowed = self.settings.gap * abs(objective) + ROUNDING * max(1.0, abs(objective))
+        close = bound is not None and objective - bound <= allowed
         status = plan.status
         if status != "interrupted":
-            status = "optimal" if outcome.verdict is Verdict.OPTIMAL and close else "feasible"
+            status = "optimal" if close else "feasible"
         costs = {category: float(amount) for category, amount in books.costs.items()}
         return replace(
             plan,

@@ -1,10 +1,12 @@
 """Placement: which blocks serve which demand, and how far a demand is spread."""
 
+import math
 from collections import defaultdict
 from fractions import Fraction
 
+from gridblock.model.exact import exact
 from gridblock.model.plan import Assignment, Standing
-from gridblock.model.quantities import by_period
+from gridblock.model.quantities import by_period, units_per_block
 from gridblock.model.rules.books import USED, Books, Rows, above, against, largest
 from gridblock.model.rules.fleet import standing
 
@@ -45,6 +47,28 @@ def assigned_only_with_a_yield(books: Books) -> Rows:
         accelerator = books.instance.blocks[key.block].accelerator
         kept = abs(count) <= USED or accelerator in books.demands[key.demand].yields
         yield None if kept else (_assigned(key), f"it cannot run on {accelerator}")
+
+
+def assigned_no_more_than_of_use(books: Books) -> Rows:
+    """Assign a demand no more blocks of a type in one place than its whole amount takes.
+
+    Rounded up where it takes whole blocks. Otherwise blocks could be assigned only to draw power,
+    where that has a negative price.
+    """
+    rates = units_per_block(books.instance)
+    amount = {d.name: by_period(books.instance, d.amount) for d in books.instance.demands}
+    for key, count in books.decisions.assigned.items():
+        rate = Fraction(rates.get((key.demand, key.block, key.period), 0))
+        if not rate:
+            continue
+        most = amount[key.demand][key.period] / rate
+        if books.demands[key.demand].whole_blocks:
+            most = Fraction(math.ceil(most))
+        if above(exact(count), most, float(count)):
+            has, may = against(exact(count), most)
+            yield _assigned(key), f"{has} blocks, {may} are of use"
+        else:
+            yield None
 
 
 def at_most_max_facilities(books: Books) -> Rows:

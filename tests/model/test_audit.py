@@ -776,7 +776,7 @@ TAMPERS = [
     Tamper(
         "a block assigned twice",
         {"assigned": {train_su(HALL_1, Q3): 4}},
-        {"assigned_within_powered"},
+        {"assigned_within_powered", "assigned_no_more_than_of_use"},
     ),
     Tamper(
         "a little more than a block",

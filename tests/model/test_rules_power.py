@@ -156,7 +156,7 @@ def test_negative_energy_prices_earn(one_hall: Instance, cost: Cost) -> None:
     # 0.5 MWh x -$10, and pods at work draw the most: 10 unmet - $5.
     free = {"facilities.north.energy_per_mwh": -10}
     assert cost(one_hall.replace(free)) == 5
-    # Nothing is wanted, so they idle at 0.3 of it.
+    # Nothing is wanted, so they idle at 0.3 of it: none is assigned to nothing in order to draw.
     idle = {**free, "demands.chat.amount": 0, "blocks.pod.idle_factor": 0.3}
     assert cost(one_hall.replace(idle)) == -1.5
 
