@@ -1,10 +1,19 @@
 """Cross-checks: names that must exist, series that must fit, numbers that cannot be."""
 
-from gridblock.instances.checks import demands, feeds, hardware, network, options, periods, sites
+from gridblock.instances.checks import (
+    demands,
+    feeds,
+    hardware,
+    limits,
+    network,
+    options,
+    periods,
+    sites,
+)
 from gridblock.instances.faults import Fault
 from gridblock.instances.schema.fields import Fields
 
-SUBJECTS = (periods, hardware, sites, feeds, network, demands, options)
+SUBJECTS = (periods, hardware, sites, feeds, network, demands, options, limits)
 
 
 def faults_of(given: Fields) -> tuple[Fault, ...]:

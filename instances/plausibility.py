@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from gridblock.instances.calendar import Horizon
 from gridblock.instances.faults import Fault
 from gridblock.instances.feeding import of_feeds
+from gridblock.instances.fitness import of_limits, of_tiers
 from gridblock.instances.network import FIBRE_KM_PER_MS, great_circle_km
 from gridblock.instances.offers import of_options
 from gridblock.instances.places import IN_MEGAWATTS, KW_PER_MW, Place
@@ -62,13 +63,6 @@ def _whole(given: Fields) -> Oddities:
         yield (), "has no demands, so there is nothing to plan; add some under `demands`"
     if not given.facilities:
         yield (), "has no facilities, so that nothing can be served; add some under `facilities`"
-
-
-def _tiers(given: Fields) -> Oddities:
-    tiers = {demand.tier for demand in given.demands}
-    if len(tiers) == 1 and tiers != {1}:
-        message = "is the tier of every demand, so that none waits for another; leave it out"
-        yield ("demands", 0, "tier"), message
 
 
 def _accelerators(given: Fields) -> Oddities:
@@ -277,7 +271,8 @@ SUBJECTS: Final[tuple[Callable[[Fields], Oddities], ...]] = (
     of_feeds,
     _resources,
     _links,
-    _tiers,
+    of_tiers,
+    of_limits,
     of_demands,
     of_options,
 )

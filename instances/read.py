@@ -23,6 +23,7 @@ HARMLESS: Final[Mapping[str | int, Any]] = {
     "lat": 0,
     "lon": 0,
     "hours": 1,
+    "measure": "blocks",
 }
 """What stands in for a required field with a fault while the rest is checked."""
 

@@ -6,12 +6,12 @@ they are.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
 from gridblock.instances.instance import Instance
-from gridblock.model import quantities
+from gridblock.model import quantities, used
 from gridblock.model.ledger import CATEGORIES, Due, Entry, Ledger, discount_factors
 from gridblock.model.lots import Lots, lots_in_effect, lots_of, open_places
 from gridblock.model.option_costs import OptionCost, committed_after, option_costs
@@ -122,7 +122,7 @@ def account(instance: Instance, decisions: Decisions) -> Account:
         *_demand_costs(instance, served, unmet),
         *_delay_costs(instance, decisions),
     )
-    return Account(
+    books = Account(
         owned=owned,
         leased=leased,
         installed=installed,
@@ -143,6 +143,8 @@ def account(instance: Instance, decisions: Decisions) -> Account:
         committed_after=committed_after(instance, lots),
         ledger=_ledger(instance, costs, option_costs(instance, decisions, lots)),
     )
+    penalties = _ledger(instance, _penalties(instance, decisions, books), ())
+    return replace(books, ledger=Ledger((*books.ledger.entries, *penalties.entries)))
 
 
 def _ledger(instance: Instance, costs: Iterable[Cost], of_options: Iterable[OptionCost]) -> Ledger:
@@ -153,6 +155,14 @@ def _ledger(instance: Instance, costs: Iterable[Cost], of_options: Iterable[Opti
             factor = factors[t, due]
             entries.append(Entry(category, t, due, facility, item, amount, factor, option))
     return Ledger(tuple(entries))
+
+
+def _penalties(instance: Instance, decisions: Decisions, books: Account) -> Iterator[Cost]:
+    """Charge what soft limits are exceeded or missed by x penalty."""
+    if any(limit.penalty for limit in instance.limits):
+        for use in used.uses(instance, decisions, books):
+            price = decimal(use.limit.penalty or 0.0)
+            yield "penalty", use.period, "middle", None, use.limit.name, use.excess * price
 
 
 def _fleet_costs(

@@ -9,9 +9,11 @@ from itertools import accumulate
 from gridblock.instances.faults import Fault, InstanceError
 from gridblock.instances.places import KW_PER_MW, SWITCHABLE, Place
 from gridblock.model.additions import GRID, Additions
+from gridblock.model.appetite import asks_to_assign, asks_to_own
 from gridblock.model.exact import exact
 from gridblock.model.facts import POWER, Facts
 from gridblock.model.feeding import Feeding
+from gridblock.model.sought import sought
 
 
 class Bounds:
@@ -106,12 +108,13 @@ class Bounds:
         if kind not in self.facts.buyable_from:
             return [int(min(room, count)) for room, count in zip(rooms, had, strict=True)]
         first = self.facts.buyable_from[kind]
-        more, pays = self._worth_buying(kind, leaf), self._pays(kind, leaf)
+        more = self._worth_buying(kind, leaf)
+        idles = self._pays(kind, leaf) or asks_to_own(self.instance)
         return [
             int(
                 min(
                     room,
-                    had[i] if i < first else max(had[i], more + had[i] - had[first] * (not pays)),
+                    had[i] if i < first else max(had[i], more + had[i] - had[first] * (not idles)),
                 )
             )
             for i, room in enumerate(rooms)
@@ -120,7 +123,8 @@ class Bounds:
     def _worth_buying(self, kind: str, leaf: Place) -> int:
         """Give how many blocks may be worth buying: what demands can use, or all that fit."""
         need = self.need.get((kind, leaf.path), 0)
-        if not self._pays(kind, leaf):
+        idling = asks_to_own(self.instance)
+        if not self._pays(kind, leaf) and not idling:
             return need
         supply = self.instance.blocks[kind].supply
         rooms = max(
@@ -128,6 +132,8 @@ class Bounds:
         )
         delivered = math.inf if supply is None else sum(self.instance.over_periods(supply).values())
         most = min(rooms, delivered)
+        if math.isinf(most) and not self._pays(kind, leaf):
+            return need + sought(self.facts, sum(self.need.values()), kind, leaf.facility)
         if math.isinf(most):
             message = (
                 f"can be bought at a profit without end at {leaf.path!r}; "
@@ -178,7 +184,9 @@ class Bounds:
         }
 
     def assigned(self, demand: str, kind: str, path: str, period: str) -> float:
-        """Give the most blocks of a type in a leaf place that one demand can use."""
+        """Give the most blocks of a type in a leaf place that one demand can use, or may take."""
+        if asks_to_assign(self.instance):
+            return self.powered[kind, path, period]
         blocks = self.facts.total[demand, period] / self.facts.units_per_block[demand, kind, period]
         if self.facts.demands[demand].whole_blocks:
             blocks = math.ceil(blocks)

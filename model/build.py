@@ -18,6 +18,7 @@ from gridblock.model.constraints import (
     feeds,
     fleet,
     interconnect,
+    limits,
     network,
     options,
     placement,
@@ -41,6 +42,7 @@ FAMILIES: Final = (
     network,
     options,
     usage,
+    limits,
 )
 """The rules of the model, one family a module."""
 

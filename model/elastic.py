@@ -1,23 +1,38 @@
-"""The model with its hard floors made elastic, to see which ones conflict."""
+"""The model with its hard rules made elastic, to see which ones conflict."""
 
 import pyomo.environ as pyo
+from pyomo.repn import generate_standard_repn
 
 from gridblock.instances.instance import Instance
 from gridblock.model.build import build
 
 
 def build_elastic(instance: Instance) -> pyo.ConcreteModel:
-    r"""Build the model of an instance in which floors may fall short, by as little as can be.
+    r"""Build the model of an instance in which hard rules may be missed, by as little as can be.
 
     .. math::
-        \min \sum_{drt} \delta_{drt} \qquad u_{drt} \le (1 - \sigma_d + \delta_{drt}) A_{drt}
-        \qquad \sum_t o_{dt} \ge 1 - \delta_d
+        \min \sum_{drt} \delta_{drt} + \sum_{lt} \eta_{lt} / s_{lt} \qquad
+        u_{drt} \le (1 - \sigma_d + \delta_{drt}) A_{drt}, \quad
+        \sum_t o_{dt} \ge 1 - \delta_d, \quad x_{lt} \le \eta_{lt}
 
     where :math:`u` is unmet, :math:`A` ``Demand.amount``, :math:`\sigma` ``Demand.min_share``,
     :math:`o` the start of a run and :math:`\delta`, ``shortfall`` in the model, the share by which
     a floor falls short; for a run it is named after the first period in which it may start.
+    :math:`x` is by how much a limit over the plan is exceeded, :math:`\eta`, ``limit_shortfall``,
+    by how much it may be, and :math:`s` the size of its terms.
     """
     model = build(instance)
+    _floors(model)
+    _limits(model)
+    model.total_cost.deactivate()
+    total = sum(model.shortfall.values())
+    total += sum(model.limit_weight[key] * v for key, v in model.limit_shortfall.items())
+    model.total_shortfall = pyo.Objective(expr=total)
+    return model
+
+
+def _floors(model: pyo.ConcreteModel) -> None:
+    """Let floors of demands fall short."""
     floors = list(model.met_at_least_min_share)
     runs = {d: (d, "", next(iter(model.facts.windows[d]))) for d in model.run_with_a_floor_starts}
     model.shortfall = pyo.Var([*floors, *runs.values()], bounds=(0, 1))
@@ -36,6 +51,23 @@ def build_elastic(instance: Instance) -> pyo.ConcreteModel:
         starts = sum(model.starts[d, t] for t in model.facts.windows[d])
         return starts >= 1 - model.shortfall[runs[d]]
 
-    model.total_cost.deactivate()
-    model.total_shortfall = pyo.Objective(expr=sum(model.shortfall.values()))
-    return model
+
+def _limits(model: pyo.ConcreteModel) -> None:
+    """Let hard limits over the plan be exceeded."""
+    limits = list(model.limit_over_the_plan_kept)
+    model.limit_shortfall = pyo.Var(limits, within=pyo.NonNegativeReals)
+    model.limit_over_the_plan_kept.deactivate()
+    model.limit_weight = {key: 1 / _size(model.limit_excess[key]) for key in limits}
+
+    @model.Constraint(limits)
+    def limit_over_the_plan_kept_less_shortfall(
+        model: pyo.Block, name: str, bound: str, t: str
+    ) -> pyo.Expression:
+        return model.limit_excess[name, bound, t] <= model.limit_shortfall[name, bound, t]
+
+
+def _size(amount: pyo.Expression) -> float:
+    """Give the size of the largest coefficient of a linear expression, or of its constant."""
+    written = generate_standard_repn(amount, compute_values=True)
+    sizes = [abs(size) for size in (*written.linear_coefs, written.constant) if size]
+    return float(max(sizes, default=1.0))

@@ -10,6 +10,7 @@ from gridblock.instances.contracts import place_of, places_called
 from gridblock.instances.instance import Instance
 from gridblock.instances.network import Tunnel, reach, tunnels_of
 from gridblock.instances.schema.demands import Demand
+from gridblock.model.appetite import asks_to_assign
 
 POWER = "power_kw"
 COOLING = ("air_cooling_kw", "liquid_cooling_kw")
@@ -272,9 +273,9 @@ class Facts:
         return {facility: tuple(hosts) for facility, hosts in by_facility.items()}
 
     def drawing_pays(self, facility: str, period: str) -> bool:
-        """Say whether energy has a negative price, so that blocks at work earn by drawing."""
-        site = self.instance.facilities[facility]
-        return self.instance.over_periods(site.energy_per_mwh)[period] < 0
+        """Say whether blocks may be worth assigning beyond what is served."""
+        price = self.instance.over_periods(self.instance.facilities[facility].energy_per_mwh)
+        return price[period] < 0 or asks_to_assign(self.instance)
 
     def with_traffic(self) -> Iterator[Demand]:
         """Give the demands whose traffic comes over the WAN."""

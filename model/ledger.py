@@ -21,6 +21,7 @@ CATEGORIES: Final = (
     "serving",
     "usage",
     "unmet",
+    "penalty",
     "resale",
     "end_credit",
 )
@@ -39,8 +40,8 @@ class Entry:
         period: in which period it is paid.
         due: when in the period: start, middle or end.
         facility: where, or None for what has no facility: links and unmet demand.
-        item: the block type, demand or link that it is for, or None for a facility's standing cost
-            and for lots of options.
+        item: the block type, demand, link or limit that it is for, or None for a facility's
+            standing cost and for lots of options.
         amount: what is paid then; negative for credits.
         factor: what one unit of money paid then is worth at the start of the horizon.
         option: the option that it is for, or None.

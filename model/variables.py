@@ -1,8 +1,11 @@
 """What is decided, and the named sums that families read and add to."""
 
+from typing import Any, NamedTuple
+
 import pyomo.environ as pyo
 
 from gridblock.instances.instance import Instance
+from gridblock.model.appetite import counts_spending
 from gridblock.model.ledger import CATEGORIES
 
 
@@ -186,6 +189,7 @@ def _sums(block: pyo.Block, instance: Instance) -> None:
         [(path, t) for path in uplinks for t in facts.periods], initialize=0.0
     )
     block.cost = pyo.Expression(CATEGORIES, facts.periods, initialize=0.0)
+    block.payments = []
     block.priced_unmet = pyo.Expression(list(facts.demands), initialize=0.0)
 
 
@@ -193,6 +197,38 @@ def charge(block: pyo.Block, category: str, period: str, amount: object) -> None
     """Add an amount, a net present value, to a kind of cost in a period."""
     cost = block.cost[category, period]
     cost.set_value(cost.expr + amount)
+
+
+class Payment(NamedTuple):
+    """Money spent, as paid, with what it is for.
+
+    Attributes:
+        period: in which period it is paid.
+        due: start or middle of it.
+        amount: a linear expression, undiscounted.
+        facility: where, or None for what has no facility.
+        block: the block type, or None.
+        demand: the demand, or None.
+        option: the option, or None.
+    """
+
+    period: str
+    due: str
+    amount: Any
+    facility: str | None = None
+    block: str | None = None
+    demand: str | None = None
+    option: str | None = None
+
+
+def pay(block: pyo.Block, category: str, payment: Payment) -> None:
+    """Charge money spent at its net present value, and remember it where limits count spending."""
+    facts = block.facts
+    at_start = payment.due == "start"
+    factors = facts.discount_at_start if at_start else facts.discount_at_middle
+    charge(block, category, payment.period, factors[payment.period] * payment.amount)
+    if counts_spending(facts.instance):
+        block.payments.append(payment)
 
 
 def charge_unmet(block: pyo.Block, demand: str, period: str, amount: object) -> None:

@@ -23,8 +23,8 @@ from gridblock.reports.unmet import lacking, priced_unmet, share_over, unmet_sum
 from gridblock.reports.words import and_more, number, plural, scale_for
 
 MOST_ROWS: Final = 12
-PRICED: Final = "unmet"
-"""The category that is not money spent."""
+PRICED: Final = {"unmet": "unmet, at its price", "penalty": "limits exceeded"}
+"""The categories that are not money spent, in words."""
 
 
 def answer(instance: Instance, plan: PlanData, account: Account | None) -> Document:
@@ -59,15 +59,15 @@ def answer(instance: Instance, plan: PlanData, account: Account | None) -> Docum
 def costs(instance: Instance, plan: PlanData) -> Section:
     """Give the costs by category, what is spent in all, and unmet work at its price."""
     largest = max([abs(value) for value in plan.costs.values()], default=0.0)
-    spent = sum(value for name, value in plan.costs.items() if name != PRICED)
-    priced = plan.costs.get(PRICED, 0.0)
+    spent = sum(value for name, value in plan.costs.items() if name not in PRICED)
+    priced = {name: plan.costs[name] for name in PRICED if plan.costs.get(name)}
     scale = scale_for(max(largest, abs(plan.objective or 0.0)))
 
     def row(label: str, value: float) -> tuple[Cell, ...]:
         length = Bar(abs(value) / largest if largest else 0.0, credit=value < 0)
         return label, scale.write(value), length
 
-    known = [name for name in (*CATEGORIES, *plan.costs) if name != PRICED]
+    known = [name for name in (*CATEGORIES, *plan.costs) if name not in PRICED]
     rows = [
         row(name.replace("_", " "), plan.costs[name])
         for name in dict.fromkeys(known)
@@ -75,8 +75,8 @@ def costs(instance: Instance, plan: PlanData) -> Section:
     ]
     totals: list[tuple[Cell, ...]] = [("spending", scale.write(spent), "")]
     if priced:
-        totals.append(row("unmet, at its price", priced))
-        totals.append(("total", scale.write(spent + priced), ""))
+        totals += [row(PRICED[name], value) for name, value in priced.items()]
+        totals.append(("total", scale.write(spent + sum(priced.values())), ""))
     rate = number(100 * instance.discount_rate)
     value = f"present value at {rate} % a year" if instance.discount_rate else "over the horizon"
     return Section(

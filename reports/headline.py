@@ -34,7 +34,7 @@ def headline(instance: Instance, plan: PlanData, account: Account | None) -> str
     """Say what a plan does, in one sentence or two; nothing where there is none."""
     if account is None or plan.objective is None:
         return ""
-    spending = plan.objective - plan.costs.get("unmet", 0.0)
+    spending = plan.objective - sum(plan.costs.get(name, 0.0) for name in ("unmet", "penalty"))
     worth = " in present value" if instance.discount_rate else ""
     price = f"{money(spending, instance.currency)}{worth}"
     if not any(account.amount.values()):

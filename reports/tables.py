@@ -10,7 +10,7 @@ from gridblock.instances.instance import Instance
 from gridblock.model.account import CATEGORIES, Account
 from gridblock.model.plan import Decisions, PlanData, Standing, TunnelFlow
 from gridblock.model.traffic import tunnel_hops
-from gridblock.reports import feeding, lots, usage
+from gridblock.reports import feeding, limits, lots, usage
 from gridblock.reports.gangs import gangs
 from gridblock.reports.unmet import Summary, unmet_share, unmet_summary
 
@@ -288,6 +288,7 @@ _TABLES: Final[Mapping[str, _Table]] = {
     ),
     "interconnect": _Table(("demand", "from", "to", "tunnel", "period", "gbps"), _interconnect),
     "links": _Table(("link", "from", "to", "period", "gbps", "capacity_gbps", "share"), _links),
+    "limits": _Table(limits.COLUMNS, limits.rows),
     "costs": _Table(("category", "period", "paid", "present_value", "currency"), _costs),
 }
 

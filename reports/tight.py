@@ -1,4 +1,4 @@
-"""The limits that a plan comes near: of places, of links, and of what vendors deliver."""
+"""The limits that a plan comes near: of places, of links, of vendors and of the plan."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ from gridblock.instances.instance import Instance
 from gridblock.model.account import Account
 from gridblock.model.plan import Decisions
 from gridblock.reports import feeding, usage
+from gridblock.reports.limits import of_limits
 from gridblock.reports.sections import Column, Section
 from gridblock.reports.words import and_more, in_percent, number
 
@@ -122,6 +123,9 @@ def _all_uses(
             )
     for supply in usage.of_supply(instance, decisions):
         yield supply.place, supply._replace(resource="supply")
+    for limit, bound, use, _ in of_limits(instance, decisions, account):
+        if bound != "min":
+            yield limit.name, use._replace(resource=limit.measure.replace("_", " "))
 
 
 def _feed_uses(instance: Instance, account: Account) -> Iterator[tuple[str, usage.Use]]:

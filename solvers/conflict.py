@@ -1,17 +1,30 @@
-"""Which hard floors cannot be kept together, in the instance's own words."""
+"""Which hard rules cannot be kept together, in the instance's own words."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+import pyomo.environ as pyo
 
 from gridblock.instances.instance import Instance
 from gridblock.model.elastic import build_elastic
 from gridblock.model.plan import Stage
-from gridblock.solvers.compile import compile_model
+from gridblock.solvers.compile import Compiled, compile_model
 from gridblock.solvers.outcome import Settings
 from gridblock.solvers.session import Session
 
-NOTHING = 1e-9
+NOTHING: Final = 1e-9
+MOST_TRIED: Final = 12
+"""So many rules are tried one by one."""
+LONGEST: Final = 10.0
+"""Seconds that one such trial may take."""
 
 
-def conflicting_floors(instance: Instance, session: Session, settings: Settings) -> tuple[str, ...]:
-    """Say which ``min_share`` floors fall short where all together fall short by the least.
+def conflicting_rules(instance: Instance, session: Session, settings: Settings) -> tuple[str, ...]:
+    """Say which floors and limits fall short where all together fall short by the least.
+
+    Then say of every other floor and limit whether all could be kept without it, since it is a part
+    of the conflict as well.
 
     Returns:
         One sentence for each; none where the conflict lies in rules that were added to the model.
@@ -19,15 +32,64 @@ def conflicting_floors(instance: Instance, session: Session, settings: Settings)
     model = build_elastic(instance)
     compiled = compile_model(model)
     session.load(compiled.matrix)
-    outcome = session.run(settings)
+    outcome = session.run(replace(settings, time_limit=None, start=None))
     if outcome.values is None:
         return ()
     compiled.load(outcome.values)
-    return tuple(
-        _sentence(instance, demand, region, period, shortfall.value)
-        for (demand, region, period), shortfall in model.shortfall.items()
-        if shortfall.value > NOTHING
-    )
+    floors = [
+        _sentence(instance, demand, region, period, float(short.value))
+        for (demand, region, period), short in model.shortfall.items()
+        if short.value > NOTHING
+    ]
+    limits = [
+        _of_limit(instance, model, *key)
+        for key, short in model.limit_shortfall.items()
+        if short.value * model.limit_weight[key] > NOTHING
+    ]
+    if not floors and not limits:
+        return ()
+    return (*floors, *limits, *_others(model, compiled, session, settings))
+
+
+def _others(
+    model: pyo.ConcreteModel, compiled: Compiled, session: Session, settings: Settings
+) -> Iterator[str]:
+    """Name the rules that have not fallen short and without which all others could be kept."""
+    groups: dict[tuple[str, str], list[int]] = {}
+    short = set()
+    for what, field, shortfall in (
+        ("demands", "min_share", model.shortfall),
+        ("limits", "", model.limit_shortfall),
+    ):
+        for key, variable in shortfall.items():
+            group = (what, f"{key[0]}.{field or key[1]}")
+            groups.setdefault(group, []).append(compiled.column_number[variable.name])
+            if variable.value > NOTHING:
+                short.add(group)
+    for group in [group for group in groups if group not in short][:MOST_TRIED]:
+        cost = compiled.matrix.cost.copy()
+        cost[groups[group]] = 0.0
+        session.change(cost=cost)
+        outcome = session.run(replace(settings, time_limit=LONGEST, start=None))
+        if outcome.objective is not None and outcome.objective <= NOTHING * 100:
+            yield f"{'.'.join(group)} is what the others conflict with: without it they can be kept"
+
+
+def _of_limit(
+    instance: Instance, model: pyo.ConcreteModel, name: str, bound: str, period: str
+) -> str:
+    limit = next(limit for limit in instance.limits if limit.name == name)
+    written = instance.over_periods(limit.bounds[bound])[period]
+    when = {"period": f"in {period}", "to_date": f"up to {period}", "horizon": "in all"}[limit.per]
+    what = f"{limit.measure.replace('_', ' ')}"
+    if bound == "max_share":
+        rest = "with the other hard rules it cannot be kept"
+        return f"limits.{name}.max_share allows {written:.6g} of {what} {when}; {rest}"
+    over = float(model.limit_shortfall[name, bound, period].value)
+    amount = written + over if bound == "max" else written - over
+    asks, least = ("allows", "at least") if bound == "max" else ("asks for", "at most")
+    rest = f"with the other hard rules it is {least} {amount:.6g}"
+    return f"limits.{name}.{bound} {asks} {written:.6g} of {what} {when}; {rest}"
 
 
 def _sentence(instance: Instance, demand: str, region: str, period: str, short: float) -> str:

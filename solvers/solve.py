@@ -16,7 +16,7 @@ from gridblock.model.build import build
 from gridblock.model.decide import decisions
 from gridblock.model.plan import PlanData, Stage, relative_gap
 from gridblock.solvers.compile import Compiled, compile_model
-from gridblock.solvers.conflict import conflicting_floors, conflicting_tiers
+from gridblock.solvers.conflict import conflicting_rules, conflicting_tiers
 from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.outcome import Outcome, Progress, Settings, SolverError, Stop, Verdict
 from gridblock.solvers.session import Session
@@ -120,7 +120,7 @@ def find_plan(
             replace(outcome, notes=(*outcome.notes, "solved again with tighter tolerances"))
         )
     if plan.status == "infeasible":
-        conflict = conflicting_floors(instance, session, settings)
+        conflict = conflicting_rules(instance, session, settings)
         conflict = conflict or conflicting_tiers(instance, plan.stages)
         plan = replace(plan, conflict=conflict)
     return Found(plan, outcome.progress)

@@ -28,6 +28,8 @@ WORK = ("assigned", "served")
 """The decisions of a demand, by name of their variables; a demand left out has none of them."""
 FLOORS = ("met_at_least_min_share", "run_with_a_floor_starts")
 """Hard rules that ask for work on a demand; a demand left out does not have them."""
+OF_WORK = ("served", "blocks_used", "accelerators_used")
+"""Measures of which a hard ``min`` may need later tiers; it is asked in the last stage alone."""
 NOT_PROVEN = 1e-6
 """How far the gap of a stage may be above the one asked for by rounding alone."""
 
@@ -148,7 +150,13 @@ class _Stages:
             for key, row in floor.items()
             if (key if isinstance(key, str) else key[0]) in demands
         )
-        return [rows[name] for name in kept if name in rows]
+        asked = {limit.name for limit in self.instance.limits if limit.measure in OF_WORK}
+        limits = (
+            row.name
+            for (limit, bound, _), row in self.model.limit_over_the_plan_kept.items()
+            if bound == "min" and limit in asked
+        )
+        return [rows[name] for name in (*kept, *limits) if name in rows]
 
     def _whole(self) -> Matrix:
         """Give the matrix of the whole model with the caps found so far."""

@@ -16,6 +16,7 @@ from gridblock.instances.schema.base import Name, NonNegative, Record, not_a_boo
 from gridblock.instances.schema.demands import Demand
 from gridblock.instances.schema.facilities import Facility, Position, Site
 from gridblock.instances.schema.hardware import Accelerator, Block, Where
+from gridblock.instances.schema.limits import Limit
 from gridblock.instances.schema.network import Network
 from gridblock.instances.schema.options import Option
 from gridblock.instances.schema.periods import Period, Periods
@@ -49,6 +50,8 @@ class Fields(Record):
     """Work to be served."""
     options: tuple[Option, ...] = ()
     """What can be bought or signed."""
+    limits: tuple[Limit, ...] = ()
+    """Caps, floors and shares over the whole plan."""
 
     @cached_property
     def horizon(self) -> Horizon:

@@ -11,7 +11,8 @@ from gridblock.instances.schema.base import Name, NonNegative, Number
 _SHAPES: Final[Mapping[type[Any], str]] = {list: "list", tuple: "list", dict: "by period"}
 
 
-def _shape(value: Any) -> str:
+def shape(value: Any) -> str:
+    """Say how a series is written: as a number, a list or by period."""
     return next((tag for kind, tag in _SHAPES.items() if isinstance(value, kind)), "number")
 
 
@@ -19,7 +20,7 @@ Series = Annotated[
     Annotated[Number, Tag("number")]
     | Annotated[tuple[Number, ...], Tag("list")]
     | Annotated[dict[Name, Number], Tag("by period")],
-    Discriminator(_shape),
+    Discriminator(shape),
 ]
 """A series of numbers of either sign."""
 
@@ -27,7 +28,7 @@ NonNegativeSeries = Annotated[
     Annotated[NonNegative, Tag("number")]
     | Annotated[tuple[NonNegative, ...], Tag("list")]
     | Annotated[dict[Name, NonNegative], Tag("by period")],
-    Discriminator(_shape),
+    Discriminator(shape),
 ]
 """A series of numbers that are at least 0."""
 
@@ -35,7 +36,7 @@ SeriesByFacility = Annotated[
     Annotated[Number, Tag("number")]
     | Annotated[tuple[Number, ...], Tag("list")]
     | Annotated[dict[Name, Series], Tag("by period")],
-    Discriminator(_shape),
+    Discriminator(shape),
 ]
 """A series for all facilities, or one for each facility that is named."""
 

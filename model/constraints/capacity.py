@@ -6,7 +6,7 @@ from gridblock.instances.instance import Instance
 from gridblock.instances.places import SWITCHABLE
 from gridblock.model.additions import GRID, UPLINK
 from gridblock.model.limits import limited, within_limit
-from gridblock.model.variables import charge
+from gridblock.model.variables import Payment, pay
 
 
 def add(block: pyo.Block, instance: Instance) -> None:
@@ -29,4 +29,4 @@ def add(block: pyo.Block, instance: Instance) -> None:
     for name, facility in instance.facilities.items():
         for t, cost in instance.over_periods(facility.cost_per_period).items():
             is_open = open_in.get((name, t), 1)
-            charge(block, "standing", t, block.facts.discount_at_middle[t] * cost * is_open)
+            pay(block, "standing", Payment(t, "middle", cost * is_open, name))

@@ -3,7 +3,7 @@
 import pyomo.environ as pyo
 
 from gridblock.instances.instance import Instance
-from gridblock.model.variables import charge, charge_unmet
+from gridblock.model.variables import Payment, charge_unmet, pay
 
 
 def add(block: pyo.Block, instance: Instance) -> None:
@@ -65,15 +65,7 @@ def _costs(block: pyo.Block, instance: Instance) -> None:
         for demand in instance.demands
         for facility in instance.facilities
     }
-    for t in facts.periods:
-        hours = facts.discount_at_middle[t] * facts.hours[t]
-        charge(
-            block,
-            "serving",
-            t,
-            sum(
-                hours * price_at[d, f][t] * block.served[d, r, f, t]
-                for d, r, f, period in facts.services
-                if period == t and price_at[d, f][t]
-            ),
-        )
+    for d, r, f, t in facts.services:
+        if price_at[d, f][t]:
+            paid = facts.hours[t] * price_at[d, f][t] * block.served[d, r, f, t]
+            pay(block, "serving", Payment(t, "middle", paid, f, demand=d))

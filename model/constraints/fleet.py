@@ -5,7 +5,7 @@ from itertools import pairwise
 import pyomo.environ as pyo
 
 from gridblock.instances.instance import Instance
-from gridblock.model.variables import charge
+from gridblock.model.variables import Payment, charge, pay
 
 
 def add(block: pyo.Block, instance: Instance) -> None:
@@ -96,11 +96,15 @@ def _costs(block: pyo.Block, instance: Instance) -> None:
     facts = block.facts
     price = {k: instance.over_periods(b.cost_once or 0.0) for k, b in instance.blocks.items()}
     keep = {k: instance.over_periods(b.cost_per_period) for k, b in instance.blocks.items()}
-    at_start, at_middle = facts.discount_at_start, facts.discount_at_middle
+    at_start = facts.discount_at_start
     for kind, path, t in block.purchases:
-        charge(block, "hardware", t, at_start[t] * price[kind][t] * block.bought[kind, path, t])
+        paid = price[kind][t] * block.bought[kind, path, t]
+        f = facts.facility_of[path]
+        pay(block, "hardware", Payment(t, "start", paid, f, kind))
     for kind, path, t in block.fleet:
-        charge(block, "hardware", t, at_middle[t] * keep[kind][t] * block.owned[kind, path, t])
+        paid = keep[kind][t] * block.owned[kind, path, t]
+        f = facts.facility_of[path]
+        pay(block, "hardware", Payment(t, "middle", paid, f, kind))
         resale = instance.blocks[kind].resale_share * price[kind][t]
         charge(block, "resale", t, -at_start[t] * resale * block.retired[kind, path, t])
     last, at_end = facts.periods[-1], instance.horizon.discount_at_end(instance.discount_rate)

@@ -6,7 +6,7 @@ from gridblock.instances.instance import Instance
 from gridblock.model.additions import UPLINK
 from gridblock.model.facts import Facts
 from gridblock.model.limits import more
-from gridblock.model.variables import charge
+from gridblock.model.variables import Payment, pay
 
 
 def add(block: pyo.Block, instance: Instance) -> None:
@@ -152,12 +152,7 @@ def _links(block: pyo.Block, instance: Instance, carried: Carried) -> None:
     for link, t in shared:
         price = instance.over_periods(links[link].cost_per_gbps)[t]
         if price:
-            charge(
-                block,
-                "network",
-                t,
-                block.facts.discount_at_middle[t] * price * sum(shared[link, t]),
-            )
+            pay(block, "network", Payment(t, "middle", price * sum(shared[link, t])))
 
 
 def _uplinks(block: pyo.Block, instance: Instance) -> None:

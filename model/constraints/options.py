@@ -7,7 +7,7 @@ import pyomo.environ as pyo
 
 from gridblock.instances.contracts import Contract
 from gridblock.instances.instance import Instance
-from gridblock.model.variables import charge
+from gridblock.model.variables import Payment, charge, pay
 
 
 def add(block: pyo.Block, instance: Instance) -> None:
@@ -151,10 +151,15 @@ def _costs(block: pyo.Block, instance: Instance) -> None:
         once = list(instance.over_periods(contract.option.cost_once).values())
         lots = {order: block.ordered[name, periods[order]] for order in contract.orders}
         for order, ordered in lots.items():
-            _due(block, ((due, share * once[p], ordered) for due, share, p in contract.dues(order)))
+            _due(
+                block,
+                name,
+                ((due, share * once[p], ordered) for due, share, p in contract.dues(order)),
+            )
         for service, signed in contract.signed:
             _due(
                 block,
+                name,
                 ((due, share * once[p], signed) for due, share, p in contract.agreed(service)),
             )
         in_service = [(order + contract.option.lead, ordered) for order, ordered in lots.items()]
@@ -162,17 +167,12 @@ def _costs(block: pyo.Block, instance: Instance) -> None:
             _keep(block, contract, service, count)
 
 
-def _due(block: pyo.Block, dues: Iterable[tuple[int, float, pyo.Var]]) -> None:
+def _due(block: pyo.Block, option: str, dues: Iterable[tuple[int, float, pyo.Var]]) -> None:
     """Charge what is due within the horizon, at the start of its period."""
     periods = block.facts.periods
     for due, price, lots in dues:
         if due < len(periods):
-            charge(block, "options", periods[due], _at_start(block, due) * price * lots)
-
-
-def _at_start(block: pyo.Block, period: int) -> float:
-    factor: float = block.facts.discount_at_start[block.facts.periods[period]]
-    return factor
+            pay(block, "options", Payment(periods[due], "start", price * lots, option=option))
 
 
 def _keep(block: pyo.Block, contract: Contract, service: int, lots: pyo.Var) -> None:
@@ -182,8 +182,8 @@ def _keep(block: pyo.Block, contract: Contract, service: int, lots: pyo.Var) -> 
     keep = instance.over_periods(option.cost_per_period)
     for at, t in enumerate(facts.periods):
         if contract.is_in_effect(service, at) and keep[t]:
-            factor = facts.discount_at_middle[t] * contract.ramp(service, at)
-            charge(block, "options", t, factor * keep[t] * lots)
+            paid = contract.ramp(service, at) * keep[t] * lots
+            pay(block, "options", Payment(t, "middle", paid, option=option.name))
     once = instance.over_periods(option.cost_once)[facts.periods[last]]
     if contract.is_in_effect(service, last) and option.end_share * once:
         factor = instance.horizon.discount_at_end(instance.discount_rate)

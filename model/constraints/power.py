@@ -7,7 +7,7 @@ from gridblock.instances.places import KW_PER_MW
 from gridblock.model.additions import GRID
 from gridblock.model.facts import POWER
 from gridblock.model.limits import fits, limited, within_limit
-from gridblock.model.variables import charge
+from gridblock.model.variables import Payment, pay
 
 
 def add(block: pyo.Block, instance: Instance) -> None:
@@ -63,10 +63,11 @@ def _costs(block: pyo.Block, instance: Instance) -> None:
     def charge_energy(kind: str, path: str, t: str, factor: float, blocks: pyo.Expression) -> None:
         f = facts.facility_of[path]
         mw = instance.blocks[kind].uses.get(POWER, 0.0) / KW_PER_MW * instance.facilities[f].pue
-        mwh = mw * factor * facts.hours[t] * facts.discount_at_middle[t]
+        mwh = mw * factor * facts.hours[t]
         for category in ("energy", "carbon"):
             if mwh and per_mwh[category, f, t]:
-                charge(block, category, t, mwh * per_mwh[category, f, t] * blocks)
+                paid = mwh * per_mwh[category, f, t] * blocks
+                pay(block, category, Payment(t, "middle", paid, f, kind))
 
     for kind, path, t in block.standing:
         charge_energy(kind, path, t, instance.blocks[kind].idle, block.powered[kind, path, t])

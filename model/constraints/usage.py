@@ -6,7 +6,7 @@ from gridblock.instances.instance import Instance
 from gridblock.instances.places import KW_PER_MW
 from gridblock.instances.schema.options import Usage
 from gridblock.model.facts import POWER
-from gridblock.model.variables import charge
+from gridblock.model.variables import Payment, pay
 
 Key = tuple[str, str, str]
 
@@ -100,14 +100,16 @@ def _costs(
     facts, usages = block.facts, _usages(instance)
     for o, kind, f, t in block.paid:
         usage, hardware = usages[o], instance.blocks[kind]
-        hours = facts.discount_at_middle[t] * facts.hours[t]
+        hours = facts.hours[t]
         price = instance.over_periods(usage.per_block_hour)[t]
-        charge(block, "usage", t, hours * price * block.paid[o, kind, f, t])
+        paid = hours * price * block.paid[o, kind, f, t]
+        pay(block, "usage", Payment(t, "middle", paid, f, kind, option=o))
         per_block = hours * saved_per_hour(instance, kind, f, t)
         if usage.energy == "included" and per_block:
             drawn = hardware.idle * sum(leases[kind, f, t][o])
             drawn += (hardware.load_factor - hardware.idle) * block.used[o, kind, f, t]
-            charge(block, "energy", t, -per_block * drawn)
+            saved = Payment(t, "middle", -per_block * drawn, f, kind, option=o)
+            pay(block, "energy", saved)
 
 
 def saved_per_hour(instance: Instance, kind: str, facility: str, t: str) -> float:

@@ -15,7 +15,7 @@ KEYS = {
 }
 CATEGORIES = {
     *("hardware", "options", "standing", "energy", "carbon", "network", "serving", "usage"),
-    *("unmet", "resale", "end_credit"),
+    *("unmet", "penalty", "resale", "end_credit"),
 }
 
 

@@ -115,8 +115,9 @@ def test_every_fault_is_told_in_the_order_of_the_file(file: Path) -> None:
         ("name: research", f"name: {'x' * 201}", "must have at most 200 characters"),
         ("unmet_cost: 2", "unmet_cost: {}", "demands[1].unmet_cost: has no value for the first"),
         ("unmet_cost: 2", "survive: 1", "demands[1].survive: is not a field of a demand"),
+        ("unmet_cost: 2", "tier: 0", "demands[1].tier: must be at least 1"),
         ("demands:", "scenarios: []\ndemands:", "scenarios: is not a"),
-        ("demands:", "limits: []\ndemands:", "limits: is not a"),
+        ("demands:", "limits: {}\ndemands:", "limits: must be a list"),
     ],
 )  # fmt: skip
 def test_a_fault_is_told_with_its_place(file: Path, old: str, new: str, fault: str) -> None:

@@ -1546,7 +1546,7 @@ def test_the_audit_needs_no_optimiser(blocked: list[str]) -> None:
 
 def test_the_audit_shares_nothing_with_the_optimisation_model() -> None:
     model = Path(gridblock.model.audit.__file__).parent
-    own = {"plan", "exact", "account", "quantities", "ledger", "findings", "rules"}
+    own = {"plan", "exact", "account", "quantities", "ledger", "findings", "rules", "used"}
     own |= {"lots", "option_costs", "traffic"}
     files = [model / f"{name}.py" for name in (own | {"audit"}) - {"rules"}]
     for file in (*files, *(model / "rules").glob("*.py")):

@@ -49,6 +49,8 @@ def steps(data: Data) -> list[Step] | None:
     found: list[Step] = []
     for tier in sorted({demand.get("tier", 1) for demand in data["demands"]}):
         now = data | {"demands": [d for d in data["demands"] if d.get("tier", 1) <= tier]}
+        if tier < max(demand.get("tier", 1) for demand in data["demands"]):
+            now |= {"limits": [_before_the_last(limit) for limit in data.get("limits", [])]}
         caps = {step.tier: step.unmet + max(step.unmet, Fraction(1)) / 10**6 for step in found}
         cost = Plain(now, caps).least()
         if cost is None:
@@ -56,6 +58,13 @@ def steps(data: Data) -> list[Step] | None:
         dearer = Plain(now, caps, {tier: LITTLE}).least()
         found.append(Step(tier, cost, (dearer - cost) / LITTLE))
     return found
+
+
+def _before_the_last(limit: Data) -> Data:
+    """Give a limit as earlier stages know it: without a hard floor that later tiers may need."""
+    of_work = limit["measure"] in {"served", "blocks_used", "accelerators_used"}
+    drop = of_work and "penalty" not in limit
+    return {key: value for key, value in limit.items() if not (drop and key == "min")}
 
 
 class Plain:
@@ -252,8 +261,86 @@ class Plain:
         least = minimise(cost.terms, rows)
         return None if least is None else cost.constant + least.value
 
-    def _limited(self, fleets: Any, cost: Sum, rows: list[Any]) -> tuple[Sum, list[Any]]:
+    # ------------------------------------------------------------------ limits over the plan
+
+    def _limited(
+        self, fleets: Sequence[tuple[int, ...]], cost: Sum, rows: list[Any]
+    ) -> tuple[Sum, list[Any]]:
+        """Add the rows of limits, and what it costs to exceed those that have a price."""
+        for number, limit in enumerate(self.facts.data.get("limits", [])):
+            used = self._counted(fleets, limit, limit.get("of", {}))
+            among = self._counted(fleets, limit, limit.get("among", {}))
+            for t, amount in used.items():
+                for bound in ("max", "min", "max_share"):
+                    if bound not in limit:
+                        continue
+                    figure = self.at(limit[bound], t)
+                    over = amount.plus(Sum(Fraction(-1), {}), figure)
+                    if bound == "min":
+                        over = ZERO.plus(over, -1)
+                    if bound == "max_share":
+                        over = amount.plus(among[t], -figure)
+                    terms = over.terms
+                    if "penalty" in limit:
+                        name = ("excess", number, bound, t)
+                        terms = terms | {name: Fraction(-1)}
+                        price = exact(limit["penalty"]) * self.middle[t]
+                        cost = cost.plus(Sum(Fraction(0), {name: price}))
+                    rows = [*rows, (terms, -over.constant)]
         return cost, rows
+
+    def _counted(
+        self, fleets: Sequence[tuple[int, ...]], limit: Data, chosen: Data
+    ) -> dict[int, Sum]:
+        """Sum what is chosen in each period, up to each, or over all."""
+        sums = [ZERO for _ in self.facts.horizon]
+        level = limit["measure"] not in {"spend", "spend_once", "carbon", "energy"}
+        per = limit.get("per", "period")
+        for t, tags, amount in self._parts(fleets, limit["measure"]):
+            if all(
+                tags.get(key, set()) & ({names} if isinstance(names, str) else set(names))
+                for key, names in chosen.items()
+            ):
+                sums[t] = sums[t].plus(amount, self.hours[t] if level and per != "period" else 1)
+        if per == "period":
+            return dict(enumerate(sums))
+        for t in self.facts.horizon[1:]:
+            sums[t] = sums[t].plus(sums[t - 1])
+        return dict(enumerate(sums)) if per == "to_date" else {len(sums) - 1: sums[-1]}
+
+    def _parts(
+        self, fleets: Sequence[tuple[int, ...]], measure: str
+    ) -> Iterator[tuple[int, dict[str, Any], Sum]]:
+        if measure in {"spend", "spend_once"}:
+            spent = {"once", "keep", "energy", "carbon", "serving"}
+            for category, t, tags, amount in self.payments(fleets):
+                if category in ({"once"} if measure == "spend_once" else spent):
+                    yield t, tags, amount
+            return
+        facts = self.facts
+        for t in facts.horizon:
+            for i, pair in enumerate(facts.pairs):
+                kind, tags, owned = facts.blocks[pair.block], self.tags(pair=i), fleets[t][i]
+                kw = exact(kind.get("uses", {}).get("power_kw", 0))
+                kilograms = facts.facilities[pair.facility].get("carbon_kg_per_mwh", 0)
+                standing = {
+                    "blocks": Sum(Fraction(owned), {}),
+                    "accelerators": Sum(Fraction(owned * kind["accelerators"]), {}),
+                    "power": Sum(owned * kw / 1000, {}),
+                    "energy": self.energy(i, t, owned),
+                    "carbon": ZERO.plus(self.energy(i, t, owned), self.at(kilograms, t) / 1000),
+                }
+                if measure in standing:
+                    yield t, tags, standing[measure]
+                each = {"blocks_used": 1, "accelerators_used": kind["accelerators"]}.get(measure, 0)
+                for d in self.users(i) if each else ():
+                    name = facts.demands[d]["name"]
+                    used = Sum(Fraction(0), {("a", d, i, t): Fraction(each)})
+                    yield t, tags | {"demand": {name}}, used
+            for d, demand in enumerate(facts.demands if measure == "served" else ()):
+                for f in self.sites(demand):
+                    tags = self.tags(facility=f, demand=demand["name"])
+                    yield t, tags, Sum(Fraction(0), {("s", d, f, t): Fraction(1)})
 
     def _rows(
         self, fleets: Sequence[tuple[int, ...]]

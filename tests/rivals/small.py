@@ -9,6 +9,22 @@ from rivals.plain import Plain
 
 Data = dict[str, Any]
 MOST_PATHS = 150
+PLACES = ("facility", "tag")
+STANDING = (*PLACES, "vendor", "accelerator", "block")
+ADDS_UP = ("spend", "spend_once", "carbon", "energy")
+SIZES = {
+    "spend": 3,
+    "spend_once": 2,
+    "carbon": 0.01,
+    "energy": 0.02,
+    "power": 0.03,
+    "blocks": 2,
+    "accelerators": 3,
+    "blocks_used": 2,
+    "accelerators_used": 3,
+    "served": 3,
+}
+"""About how much there is of each measure, an hour where it adds up over time."""
 
 
 def small(seed: int) -> Data:
@@ -69,7 +85,54 @@ class Draw:
             site["installed"] = {k: self.random.choice([0, 1, 1, 2]) for k in data["blocks"]}
         self.data = data
         data["demands"] = [self.demand(f"d{i}") for i in range(self.random.choice([2, 2, 3]))]
+        if self.chance(0.8):
+            count = self.random.choice([1, 1, 2, 3])
+            data["limits"] = [self.limit(f"l{i}", hours) for i in range(count)]
         return data
+
+    def limit(self, name: str, hours: list[int]) -> Data:
+        """Draw a limit over the plan, mostly one that can bind."""
+        measure = self.random.choice(list(SIZES))
+        able = [*STANDING] * (measure != "served") + [*PLACES] * (measure == "served")
+        able += ["demand"] * (measure in {"served", "blocks_used", "accelerators_used"})
+        per = self.random.choice(["period", "to_date", "horizon"])
+        size = SIZES[measure]
+        if per != "period" and measure not in ADDS_UP:
+            size *= sum(hours)
+        elif measure in ADDS_UP:
+            size *= hours[0] * (1 if per == "period" else self.spans)
+        limit: Data = {"name": name, "measure": measure, "per": per}
+        limit |= {"of": self.chosen(able)} if self.chance(0.7) else {}
+        bound = self.random.choice(["max", "max", "max", "min", "max_share"])
+        if bound == "max_share" and "of" in limit:
+            limit["max_share"] = self.random.choice([0.3, 0.5, 0.6, 0.75])
+            limit |= {"among": self.chosen(able)} if self.chance(0.3) else {}
+        elif bound == "min" and measure not in {"spend", "spend_once"}:
+            limit["min"] = self.bound(per, 0.1 * size, 0.7 * size)
+        else:
+            limit["max"] = self.bound(per, 0.2 * size, 2 * size)
+        if self.chance(0.4):
+            limit["penalty"] = self.about(0.1, 5) / (1 if per == "period" else 100)
+        return limit
+
+    def bound(self, per: str, low: float, high: float) -> Any:
+        """Draw the figure of a limit."""
+        return self.about(low, high) if per == "horizon" else self.series(low, high)
+
+    def chosen(self, able: list[str]) -> Data:
+        """Draw what a limit selects."""
+        data = self.data
+        names = {
+            "facility": list(data["facilities"]),
+            "tag": [tag for site in data["facilities"].values() for tag in site["tags"]],
+            "vendor": ["v", "w"],
+            "accelerator": ["x", "y"],
+            "block": list(data["blocks"]),
+            "demand": ["d0", "d1"],
+        }
+        keys = self.random.sample(able, self.random.choice([1, 1, 2]))
+        several = {key: self.random.choice(names[key]) for key in keys}
+        return {key: [name] if self.chance(0.3) else name for key, name in several.items()}
 
     def block(self, chip: str, hours: float) -> Data:
         """Draw a block type."""
