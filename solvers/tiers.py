@@ -31,7 +31,7 @@ FLOORS = ("met_at_least_min_share", "run_with_a_floor_starts")
 OF_WORK = ("served", "blocks_used", "accelerators_used")
 """Measures of which a hard ``min`` may need later tiers; it is asked in the last stage alone."""
 NOT_PROVEN = 1e-6
-"""How far the gap of a stage may be above the one asked for by rounding alone."""
+"""How far a stage may be off its bound by rounding, as a share of its value, or of 1."""
 
 
 @dataclass(frozen=True)
@@ -174,11 +174,14 @@ class _Stages:
         return self.compiled.matrix.changed(Change(rows=rows))
 
     def _cap(self, stage: Stage) -> tuple[list[int], Floats, float]:
-        """Give columns, coefficients and limit of a cap, counted in units of the dearest."""
+        """Give columns, coefficients and limit of a cap, in thousandths of a unit of the dearest.
+
+        So a solver's tolerance is a billionth of a unit, and does not show in what later tiers get.
+        """
         of_tier = {demand.name for demand in self.instance.demands if demand.tier == stage.tier}
         index, value, constant = self._priced_unmet(of_tier)
         prices = np.array(value)
-        unit = np.abs(prices).max(initial=0.0) or 1.0
+        unit = (np.abs(prices).max(initial=0.0) or 1.0) / 1000
         return index, prices / unit, (cap_on_unmet(stage.unmet) - constant) / unit
 
     def _priced_unmet(self, demands: Collection[str]) -> tuple[list[int], Sequence[float], float]:
@@ -204,11 +207,16 @@ class _Stages:
         bound = None if outcome.bound is None else min(outcome.bound, value)  # type: ignore[type-var]
         gap = relative_gap(value, bound)
         self.found.append(Stage(tier, value, bound, gap, float(unmet)))  # type: ignore[arg-type]
-        if self.stop is Stop.FINISHED and not self._proven(gap):
+        if self.stop is Stop.FINISHED and not self._proven(self.found[-1]):
             self.stop = outcome.stop
 
-    def _proven(self, gap: float | None) -> bool:
-        return gap is not None and gap <= self.settings.gap + NOT_PROVEN
+    def _proven(self, stage: Stage) -> bool:
+        if stage.bound is None:
+            return False
+        size = abs(stage.value)
+        return abs(stage.value - stage.bound) <= self.settings.gap * size + NOT_PROVEN * max(
+            1, size
+        )
 
     def _ended(self, outcome: Outcome, *, last: bool = False) -> Tiered:
         """Give the plan of the last stage, or else the latest one that the whole model allows."""
@@ -223,7 +231,7 @@ class _Stages:
                     objective=whole.objective(held),
                     verdict=Verdict.FEASIBLE,
                 )
-        if outcome.verdict is Verdict.OPTIMAL and not all(self._proven(s.gap) for s in self.found):
+        if outcome.verdict is Verdict.OPTIMAL and not all(map(self._proven, self.found)):
             outcome = replace(outcome, verdict=Verdict.FEASIBLE, stop=self.stop)
         if self.found:
             outcome = replace(outcome, progress=tuple(self.progress))

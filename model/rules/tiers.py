@@ -54,8 +54,9 @@ def optimal_only_after_optimal_stages(books: Books) -> Rows:
     if books.plan.status != "optimal":
         return
     for stage in books.plan.stages:
-        most = books.plan.gap_asked + 2 * PROVEN_WITHIN
-        if stage.gap is not None and stage.gap <= most:
+        size = abs(stage.value)
+        most = books.plan.gap_asked * size + 2 * PROVEN_WITHIN * max(1.0, size)
+        if stage.bound is not None and abs(stage.value - stage.bound) <= most:
             yield None
         else:
             yield (
