@@ -9,7 +9,7 @@ from itertools import accumulate
 from gridblock.instances.faults import Fault, InstanceError
 from gridblock.instances.places import KW_PER_MW, SWITCHABLE, Place
 from gridblock.model.additions import GRID, Additions
-from gridblock.model.appetite import asks_to_assign, asks_to_own
+from gridblock.model.appetite import asks_to_own
 from gridblock.model.exact import exact
 from gridblock.model.facts import POWER, Facts
 from gridblock.model.feeding import Feeding
@@ -184,9 +184,7 @@ class Bounds:
         }
 
     def assigned(self, demand: str, kind: str, path: str, period: str) -> float:
-        """Give the most blocks of a type in a leaf place that one demand can use, or may take."""
-        if asks_to_assign(self.instance):
-            return self.powered[kind, path, period]
+        """Give the most blocks of a type in a leaf place that one demand can use."""
         blocks = self.facts.total[demand, period] / self.facts.units_per_block[demand, kind, period]
         if self.facts.demands[demand].whole_blocks:
             blocks = math.ceil(blocks)
