@@ -28,7 +28,7 @@ def of_options(given: Fields) -> Oddities:
         if (
             option.ramp != (1.0,)
             and option.adds
-            and not any((*option.leases, *option.limits, *option.links))
+            and not any((*option.leases, *option.limits, *option.links, *option.feeds))
         ):
             yield (*here, "ramp"), "has no effect: a place is open as soon as a lot is in effect"
         for j, part in enumerate(option.adds):

@@ -1,4 +1,4 @@
-"""Limits, links and leases with what the lots of options add to them."""
+"""Limits, links, feeds and leases with what the lots of options add to them."""
 
 import math
 from collections import defaultdict
@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Final
 
 from gridblock.instances.contracts import Contract, places_called
+from gridblock.instances.feeds import Label
 from gridblock.instances.places import IN_MEGAWATTS, KW_PER_MW
 from gridblock.model.exact import exact
 from gridblock.model.facts import Facts
@@ -35,13 +36,27 @@ class Limit:
     on_offer: dict[str, int] = field(default_factory=dict)
 
     @property
+    def least(self) -> Fraction:
+        """The limit without any lot that can be ordered."""
+        return self.given + self.sure
+
+    @property
     def most(self) -> Fraction:
         """The limit with all lots that can be ordered, each taken where it adds most."""
         best: dict[str, Fraction] = defaultdict(Fraction)
         for (option, _), each in self.added.items():
             best[option] = max(best[option], each)
         lots = sum((self.on_offer[option] * each for option, each in best.items()), Fraction(0))
-        return self.given + self.sure + lots
+        return self.least + lots
+
+    def stays_within(self, other: "Limit") -> bool:
+        """Say whether it is never above another, whatever lots are ordered."""
+        ahead: dict[str, Fraction] = defaultdict(Fraction)
+        for key, each in self.added.items():
+            more = each - other.added.get(key, 0)
+            ahead[key[0]] = max(ahead[key[0]], more)
+        lots = sum((self.on_offer[option] * each for option, each in ahead.items()), Fraction(0))
+        return self.least + lots <= other.least
 
 
 class Additions:
@@ -113,6 +128,18 @@ class Additions:
                 for t, gbps in self.instance.over_periods(part.gbps).items():
                     self._add(capacity[part.link, t], contract, t, exact(gbps))
         return capacity
+
+    @cached_property
+    def feeds(self) -> dict[tuple[Label, str], Limit]:
+        """What lots add to each rating of a feed, in kW, by feed and period; nothing is given."""
+        more: dict[tuple[Label, str], Limit] = defaultdict(lambda: Limit(Fraction(0)))
+        for contract in self.instance.contracts.values():
+            for part in contract.option.feeds:
+                (place,) = places_called(part.at, self.instance.places)
+                for t, mw in self.instance.over_periods(part.mw).items():
+                    limit = more[(place, part.feed), t]
+                    self._add(limit, contract, t, KW_PER_MW * exact(mw))
+        return dict(more)
 
     def blocks_per_lot(self, option: str, part: int, service: int, period: int) -> int:
         """Give the blocks of a lease that one lot has in effect: the ramp rounds down."""

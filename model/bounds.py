@@ -56,7 +56,7 @@ class Bounds:
     @cached_property
     def feeding(self) -> Feeding:
         """What feeds carry, and the most that they let leaf places draw."""
-        return Feeding(self.instance)
+        return Feeding(self.instance, self.additions.feeds)
 
     def draw_kw(self, path: str, period: str) -> Fraction:
         """Give the most that the blocks in a leaf place can draw: by their number, by its limit."""

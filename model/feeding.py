@@ -1,7 +1,8 @@
 """The rows that keep feeds within their ratings, and which of them can bind at all."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
@@ -10,6 +11,7 @@ from gridblock.instances.feeds import Device, Label
 from gridblock.instances.instance import Instance
 from gridblock.instances.loads import Group, Loads, Shares
 from gridblock.instances.places import KW_PER_MW
+from gridblock.model.additions import Limit
 from gridblock.model.exact import exact
 
 
@@ -20,22 +22,30 @@ class Row(NamedTuple):
         feed: the feed.
         lost: the device that is lost; None while every device works.
         shares: its load for each kW drawn by the leaf places of each group.
-        rating_kw: most that it may carry then, by period.
+        rating_kw: most that it may carry then, by period, with what lots add.
     """
 
     feed: Label
     lost: Label | None
     shares: Shares
-    rating_kw: tuple[Fraction, ...]
+    rating_kw: tuple[Limit, ...]
 
 
 class Feeding:
     """What the feeds of an instance let leaf places draw."""
 
-    def __init__(self, instance: Instance) -> None:
-        """Work out the tree."""
+    def __init__(
+        self, instance: Instance, added: Mapping[tuple[Label, str], Limit] | None = None
+    ) -> None:
+        """Work out the tree.
+
+        Args:
+            instance: an instance.
+            added: what lots add to each rating of a feed, in kW, by feed and period.
+        """
         self.instance = instance
         self.loads = Loads(instance)
+        self._added = added or {}
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
@@ -49,11 +59,11 @@ class Feeding:
         shares, device = self.loads.intact.get(label), self.loads.feeds[label]
         if shares is None:
             return
-        yield Row(label, None, shares, _kw(device.mw))
+        yield Row(label, None, shares, self._rating(label, device.mw))
         if _binds_first(device):
             bystander = self.loads.bystander(label)
             if bystander is not None:
-                yield Row(label, bystander, shares, _kw(device.failover_mw))
+                yield Row(label, bystander, shares, self._rating(label, device.failover_mw))
 
     def _after(self, lost: Label) -> Iterator[Row]:
         """Give the rows of the feeds on which the loss of a device puts more."""
@@ -61,7 +71,15 @@ class Feeding:
             device, before = self.loads.feeds[label], self.loads.intact[label]
             more = any(share > before.get(group, 0) for group, share in shares.items())
             if shares and (more or _binds_first(device)):
-                yield Row(label, lost, shares, _kw(device.failover_mw))
+                yield Row(label, lost, shares, self._rating(label, device.failover_mw))
+
+    def _rating(self, label: Label, mw: tuple[float, ...]) -> tuple[Limit, ...]:
+        """Give a rating of a feed in kW, by period: as written, and what lots add to it."""
+        none = Limit(Fraction(0))
+        return tuple(
+            replace(self._added.get((label, t), none), given=KW_PER_MW * exact(value))
+            for t, value in zip(self.instance.horizon.names, mw, strict=True)
+        )
 
     def room_kw(self, path: str, period: int) -> Fraction:
         """Give the most that a leaf place with feeds may draw in a period, if no other draws."""
@@ -76,14 +94,15 @@ class Feeding:
             for group, share in row.shares.items():
                 # A share that a loss leaves as it was says no more than the row intact.
                 if row.lost is None or lower or share != intact.get(group):
-                    rooms[group].append([kw / share for kw in row.rating_kw])
+                    rooms[group].append([kw.most / share for kw in row.rating_kw])
         return {group: tuple(map(min, zip(*all_, strict=True))) for group, all_ in rooms.items()}
 
     def binding(self, most_kw: Callable[[str, str], Fraction]) -> Iterator[tuple[Row, str]]:
         """Give the rows that can bind, each with the period.
 
-        A row cannot bind where the most that its leaf places draw keeps it, or where another row
-        has shares at least as large and a rating at most as large.
+        A row cannot bind where the most that its leaf places draw keeps it without any lot, or
+        where another row has shares at least as large and a rating at most as large, whatever lots
+        are ordered.
 
         Args:
             most_kw: the most that a leaf place can draw in a period.
@@ -97,16 +116,16 @@ class Feeding:
                 most = sum(
                     (share * drawn[group] for group, share in row.shares.items()), Fraction(0)
                 )
-                if most > row.rating_kw[i] and not self._dominated(n, i):
+                if most > row.rating_kw[i].least and not self._dominated(n, i):
                     yield row, t
 
     def _dominated(self, n: int, period: int) -> bool:
         """Say whether another row implies a row in a period; of two that are equal the first."""
         rating = self.rows[n].rating_kw[period]
         return any(
-            self.rows[m].rating_kw[period] < rating
-            or (self.rows[m].rating_kw[period] == rating and (larger or m < n))
+            other.stays_within(rating) and (larger or m < n or not rating.stays_within(other))
             for m, larger in self._above[n]
+            for other in (self.rows[m].rating_kw[period],)
         )
 
     @cached_property
@@ -132,10 +151,6 @@ class Feeding:
 
 def _at_least(larger: Shares, smaller: Shares) -> bool:
     return all(larger.get(group, 0) >= share for group, share in smaller.items())
-
-
-def _kw(mw: Sequence[float]) -> tuple[Fraction, ...]:
-    return tuple(KW_PER_MW * exact(value) for value in mw)
 
 
 def _binds_first(device: Device) -> bool:

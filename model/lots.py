@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from gridblock.instances.contracts import places_called, position
+from gridblock.instances.feeds import Label
 from gridblock.instances.instance import Instance
 from gridblock.instances.schema.options import LeasedBlocks, Option
 from gridblock.model.plan import Decisions
@@ -121,6 +122,21 @@ def added_to_limits(instance: Instance, lots: Iterable[Lots]) -> Amounts:
             for i, (t, amount) in enumerate(by_period(instance, part.amount).items()):
                 if of.in_effect(i):
                     sums[place, part.limit, t] += of.count * of.share(i) * amount
+    return dict(sums)
+
+
+def added_to_feeds(instance: Instance, lots: Iterable[Lots]) -> dict[tuple[Label, str], Fraction]:
+    """Sum the MW that lots in effect add to the ratings of feeds, times the ramp.
+
+    By feed and period.
+    """
+    sums: dict[tuple[Label, str], Fraction] = defaultdict(Fraction)
+    for of in lots:
+        for part in of.option.feeds:
+            (place,) = places_called(part.at, instance.places)
+            for i, (t, mw) in enumerate(by_period(instance, part.mw).items()):
+                if of.in_effect(i):
+                    sums[(place, part.feed), t] += of.count * of.share(i) * mw
     return dict(sums)
 
 

@@ -77,7 +77,7 @@ def power_limits_mw(
     That is the least of its own limit, of the sum over its zones, of grid power over PUE, and of
     what its feeds let through; as written, or with the lots of an account.
     """
-    through_feeds = feeding.ceilings_mw(instance, period)
+    through_feeds = feeding.ceilings_mw(instance, period, account)
     t = instance.horizon.names[period]
     with_lots = usage.most(instance, account) if account else None
 

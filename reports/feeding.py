@@ -1,7 +1,7 @@
 """How much of its rating each feed carries: intact, and after the worst loss of another device."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
@@ -10,9 +10,11 @@ from gridblock.instances.instance import Instance
 from gridblock.instances.loads import Group, Loads, Shares
 from gridblock.instances.places import KW_PER_MW, Place
 from gridblock.model.account import Account
+from gridblock.model.additions import Limit
 from gridblock.model.feeding import Feeding
+from gridblock.model.lots import added_to_feeds
 from gridblock.model.plan import Decisions
-from gridblock.model.quantities import ZERO, rated_use
+from gridblock.model.quantities import ZERO, decimal, rated_use
 from gridblock.reports.usage import Use
 
 Draws = dict[Group, Fraction]
@@ -53,7 +55,7 @@ def of_feeds(instance: Instance, account: Account) -> Iterator[FeedUse]:
     """
     if not instance.feeds:
         return
-    loads = Loads(instance)
+    loads, added = Loads(instance), added_to_feeds(instance, account.lots)
     drawn = rated_use(instance, account.powered)
     losses: dict[Label, dict[Label, Shares]] = {label: {} for label in loads.feeds}
     for lost in loads.feeds:
@@ -73,15 +75,22 @@ def of_feeds(instance: Instance, account: Account) -> Iterator[FeedUse]:
             bystander = loads.bystander(label)
             states |= {} if bystander is None else {bystander: shares}
         for i, t in enumerate(instance.horizon.names):
-            yield _use(device, None, _load(shares, draws[t]), device.mw[i], t)
+            more = added.get((label, t), ZERO)
+            rating = _with(more, device.mw[i])
+            yield _use(device, None, _load(shares, draws[t]), rating, t)
             if states:
                 carried = {lost: _load(shares, draws[t]) for lost, shares in states.items()}
                 worst = max(carried, key=carried.__getitem__)
-                yield _use(device, worst, carried[worst], device.failover_mw[i], t)
+                rating = _with(more, device.failover_mw[i])
+                yield _use(device, worst, carried[worst], rating, t)
 
 
 def _load(shares: Shares, draws: Draws) -> Fraction:
     return sum((share * draws[group] for group, share in shares.items()), ZERO)
+
+
+def _with(added: Fraction, mw: float) -> float:
+    return float(decimal(mw) + added)
 
 
 def _use(device: Device, lost: Label | None, kw: Fraction, rating: float, t: str) -> FeedUse:
@@ -90,37 +99,52 @@ def _use(device: Device, lost: Label | None, kw: Fraction, rating: float, t: str
     return FeedUse(device, lost, Use(place, f"{name}.{field}", t, float(kw / KW_PER_MW), rating))
 
 
-def ceilings_mw(instance: Instance, period: int) -> dict[str, float]:
+def ceilings_mw(
+    instance: Instance, period: int, account: Account | None = None
+) -> dict[str, float]:
     """Give most that the blocks of a facility can draw through its feeds, where all are fed.
 
     That is the least of what each leaf place may draw by itself, added up, and of the ratings of
-    the feeds at the top, intact and after the loss of one that leaves nothing dark.
+    the feeds at the top, intact and after the loss of one that leaves nothing dark; as written, or
+    with the lots of an account.
     """
     if not instance.feeds:
         return {}
-    feeding = Feeding(instance)
+    added = added_to_feeds(instance, account.lots) if account else {}
+    more = {key: Limit(ZERO, sure=KW_PER_MW * mw) for key, mw in added.items()}
+    feeding = Feeding(instance, more)
     leaves: dict[str, list[Place]] = defaultdict(list)
     for leaf in instance.leaves.values():
         leaves[leaf.facility].append(leaf)
     return {
-        facility: min(_ceilings_mw(feeding, facility, period, tuple(fed)))
+        facility: min(_ceilings_mw(feeding, facility, period, tuple(fed), added))
         for facility, fed in leaves.items()
         if all(leaf.fed_by for leaf in fed)
     }
 
 
 def _ceilings_mw(
-    feeding: Feeding, facility: str, period: int, leaves: tuple[Place, ...]
+    feeding: Feeding,
+    facility: str,
+    period: int,
+    leaves: tuple[Place, ...],
+    added: Mapping[tuple[Label, str], Fraction],
 ) -> Iterator[float]:
     loads, pue = feeding.loads, feeding.instance.facilities[facility].pue
+    t = feeding.instance.horizon.names[period]
+
+    def passed(device: Device, mw: float) -> float:
+        full = _with(added.get((device.label, t), ZERO), mw)
+        return full / (pue if device.pue else 1.0)
+
     yield float(sum(feeding.room_kw(leaf.path, period) for leaf in leaves) / KW_PER_MW)
     top = {
         label: device
         for label, device in loads.feeds.items()
         if device.parent is None and device.facility == facility and label in loads.intact
     }
-    yield sum(device.mw[period] / (pue if device.pue else 1.0) for device in top.values())
+    yield sum(passed(device, device.mw[period]) for device in top.values())
     for lost in top:
         if not any(loads.dead(lost) >= {*leaf.fed_by} for leaf in leaves):
             others = (device for label, device in top.items() if label != lost)
-            yield sum(d.failover_mw[period] / (pue if d.pue else 1.0) for d in others)
+            yield sum(passed(device, device.failover_mw[period]) for device in others)

@@ -178,6 +178,7 @@ def _added(option: Option) -> str:
         *(f"{part.opens} opens" for part in option.openings),
         *(f"{part.limit} at {part.at}" for part in option.limits),
         *(f"gbps on {part.link}" for part in option.links),
+        *(f"feed {part.feed} at {part.at}" for part in option.feeds),
     )
     more = f" +{len(added) - 1}" if len(added) > 1 else ""
     return f"{added[0]}{more}" if added else ""

@@ -6,7 +6,13 @@ from gridblock.instances.contracts import place_of, places_called, position
 from gridblock.instances.faults import did_you_mean
 from gridblock.instances.places import every_place
 from gridblock.instances.schema.fields import Fields
-from gridblock.instances.schema.options import LeasedBlocks, MoreOfALimit, MoreOnALink, Option
+from gridblock.instances.schema.options import (
+    LeasedBlocks,
+    MoreOfALimit,
+    MoreOnAFeed,
+    MoreOnALink,
+    Option,
+)
 
 
 def faults(given: Fields) -> Faults:
@@ -84,7 +90,10 @@ def _addition(given: Fields, here: Path, option: Option, part: object) -> Faults
         yield from _leased(given, here, option, part, [places[name].facility for name in called])
     elif isinstance(part, MoreOfALimit):
         yield from series_fits(given, (*here, "amount"), part.amount)
-        yield from _limit(given, here, part, called)
+        yield from _one(here, called) or _limit(given, here, part, called[0])
+    elif isinstance(part, MoreOnAFeed):
+        yield from series_fits(given, (*here, "mw"), part.mw)
+        yield from _one(here, called) or _feed(given, here, part, called[0])
 
 
 def _leased(
@@ -101,11 +110,23 @@ def _leased(
         yield (*here, "at"), "cannot include energy where a power or cooling limit falls over time"
 
 
-def _limit(given: Fields, here: Path, part: MoreOfALimit, called: tuple[str, ...]) -> Faults:
-    if len(called) > 1:
-        yield (*here, "at"), f"names {len(called)} copies; name one, such as {called[0]!r}"
-        return
-    place = given.places[called[0]]
+def _one(here: Path, called: tuple[str, ...]) -> list[tuple[Path, str]]:
+    """Refuse a zone of which there are copies."""
+    message = f"names {len(called)} copies; name one, such as {called[0]!r}"
+    return [((*here, "at"), message)] if len(called) > 1 else []
+
+
+def _feed(given: Fields, here: Path, part: MoreOnAFeed, path: str) -> Faults:
+    names = given.site(given.places[path]).feeds
+    if part.feed not in names:
+        elsewhere = [place for place, name in given.feeds if name == part.feed]
+        hint = f"; {elsewhere[0]!r} does" if elsewhere else did_you_mean(part.feed, names)
+        message = f"adds to the feed {part.feed!r}, which {path!r} does not define{hint}"
+        yield (*here, "feed"), message
+
+
+def _limit(given: Fields, here: Path, part: MoreOfALimit, path: str) -> Faults:
+    place = given.places[path]
     names = list(given.site(place).limits)
     if len(place.above) == 1 and given.facilities[place.facility].grid_mw is not None:
         names.append("grid_mw")

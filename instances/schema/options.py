@@ -42,6 +42,17 @@ class MoreOnALink(Record):
     """What one lot adds."""
 
 
+class MoreOnAFeed(Record):
+    """Power that a lot adds to a feed."""
+
+    feed: Name
+    """The name of the feed."""
+    at: Name
+    """The facility or zone that defines it; of copies of a zone one."""
+    mw: NonNegativeSeries
+    """What one lot adds to its ``mw``, and likewise to its ``failover_mw``."""
+
+
 class Opening(Record):
     """A place that is closed until a lot is in effect."""
 
@@ -53,6 +64,7 @@ KINDS: Final[Mapping[str, type[Record]]] = {
     "blocks": LeasedBlocks,
     "limit": MoreOfALimit,
     "link": MoreOnALink,
+    "feed": MoreOnAFeed,
     "opens": Opening,
 }
 
@@ -66,11 +78,12 @@ Addition = Annotated[
     Annotated[LeasedBlocks, Tag("blocks")]
     | Annotated[MoreOfALimit, Tag("limit")]
     | Annotated[MoreOnALink, Tag("link")]
+    | Annotated[MoreOnAFeed, Tag("feed")]
     | Annotated[Opening, Tag("opens")],
     Discriminator(
         _kind,
         custom_error_type="nothing_added",
-        custom_error_message="must name what it adds: blocks, limit, link or opens",
+        custom_error_message="must name what it adds: blocks, limit, link, feed or opens",
     ),
 ]
 
@@ -163,6 +176,11 @@ class Option(Record):
     def links(self) -> tuple[MoreOnALink, ...]:
         """The links that a lot adds to."""
         return tuple(part for part in self.adds if isinstance(part, MoreOnALink))
+
+    @property
+    def feeds(self) -> tuple[MoreOnAFeed, ...]:
+        """The feeds that a lot adds to."""
+        return tuple(part for part in self.adds if isinstance(part, MoreOnAFeed))
 
     @property
     def openings(self) -> tuple[Opening, ...]:

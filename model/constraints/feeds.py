@@ -20,12 +20,14 @@ def add(block: pyo.Block, instance: Instance) -> None:
     r"""Keep each feed within its rating, and within its failover rating after any single loss.
 
     .. math::
-        \sum_{z} \sigma_{gz} \sum_b p_b \, x_{bzt} &\le M_{gt} \qquad \forall g, t \\
-        \sum_{z} \sigma_{gz}^{k} \sum_b p_b \, x_{bzt} &\le F_{gt} \qquad \forall k, g \ne k, t \\
+        \sum_{z} \sigma_{gz} \sum_b p_b \, x_{bzt} &\le M_{gt} + \alpha_{gt} \qquad \forall g, t \\
+        \sum_{z} \sigma_{gz}^{k} \sum_b p_b \, x_{bzt} &\le F_{gt} + \alpha_{gt}
+        \qquad \forall k, g \ne k, t \\
         \sigma_{gz}^{k} &= \frac{1}{|A_z^k|} \sum_{a \in A_z^k \text{ below } g} \epsilon_{ga}
 
     where :math:`x` is powered, :math:`p` ``Block.uses`` of ``power_kw``, :math:`M` the ``mw`` and
-    :math:`F` the ``failover_mw`` of feed :math:`g`. :math:`A_z^k` are the feeds of leaf place
+    :math:`F` the ``failover_mw`` of feed :math:`g`, and :math:`\alpha` what lots in effect add to
+    both, times the ramp. :math:`A_z^k` are the feeds of leaf place
     :math:`z` that live when device :math:`k` is lost with all that it feeds; what it draws is
     shared equally by them, and dark if there is none. :math:`\epsilon` is the facility's PUE where
     a feed between :math:`a` and :math:`g` has ``pue``, else 1. Feeds :math:`k` and :math:`g` belong
@@ -61,9 +63,13 @@ def _within_rating(block: pyo.Block, row: Row, t: str) -> pyo.Expression:
     }
     if not weights:
         return pyo.Constraint.Feasible
-    unit = common_unit(set(weights.values()))
-    whole = max(weights.values()) / unit <= LARGEST
+    rating = row.rating_kw[facts.instance.horizon.index[t]]
+    added = {key: each for key, each in rating.added.items() if each}
+    beside = {*weights.values(), *added.values()}
+    unit = common_unit(beside)
+    whole = max(beside) / unit <= LARGEST
     unit = unit if whole else Fraction(1)
     load = sum(float(weight / unit) * block.powered[key] for key, weight in weights.items())
-    most = row.rating_kw[facts.instance.horizon.index[t]] / unit
-    return load <= (math.floor(most) if whole else float(most))
+    lots = sum(float(each / unit) * block.ordered[key] for key, each in added.items())
+    sure = rating.least / unit
+    return load <= lots + (math.floor(sure) if whole else float(sure))

@@ -13,6 +13,7 @@ from gridblock.instances.schema.facilities import Site
 from gridblock.instances.schema.network import Link
 from gridblock.instances.schema.options import Option
 from gridblock.model.account import Account, account
+from gridblock.model.lots import added_to_feeds
 from gridblock.model.plan import Decisions, PlanData
 from gridblock.model.quantities import Amounts, rated_use
 
@@ -53,6 +54,11 @@ class Books:
     def taken(self) -> Amounts:
         """Rated use of the blocks installed, by place, resource and period."""
         return rated_use(self.instance, self.account.installed)
+
+    @cached_property
+    def added_to_feeds(self) -> dict[tuple[tuple[str, str], str], Fraction]:
+        """The MW that lots in effect add to each rating of a feed, by feed and period."""
+        return added_to_feeds(self.instance, self.account.lots)
 
     @cached_property
     def demands(self) -> dict[str, Demand]:

@@ -77,7 +77,15 @@ class Site:
         return fed
 
     def ratings_kw(self, field: str) -> dict[Name, dict[str, Fraction]]:
-        """Give the ``mw`` or ``failover_mw`` of every feed in kW, by period."""
+        """Give the ``mw`` or ``failover_mw`` of every feed in kW with what lots add, by period."""
+        added = self.books.added_to_feeds
+        return {
+            feed: {t: kw + KW_PER_MW * added.get((feed, t), ZERO) for t, kw in rating.items()}
+            for feed, rating in self.written_kw(field).items()
+        }
+
+    def written_kw(self, field: str) -> dict[Name, dict[str, Fraction]]:
+        """Give the ``mw`` or ``failover_mw`` of every feed in kW as written, by period."""
         found = {}
         for name, feed in self.feeds.items():
             said = getattr(feed, field)
@@ -191,13 +199,13 @@ def _row(feed: Name, load: Load, most_kw: Fraction, when: str) -> Row:
 
 
 def places_where_a_rating_falls(books: Books) -> frozenset[str]:
-    """Give the leaf places whose power comes through a feed of which a rating ever falls."""
+    """Give the leaf places with power through a feed of which a rating as written ever falls."""
     found = set()
     for site in _sites(books):
         falling = {
             feed
             for field in ("mw", "failover_mw")
-            for feed, rating in site.ratings_kw(field).items()
+            for feed, rating in site.written_kw(field).items()
             if any(after < before for before, after in pairwise(rating.values()))
         }
         affected = frozenset[Name]().union(*(site.below(feed) for feed in falling))

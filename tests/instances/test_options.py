@@ -26,8 +26,14 @@ def two_sites() -> Instance:
                 }
             },
             "facilities": {
-                "west": {"limits": {"power_mw": 1}, "zones": {"hall": {"count": 2}}},
-                "east": {"grid_mw": [3, 2, 2, 2], "installed": {"pod": 1}},
+                "west": {
+                    "limits": {"power_mw": 1},
+                    "zones": {"hall": {"count": 2, "feeds": {"pdu": {"mw": 0}}, "fed_by": ["pdu"]}},
+                },
+                "east": {
+                    "grid_mw": [3, 2, 2, 2], "installed": {"pod": 1},
+                    "feeds": {"ups": {"mw": 1}}, "fed_by": ["ups"],
+                },
                 "moon": {},
             },
             "network": {
@@ -40,7 +46,10 @@ def two_sites() -> Instance:
 
 
 FAULTS: list[tuple[dict[str, Any], str]] = [
-    ({"adds": [{"nothing": 1}]}, "adds[0]: must name what it adds: blocks, limit, link or opens"),
+    (
+        {"adds": [{"nothing": 1}]},
+        "adds[0]: must name what it adds: blocks, limit, link, feed or opens",
+    ),
     ({"adds": [{"blocks": "pd", "at": "west", "count": 1}]}, "did you mean 'pod'"),
     ({"adds": [{"blocks": "pod", "at": "wst", "count": 1}]}, "did you mean 'west'"),
     ({"adds": [{"blocks": "pod", "at": "moon", "count": 1}]}, "they may not stand"),
@@ -51,6 +60,15 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"adds": [{"limit": "racks", "at": "west", "amount": 1}]}, "'west' does not limit"),
     ({"adds": [{"limit": "grid_mw", "at": "west", "amount": 1}]}, "'west' does not limit"),
     ({"adds": [{"limit": "power_mw", "at": "west/hall", "amount": 1}]}, "names 2 copies"),
+    ({"adds": [{"feed": "ups-1", "at": "west", "mw": 1}]}, "'ups-1', which 'west' does not define"),
+    ({"adds": [{"feed": "upss", "at": "east", "mw": 1}]}, "did you mean 'ups'"),
+    ({"adds": [{"feed": "pdu", "at": "east", "mw": 1}]}, "; 'west/hall-1' does"),
+    ({"adds": [{"feed": "pdu", "at": "west/hall", "mw": 1}]}, "names 2 copies"),
+    ({"adds": [{"feed": "ups", "at": "eas", "mw": 1}]}, "did you mean 'east'"),
+    (
+        {"adds": [{"feed": "ups", "at": "east", "mw": [1, 2]}]},
+        "for each of the 4 periods, not 2",
+    ),
     ({"adds": [{"link": "line", "gbps": 1}]}, "names no gbps to add to"),
     ({"adds": [{"link": "lin", "gbps": 1}]}, "did you mean 'line'"),
     ({"adds": [{"opens": "east"}]}, "where blocks stand or are due already"),

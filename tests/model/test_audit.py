@@ -338,6 +338,7 @@ def hand_made_gangs() -> Decisions:
 
 # A tree of feeds that carry exactly what they may, intact and after a loss: each row draws 300 kW,
 # the annex 200. A PDU carries 150 and 300, a UPS 150 + 150 + 100 and 800, a substation 1.25 x that.
+# A lot adds the last 100 to UPS b.
 FED: dict[str, Any] = {
     "gridblock": 1,
     "periods": [{"name": "p1", "hours": 1}, {"name": "p2", "hours": 1}],
@@ -357,7 +358,7 @@ FED: dict[str, Any] = {
                 "sub-a": {"mw": 0.5, "failover_mw": 1, "pue": True},
                 "sub-b": {"mw": 0.5, "failover_mw": 1, "pue": True},
                 "ups-a": {"mw": 0.4, "failover_mw": 0.8, "parent": "sub-a"},
-                "ups-b": {"mw": 0.4, "failover_mw": 0.8, "parent": "sub-b"},
+                "ups-b": {"mw": 0.3, "failover_mw": 0.7, "parent": "sub-b"},
             },
             "zones": {
                 "hall": {
@@ -375,6 +376,13 @@ FED: dict[str, Any] = {
             "installed": {"pod": 2},
         },
     },
+    "options": [
+        {
+            "name": "more",
+            "adds": [{"feed": "ups-b", "at": "north", "mw": 0.1}],
+            "signed": {"p1": 1},
+        }
+    ],
 }
 
 
@@ -489,6 +497,7 @@ def train_su(place: str, period: str) -> Assignment:
     return Assignment("train", "su", place, period)
 
 
+SOUTH = {"feed": "ups", "at": "south", "mw": [0.1, 0]}
 FED_RULES = {"feeds_carry_within_rating", "feeds_carry_within_failover_rating"}
 TAMPERS = [
     # Decisions that cannot be.
@@ -772,6 +781,26 @@ TAMPERS = [
         {"facilities.south.feeds.ups.mw": [0.1, 0.2]},
         case="fed",
     ),
+    Tamper(
+        "dark where only a lot ends",
+        {},
+        {"switched_off_only_where_a_limit_falls"},
+        {
+            "facilities.south.feeds.ups.mw": 0.1,
+            "options.more.adds": [*FED["options"][0]["adds"], SOUTH],
+        },
+        case="fed",
+    ),
+    Tamper(
+        "more than lots add to a feed",
+        {},
+        FED_RULES,
+        {"options.more.adds.0.mw": 0.0999999},
+        case="fed",
+    ),
+    Tamper("lots of another feed", {}, FED_RULES, {"options.more.adds.0.feed": "ups-a"}, "fed"),
+    Tamper("half a lot on a feed at first", {}, FED_RULES, {"options.more.ramp": [0.5, 1]}, "fed"),
+    Tamper("a lot on a feed that has ended", {}, FED_RULES, {"options.more.term": 1}, "fed"),
     # Placement.
     Tamper(
         "a block assigned twice",

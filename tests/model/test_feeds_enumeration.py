@@ -22,5 +22,9 @@ def test_the_planner_finds_what_enumeration_finds(first: int, cost: Cost) -> Non
 def test_feeds_make_a_difference_in_most_of_them() -> None:
     worlds = [fed(seed) for seed in range(SEEDS)]
     assert sum(best(data) > best(unfed(data)) for data in worlds) > SEEDS / 3
+    grown = [data for data in worlds if "options" in data]
+    fixed = [{key: data[key] for key in data if key != "options"} for data in grown]
+    pairs = zip(grown, fixed, strict=True)
+    assert sum(best(data) < best(without) for data, without in pairs) > 20
     for word in ("failover_mw", "parent", "'pue': True", "pdu"):
         assert any(word in str(data["facilities"]) for data in worlds)

@@ -132,6 +132,12 @@ SHOWN: dict[str, dict[str, Any]] = {
             },
         },
         "facilities.south": {"installed": {"pod": 2}, "fed_by": ["u"], "feeds": {"u": {"mw": 1}}},
+        "options": [
+            {
+                "name": "ups", "max": 3, "ramp": [0.5, 1],
+                "adds": [{"feed": name, "at": "north", "mw": 0.01} for name in "ab"],
+            },
+        ],
     },
     "cooling": {
         "blocks.pod.uses": {"air_cooling_kw": 2.5, "liquid_cooling_kw": 7.5},

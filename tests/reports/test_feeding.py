@@ -84,6 +84,22 @@ def test_feeds_limit_what_a_facility_can_draw(fed: Instance, pair: Instance) -> 
     assert ceilings_mw(open_, 0) == {}
 
 
+def test_lots_on_feeds_count_in_ratings(fed: Instance, plan: PlanData) -> None:
+    more = {"name": "more", "adds": [{"feed": "u2", "at": "south", "mw": 0.1}], "signed": {"a": 1}}
+    grown = fed.replace({"options": [{**more, "ramp": [0.5, 1]}]})
+    account = account_of(grown, Decisions())
+    frame = table("feeds", grown, plan, account).query("feed == 'u2'")
+    # 0.4 and 1.6, then 2.0 MW, with half of 0.1 MW at first and all of it later.
+    assert list(frame["rating_mw"]) == [0.45, 1.65, 0.5, 2.1]
+    # u2 carries half of all: 0.8 MW as written, 0.9 with half a lot.
+    strong = grown.replace({"facilities.south.feeds.sub.mw": 5})
+    assert ceilings_mw(strong, 0) == {"south": 0.8}
+    assert power_limits_mw(strong, 0, account_of(strong, Decisions()))["south"] == 0.9
+    # The last of the two periods has all of it, and the substation holds 5 / 1.25 MW.
+    assert ceilings_mw(strong, 1, account_of(strong, Decisions())) == {"south": 1.0}
+    assert "feed u2 at south" in str(understood(grown))
+
+
 def test_an_instance_says_how_many_feeds_it_has(fed: Instance, pair: Instance) -> None:
     assert "4 feeds" in understood(fed).sentences[0]
     assert "feed" not in understood(pair).sentences[0]

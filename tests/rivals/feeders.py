@@ -42,14 +42,21 @@ class Feeders:
         above = self.parent[device]
         return [device] if above is None else [device, *self._upward(above)]
 
-    def rules(self) -> Iterator[tuple[Weights, list[Fraction]]]:
-        """Give the load that one block of each pair puts on each device, and its most in kW."""
+    def rules(
+        self, more: Mapping[tuple[Device, int], Fraction] | None = None
+    ) -> Iterator[tuple[Weights, list[Fraction]]]:
+        """Give the load that one block of each pair puts on each device, and its most in kW.
+
+        More MW may be added to the ratings of a device in a period.
+        """
+        more = more or {}
         for lost in (None, *self.said):
             for device, said in self.said.items():
                 if lost in self._upward(device) or (lost and not _same_facility(lost, device)):
                     continue
                 rating = said["mw"] if lost is None else said.get("failover_mw", said["mw"])
-                most = [1000 * mw for mw in self.facts.series(rating)]
+                written = enumerate(self.facts.series(rating))
+                most = [1000 * (mw + more.get((device, t), 0)) for t, mw in written]
                 yield tuple(self._load(pair, device, lost) for pair in self.facts.pairs), most
 
     def _load(self, pair: "Pair", device: Device, lost: Device | None) -> Fraction:
