@@ -10,7 +10,7 @@ from gridblock.instances.instance import Instance
 from gridblock.model.account import CATEGORIES, Account
 from gridblock.model.plan import Decisions, PlanData, Standing, TunnelFlow
 from gridblock.model.traffic import tunnel_hops
-from gridblock.reports import feeding, limits, lots, usage
+from gridblock.reports import feeding, limits, lots, stranded, usage
 from gridblock.reports.gangs import gangs
 from gridblock.reports.unmet import Summary, unmet_share, unmet_summary
 
@@ -281,6 +281,7 @@ _TABLES: Final[Mapping[str, _Table]] = {
         ("facility", "place", "resource", "period", "used", "limit", "share", "headroom"),
         _utilization,
     ),
+    "stranded": _Table(stranded.COLUMNS, stranded.rows),
     "feeds": _Table(feeding.COLUMNS, feeding.rows),
     "supply": _Table(("name", "unit", "period", "bought", "supply", "share", "headroom"), _supply),
     "flows": _Table(
