@@ -16,7 +16,9 @@ from gridblock.instances.contracts import places_called
 from gridblock.instances.instance import Instance
 from gridblock.instances.places import IN_MEGAWATTS, KW_PER_MW
 from gridblock.model.account import Account
+from gridblock.model.additions import Limit
 from gridblock.model.feeding import Feeding
+from gridblock.model.lots import added_to_feeds
 from gridblock.model.plan import Decisions
 from gridblock.model.quantities import ZERO, decimal, rated_use
 from gridblock.reports import usage
@@ -185,7 +187,9 @@ class _Room:
     @cached_property
     def _feeds(self) -> dict[tuple[Any, str], dict[str, Fraction]]:
         """Give the kW that feeds leave each group of leaf places, intact and after a loss."""
-        feeding = Feeding(self.instance)
+        added = added_to_feeds(self.instance, self.account.lots)
+        more = {key: Limit(ZERO, sure=KW_PER_MW * mw) for key, mw in added.items()}
+        feeding = Feeding(self.instance, more)
         drawn = rated_use(self.instance, self.account.powered)
         rooms: dict[tuple[Any, str], dict[str, Fraction]] = defaultdict(dict)
         for i, t in enumerate(self.instance.horizon.names):
@@ -197,7 +201,7 @@ class _Room:
                 load = sum((share * draws[group] for group, share in row.shares.items()), ZERO)
                 what = "feeds" if row.lost is None else "failover"
                 for group, share in row.shares.items():
-                    room = (row.rating_kw[i] - load) / share
+                    room = (row.rating_kw[i].most - load) / share
                     known = rooms[group, t].get(what)
                     rooms[group, t][what] = room if known is None else min(known, room)
         return rooms

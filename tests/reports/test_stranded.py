@@ -139,6 +139,11 @@ def test_feeds_hold_back_what_a_loss_would_put_on_them(hall: Instance) -> None:
     # 8 MW through both, 11 blocks; 5 MW through either, 7 blocks: 3 are held back, 4 too after.
     parts = {"granularity": 0.2, "feeds": 2.1, "failover": 2.8, "no_demand": 4.9}
     assert left(fed, Decisions(), "site/hall", "power_mw") == parts
+    # A lot lets 0.7 MW more through each: 9.4, 13 blocks, and 5.7, 8 blocks.
+    adds = [{"feed": name, "at": "site", "mw": 0.7} for name in feeds]
+    more = fed.replace({"options": [{"name": "l", "adds": adds, "signed": {"1": 1}}]})
+    parts = {"granularity": 0.2, "feeds": 0.7, "failover": 3.5, "no_demand": 5.6}
+    assert left(more, Decisions(), "site/hall", "power_mw") == parts
     # With two in the other hall 1.4 of the 5 MW are taken: 5 fit.
     beside = Decisions(bought={Standing("b", "site/other", "1"): 2})
     parts = {"granularity": 0.2, "feeds": 3.5, "failover": 2.8, "no_demand": 3.5}
