@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from gridblock.instances.read import read
     from gridblock.model.build import build
     from gridblock.model.findings import AuditError
+    from gridblock.pareto import pareto
     from gridblock.plan import InfeasibleError, NoPlanError, Plan, read_plan, solve
 
 __version__ = "0.1.0"
@@ -25,6 +26,7 @@ __all__ = [
     "Plan",
     "__version__",
     "build",
+    "pareto",
     "read",
     "read_plan",
     "solve",
@@ -38,6 +40,7 @@ _HOMES = {
     "NoPlanError": "gridblock.plan",
     "Plan": "gridblock.plan",
     "build": "gridblock.model.build",
+    "pareto": "gridblock.pareto",
     "read": "gridblock.instances.read",
     "read_plan": "gridblock.plan",
     "solve": "gridblock.plan",

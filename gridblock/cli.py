@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from gridblock import __version__
-from gridblock.commands import audit, check, examples, export, new, schema, solve, value
+from gridblock.commands import audit, check, examples, export, new, pareto, schema, solve, value
 from gridblock.commands.talk import mute, put
 
 EPILOG = "Start with [b]gridblock examples[/b] and [b]gridblock solve first[/b]."
@@ -54,6 +54,7 @@ for command in (
     schema.schema,
     export.export,
     value.value,
+    pareto.pareto,
 ):
     app.command()(command)
 

@@ -104,6 +104,14 @@ class Run:
         write_text(self.part / "plan.json", to_json(plan_json.to_plain(plan.data)))
         if plan.data.decisions is not None:
             self._write_tables(plan)
+        return self.close()
+
+    def close(self) -> Path:
+        """Give the folder its name, with what has been written into ``part``.
+
+        Raises:
+            OSError: it cannot be renamed.
+        """
         with suppress(FileNotFoundError):
             self.folder.rmdir()
         self.part.rename(self.folder)

@@ -99,7 +99,7 @@ def find_plan(
 
         def at_once(matrix: Matrix, asked: Settings, report: Callable[[Progress], None]) -> Outcome:
             outcome = solve_staged(session, matrix, labels, asked, report, on_log)
-            return _vertex(session, outcome, asked)
+            return vertex(session, outcome, asked)
 
         tiered = solve_by_tier(instance, built, compiled, settings, at_once, on_progress)
         outcome = tiered.outcome
@@ -115,7 +115,7 @@ def find_plan(
                 start=outcome.values,
                 options={**TIGHTER, **settings.options},
             )
-            outcome = _vertex(session, session.run(again, on_progress, on_log), again)
+            outcome = vertex(session, session.run(again, on_progress, on_log), again)
         plan = seen.plan(
             replace(outcome, notes=(*outcome.notes, "solved again with tighter tolerances"))
         )
@@ -139,14 +139,30 @@ def _index(variable: pyo.Var) -> object:
     return variable.index()
 
 
-def _vertex(session: Session, outcome: Outcome, settings: Settings) -> Outcome:
-    """Fix the whole numbers and solve the linear program that is left: its rows hold closely."""
+def vertex(session: Session, outcome: Outcome, settings: Settings) -> Outcome:
+    """Fix the whole numbers and solve the linear program that is left: its rows hold closely.
+
+    Where whole numbers that were off by the solver's tolerance cost so much that the gap is no
+    longer proven, the model is solved again with a closer one.
+    """
+    exact = _polished(session, outcome, settings)
+    if exact.objective is None or outcome.objective is None:
+        return exact
+    slack = ROUNDING * max(1.0, abs(outcome.objective))
+    proven = exact.gap is not None and exact.gap <= settings.gap
+    if exact.objective <= outcome.objective + slack or proven or outcome.stop is not Stop.FINISHED:
+        return exact
+    closer = replace(settings, start=exact.values, options={**TIGHTER, **settings.options})
+    again = session.run(closer)
+    return exact if again.values is None else _polished(session, again, closer)
+
+
+def _polished(session: Session, outcome: Outcome, settings: Settings) -> Outcome:
+    """Give an outcome with its whole numbers exact, or as it is if they cannot be completed."""
     if outcome.values is None or not session.matrix.integer.any():
         return outcome
     polished = session.polish(outcome.values, replace(settings, time_limit=None, start=None))
-    if polished.values is None or polished.objective is None or outcome.objective is None:
-        return outcome
-    if polished.objective > outcome.objective + ROUNDING * max(1.0, abs(outcome.objective)):
+    if polished.values is None or polished.objective is None:
         return outcome
     return replace(outcome, values=polished.values, objective=polished.objective)
 

@@ -1,0 +1,192 @@
+"""``gridblock pareto``: what less unmet work costs, from the cheapest plan to the fullest."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gridblock.commands import sources
+from gridblock.commands.ending import Ending, Interrupts, ended
+from gridblock.commands.options import (
+    Changes,
+    Form,
+    LogFile,
+    Quiet,
+    Source,
+    Verbose,
+    pairs,
+    seconds,
+    share,
+    whole,
+)
+from gridblock.commands.talk import Talk, Voice, put
+
+if TYPE_CHECKING:
+    from gridblock.instances.instance import Instance
+    from gridblock.pareto import Front
+
+
+class Measure(StrEnum):
+    """How unmet work is counted."""
+
+    SHARE = "share"
+    PRICE = "price"
+
+
+def pareto(
+    instance: Source,
+    points: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            parser=whole,
+            help="Plans, both ends included; default 9.",
+            show_default=False,
+        ),
+    ] = 9,
+    measure: Annotated[
+        Measure,
+        typer.Option(
+            metavar="share|price",
+            help="Count unmet work by unit-hours, or at its price; default share.",
+            show_default=False,
+        ),
+    ] = Measure.SHARE,
+    gap: Annotated[
+        float,
+        typer.Option(
+            metavar="SHARE",
+            parser=share,
+            help="How close to the least each cost must be proven; default 0.1%.",
+            show_default=False,
+        ),
+    ] = 0.001,
+    time_limit: Annotated[
+        float | None,
+        typer.Option(
+            metavar="TIME",
+            parser=seconds,
+            help="Stop the solver after so long in each plan; default never.",
+            show_default=False,
+        ),
+    ] = None,
+    changes: Changes = [],  # noqa: B006
+    form: Annotated[
+        Form,
+        typer.Option(
+            "--format",
+            metavar="table|json|csv|md",
+            help="How to write the answer.",
+            show_default=False,
+        ),
+    ] = Form.TABLE,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="DIR",
+            help="A new folder for the plans; default runs/NAME-TIME-HASH.",
+            show_default=False,
+        ),
+    ] = None,
+    no_save: Annotated[bool, typer.Option("--no-save", metavar="", help="Save nothing.")] = False,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+    log_file: LogFile = None,
+) -> None:
+    """Weigh cost against unmet work: the best plans for less and less of it.
+
+    Each plan costs the least, within the gap, of all that leave as little unmet.
+    Prices of unmet work play no part; one plan leaves as little as they suggest.
+    """
+    talk = Talk(quiet=quiet, verbose=verbose, log=log_file)
+    with ended(talk) as interrupts:
+        if points < 2:
+            message = "a front has two ends: 2 points or more"
+            raise typer.BadParameter(message, param_hint="'--points'")
+        folder = None if no_save else _free(output)
+        talk.phase("reading")
+        given = sources.read(sources.locate(instance), pairs(changes, "--set"))
+        found = _found(talk, interrupts, given, points, measure, gap, time_limit)
+        saved = None if no_save or not found.data.points else _saved(talk, found, folder)
+        talk.line.end()
+        _show(given, found, form)
+        if saved is not None:
+            talk.note(f"saved {saved}")
+        raise typer.Exit(_code(found))
+
+
+def _found(
+    talk: Talk,
+    interrupts: Interrupts,
+    given: "Instance",
+    points: int,
+    measure: Measure,
+    gap: float,
+    time_limit: float | None,
+) -> "Front":
+    """Search, and tell how it goes."""
+    talk.phase("building")
+    from gridblock.pareto import pareto as search
+    from gridblock.solvers.session import Session
+
+    with Session() as session:
+        interrupts.stop = session.stop
+        return search(
+            given,
+            points=points,
+            measure=measure.value,
+            gap=gap,
+            time_limit=time_limit,
+            session=session,
+            on_progress=talk.moved,
+            on_point=lambda at, of: talk.phase(f"solving {at} of {of}"),
+        )
+
+
+def _free(output: Path | None) -> Path | None:
+    """Refuse a folder that holds something, before any work is done for it."""
+    from gridblock import runs
+
+    try:
+        if output is not None:
+            runs.refuse_taken(output)
+    except FileExistsError as error:
+        message = f"{error.filename} {error.strerror}: choose another"
+        raise typer.BadParameter(message) from None
+    return output
+
+
+def _saved(talk: Talk, found: "Front", output: Path | None) -> Path:
+    talk.phase("saving")
+    from gridblock import runs
+
+    folder = found.save(output or runs.usual_folder(found.instance))
+    return output or folder.relative_to(Path.cwd())
+
+
+def _show(given: "Instance", found: "Front", form: Form) -> None:
+    from gridblock.instances.write import to_json
+    from gridblock.reports import front as report
+    from gridblock.reports.plain_text import csv_table, markdown
+    from gridblock.reports.terminal import show
+
+    if form is Form.JSON:
+        put(to_json(report.as_json(given, found.data)))
+    elif form is Form.CSV:
+        put(csv_table(found.table()))
+    elif form is Form.MD:
+        put(markdown(report.document(given, found.data)))
+    else:
+        show(report.document(given, found.data), Voice())
+
+
+def _code(found: "Front") -> Ending:
+    """Give the exit code."""
+    if found.data.stop == "interrupted":
+        return Ending.INTERRUPTED
+    if not found.data.points:
+        return Ending.NO_PLAN
+    return Ending.PLAN if found.data.stop == "finished" else Ending.LIMIT

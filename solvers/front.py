@@ -1,0 +1,287 @@
+"""Cost against unmet work: the best plans for less and less of it, each proven to the gap.
+
+For a sequence of caps on what stays unmet the least cost is sought, from the tightest cap on, each
+solve from the plan of the one before, which the next cap allows (the epsilon-constraint method:
+Haimes, Lasdon, Wismer, On a bicriterion formulation, 1971). Prices of unmet work play no part.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version
+from typing import Any, Final
+
+import numpy as np
+import pyomo.environ as pyo
+from pyomo.repn import generate_standard_repn
+
+from gridblock.instances.instance import Instance
+from gridblock.model.account import account
+from gridblock.model.audit import audit
+from gridblock.model.build import build
+from gridblock.model.decide import decisions
+from gridblock.model.facts import Facts
+from gridblock.model.lacking import Weight, lacking, lacking_in
+from gridblock.model.plan import PlanData
+from gridblock.solvers.change import Change, Floats, Rows
+from gridblock.solvers.compile import compile_model
+from gridblock.solvers.matrix import Matrix
+from gridblock.solvers.outcome import Outcome, Progress, Settings, Stop, relative_gap
+from gridblock.solvers.session import Session
+from gridblock.solvers.solve import periods_of, vertex
+from gridblock.solvers.staged import solve_staged
+
+MEASURES: Final = ("share", "price")
+NOTHING: Final = 1e-9
+"""Less of all that is asked for than this is nothing."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """One plan of a front.
+
+    Attributes:
+        plan: the plan; its objective is what it would cost at the prices given.
+        cost: net present value of all but the price of unmet work.
+        least: no plan that leaves as little unmet costs less; None where that is not known.
+        unmet: what stays unmet, in unit-hours or at its price.
+        share: unmet over all that is asked for.
+        given: whether it may leave as much unmet as the best plan at the prices given.
+    """
+
+    plan: PlanData
+    cost: float
+    least: float | None
+    unmet: float
+    share: float
+    given: bool = False
+
+    @property
+    def gap(self) -> float | None:
+        """|cost - least| / max(1e-9, |cost|)."""
+        return relative_gap(self.cost, self.least)
+
+
+@dataclass(frozen=True)
+class Front:
+    """A front, from the least unmet on.
+
+    Attributes:
+        measure: what is weighed: ``share``, unit-hours, or ``price``, their price.
+        points: none of them is dominated: less unmet costs more.
+        stop: why the search ended, if that was before its end.
+    """
+
+    measure: str
+    points: tuple[Point, ...]
+    stop: Stop = Stop.FINISHED
+
+
+def front(
+    instance: Instance,
+    settings: Settings,
+    session: Session,
+    *,
+    points: int = 9,
+    measure: str = "share",
+    on_progress: Callable[[Progress], None] | None = None,
+    on_point: Callable[[int, int], None] | None = None,
+) -> Front:
+    """Find the front of cost against unmet work.
+
+    Tiers are not kept: all demands count alike, by what ``measure`` says.
+
+    Args:
+        instance: what is given.
+        settings: how to solve for each point; the gap is that of its cost.
+        session: the solver's process.
+        points: how many caps, the two ends included; at least 2.
+        measure: ``share`` counts unit-hours, ``price`` what they cost, a net present value.
+        on_progress: called with each line of progress.
+        on_point: called before each solve with its number and how many there are.
+
+    Returns:
+        The front, with one more cap: what the best plan at the prices given leaves unmet. Empty if
+        there is no plan.
+
+    Raises:
+        AuditError, ModelError, OptionError, SolverError: as ``find_plan``.
+    """
+    return _Search(instance, settings, session, points, measure, on_progress, on_point).run()
+
+
+def weights(instance: Instance, measure: str) -> Weight:
+    """Give what one unit counts that stays unmet for a period: its hours, or their price."""
+    facts = Facts(instance)
+    if measure == "share":
+        return lambda _, t: facts.hours[t]
+    prices = {d.name: instance.over_periods(d.unmet_cost) for d in instance.demands}
+    return lambda d, t: facts.discount_at_middle[t] * facts.hours[t] * prices[d][t]
+
+
+class _EndedError(Exception):
+    """A solve ended without a plan."""
+
+
+@dataclass
+class _Search:
+    """The state of a search."""
+
+    instance: Instance
+    settings: Settings
+    session: Session
+    count: int
+    measure: str
+    on_progress: Callable[[Progress], None] | None
+    on_point: Callable[[int, int], None] | None
+    solved: int = 0
+    found: list[Point] = field(default_factory=list)
+    stop: Stop = Stop.FINISHED
+
+    def __post_init__(self) -> None:
+        """Build the model, and take the price of unmet work out of its cost."""
+        self.solves = self.count + 3
+        self.model = build(self.instance)
+        self.compiled = compile_model(self.model)
+        self.labels = periods_of(self.compiled, self.instance)
+        self.weight = weights(self.instance, self.measure)
+        self.amount = self._vector(lacking(self.model, self.weight))
+        priced = self._vector(lacking(self.model, weights(self.instance, "price")))
+        whole = self.compiled.matrix
+        self.spent = replace(
+            whole, cost=whole.cost - priced.values, offset=whole.offset - priced.constant
+        )
+
+    def run(self) -> Front:
+        """Solve for the ends, then for the caps between them."""
+        with suppress(_EndedError):
+            self._points()
+        return Front(self.measure, _undominated(self.found), self.stop)
+
+    def _points(self) -> None:
+        best = self._solve(self.compiled.matrix, self.settings.start)
+        fullest = self._solve(self._of_unmet(), best.values)
+        cheapest = self._solve(self.spent, best.values)
+        least, given, most = map(self._unmet, (fullest, best, cheapest))
+        start = fullest.values
+        between = (least, *np.linspace(least, most, self.count)[1:-1], given)
+        caps = sorted({float(cap) for cap in between if least <= cap < most})
+        self.solves = self.solved + len(caps)
+        for cap in caps:
+            outcome = self._solve(self._capped(cap), start)
+            start = outcome.values
+            self.found.append(replace(self._point(outcome), given=cap == given))
+        last = self._point(cheapest)
+        self.found.append(replace(last, given=given >= most))
+
+    def _of_unmet(self) -> Matrix:
+        """Give the matrix whose cost is what stays unmet."""
+        unit = self.amount.largest
+        cost, offset = self.amount.values / unit, self.amount.constant / unit
+        return replace(self.compiled.matrix, cost=cost, offset=offset)
+
+    def _capped(self, cap: float) -> Matrix:
+        """Give the matrix of the cost with a row that caps what stays unmet."""
+        index = np.flatnonzero(self.amount.values).astype(np.int32)
+        unit = self.amount.largest
+        rows = Rows(
+            lower=np.array([-np.inf]),
+            upper=np.array([(cap - self.amount.constant) / unit]),
+            start=np.array([0, len(index)]),
+            index=index,
+            value=self.amount.values[index] / unit,
+        )
+        return self.spent.changed(Change(rows=rows))
+
+    def _solve(self, matrix: Matrix, start: Floats | None) -> Outcome:
+        """Solve a matrix to its end.
+
+        Raises:
+            _EndedError: without a plan, or interrupted.
+        """
+        self.solved += 1
+        if self.on_point is not None:
+            self.on_point(self.solved, self.solves)
+        settings = replace(self.settings, start=start)
+        outcome = solve_staged(self.session, matrix, self.labels, settings, self.on_progress)
+        if outcome.stop is not Stop.FINISHED:
+            self.stop = outcome.stop
+        if outcome.values is None or outcome.stop is Stop.INTERRUPTED:
+            raise _EndedError
+        return vertex(self.session, outcome, replace(settings, start=None))
+
+    def _unmet(self, outcome: Outcome) -> float:
+        return float(np.dot(self.amount.values, outcome.values) + self.amount.constant)  # type: ignore[arg-type]
+
+    def _point(self, outcome: Outcome) -> Point:
+        """Read a plan back, by the books, and audit it."""
+        self.compiled.load(outcome.values)  # type: ignore[arg-type]
+        decided = decisions(self.model)
+        books = account(self.instance, decided)
+        plan = PlanData(
+            instance=self.instance.name,
+            instance_hash=self.instance.hash,
+            status="feasible",
+            stop=str(outcome.stop),
+            gap_asked=self.settings.gap,
+            decisions=decided,
+            objective=float(books.objective),
+            costs={category: float(amount) for category, amount in books.costs.items()},
+            solver={"gridblock": version("gridblock"), "highspy": version("highspy")},
+        )
+        audit(self.instance, plan).raise_if_broken()
+        priced = lacking_in(books.unmet, weights(self.instance, "price"))
+        cost, unmet = float(books.objective - priced), lacking_in(books.unmet, self.weight)
+        asked = lacking_in(books.amount, self.weight)
+        share = float(unmet / asked) if asked else 0.0
+        least = None if outcome.bound is None else min(outcome.bound, cost)
+        return Point(plan, cost, least, float(unmet), share)
+
+    def _vector(self, expression: Any) -> "_Vector":
+        """Give an expression as coefficients by column."""
+        linear = generate_standard_repn(expression, compute_values=True)
+        values = np.zeros(len(self.compiled.columns))
+        columns = self.compiled.column_number
+        for variable, value in zip(linear.linear_vars, linear.linear_coefs, strict=True):
+            values[columns[variable.name]] += value
+        return _Vector(values, float(pyo.value(linear.constant)))
+
+
+@dataclass(frozen=True)
+class _Vector:
+    """A linear expression.
+
+    Attributes:
+        values: shape (columns,).
+        constant: what is added.
+    """
+
+    values: Floats
+    constant: float
+
+    @property
+    def largest(self) -> float:
+        """The largest coefficient, 1 where there is none."""
+        return float(np.abs(self.values).max(initial=0.0)) or 1.0
+
+
+def _undominated(points: list[Point]) -> tuple[Point, ...]:
+    """Leave out points of which another leaves as little unmet for less; the least unmet first."""
+    kept: list[Point] = []
+    for point in sorted(points, key=lambda p: (p.unmet, p.cost)):
+        if not kept:
+            kept.append(point)
+        elif point.cost < kept[-1].cost:
+            if point.unmet - kept[-1].unmet <= NOTHING * max(1.0, point.unmet):
+                kept.pop()
+            kept.append(point)
+    return tuple(kept)
+
+
+def trade(points: tuple[Point, ...]) -> Iterator[float | None]:
+    """Give, for each point, what one unit-hour less unmet costs more than at the next one."""
+    for point, following in zip(points, (*points[1:], None), strict=True):
+        if following is None:
+            yield None
+        else:
+            yield (point.cost - following.cost) / (following.unmet - point.unmet)

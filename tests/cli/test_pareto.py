@@ -1,0 +1,40 @@
+"""``gridblock pareto`` as a planner types it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+def test_a_front_is_told_and_saved(
+    gridblock: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = gridblock("pareto", "take-or-pay", "--points", "3", "-o", "front")
+    assert ran.exit_code == 0
+    # Full service costs 56,000; at the prices given a sixth stays unmet.
+    assert "From 0 % unmet for USD 56,000 to 100 % for USD 0." in ran.stdout.replace("\xa0", " ")
+    assert "at the prices given" in ran.stdout
+    assert max(map(len, ran.stdout.splitlines())) <= 80
+    assert "saved front" in ran.stderr
+    assert json.loads((tmp_path / "front" / "front.json").read_text())["points"][0]["unmet"] == 0
+    assert gridblock("audit", "front/point-1").exit_code == 0
+    again = gridblock("pareto", "take-or-pay", "--points", "3", "-o", "front")
+    assert again.exit_code == 2
+    assert "exists already" in again.stderr
+    assert "solving" not in again.stderr
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "md"])
+def test_a_front_is_written_in_every_form(gridblock: Any, form: str) -> None:
+    ran = gridblock("pareto", "take-or-pay", "--points", "2", "--no-save", "--format", form)
+    assert ran.exit_code == 0
+    if form == "json":
+        assert [p["given"] for p in json.loads(ran.stdout)["points"]] == [False, True, False]
+    if form == "csv":
+        assert ran.stdout.splitlines()[0].startswith("point,share_unmet,unmet,cost")
+
+
+def test_one_point_is_no_front(gridblock: Any) -> None:
+    assert gridblock("pareto", "take-or-pay", "--points", "1").exit_code == 2

@@ -1,0 +1,183 @@
+"""Fronts of cost against unmet work: by hand, and beside floors on what is served."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gridblock.instances.instance import Instance
+from gridblock.instances.read import read
+from gridblock.pareto import Front, pareto
+from gridblock.plan import solve
+from gridblock.reports.front import as_json, document
+from gridblock.solvers.outcome import Progress, Stop
+from gridblock.solvers.session import Session
+from rivals.worlds import world
+
+GALLERY = Path(__file__).parents[2] / "instances" / "gallery"
+SEEDS = range(16)
+
+
+@pytest.fixture(scope="module")
+def worker() -> Iterator[Session]:
+    """One solver process for all."""
+    with Session() as session:
+        yield session
+
+
+@pytest.fixture
+def ladder() -> Instance:
+    """Three kinds of block for one demand of 3 units: 1 at 10, 1 at 20, 1 at 40; unmet costs 25."""
+    return Instance.parse(
+        {
+            "gridblock": 1,
+            "periods": [{"name": "p", "hours": 1}],
+            "accelerators": {"a": {}},
+            "blocks": {
+                name: {"accelerator": "a", "accelerators": 1, "supply": 1, "cost_once": cost}
+                for name, cost in (("x", 10), ("y", 20), ("z", 40))
+            },
+            "facilities": {"f": {}},
+            "demands": [
+                {
+                    "name": "d",
+                    "amount": 3,
+                    "yields": {"a": 1},
+                    "unmet_cost": 25,
+                    "whole_blocks": True,
+                }
+            ],
+        }
+    )
+
+
+def corners(found: Front) -> list[tuple[float, float, bool]]:
+    return [(round(p.unmet, 6), round(p.cost, 6), p.given) for p in found.data.points]
+
+
+def test_each_block_costs_more_than_the_one_before(ladder: Instance) -> None:
+    found = pareto(ladder, points=4)
+    # Nothing unmet: 10 + 20 + 40. At 25 a unit the third is not worth its 40.
+    assert corners(found) == [(0, 70, False), (1, 30, True), (2, 10, False), (3, 0, False)]
+    assert [*found.table()["next_at"][:3]] == pytest.approx([40, 20, 10])
+    assert all(point.gap == pytest.approx(0, abs=1e-6) for point in found.data.points)
+    assert found.data.stop is Stop.FINISHED
+    # At their price, 25 each, the same plans.
+    assert corners(pareto(ladder, points=4, measure="price")) == [
+        (0, 70, False),
+        (25, 30, True),
+        (50, 10, False),
+        (75, 0, False),
+    ]
+
+
+def test_points_between_steps_are_dominated_and_left_out(ladder: Instance) -> None:
+    # Caps of 0, 0.25, … 3: whole blocks serve whole units; a demand may be served in part of one.
+    found = pareto(ladder, points=13)
+    costs = [cost for _, cost, _ in corners(found)]
+    assert costs == sorted(costs, reverse=True)
+    assert [*dict.fromkeys(costs)] == [70, 30, 10, 0]
+
+
+def test_a_front_of_one_point(ladder: Instance) -> None:
+    # What is owned serves all at no cost.
+    found = pareto(ladder.replace({"facilities.f.installed": {"x": 3}}))
+    assert corners(found) == [(0, 0, True)]
+    assert "best in both" in document(ladder, found.data).sentences[0]
+
+
+def test_no_plan_makes_an_empty_front(ladder: Instance) -> None:
+    found = pareto(ladder.replace({"demands.d.min_share": 1, "demands.d.amount": 4}))
+    assert found.plans == ()
+    assert document(ladder, found.data).sentences == ("There is no plan.",)
+
+
+def test_an_interrupted_search_keeps_what_it_found(ladder: Instance) -> None:
+    with Session() as session:
+
+        def stop(at: int, _: int) -> None:
+            if at == 5:
+                session.stop()
+
+        found = pareto(ladder, points=4, session=session, on_point=stop)
+    assert found.data.stop is Stop.INTERRUPTED
+    assert len(found.plans) < 4
+
+
+def test_what_is_asked_for_wrongly_is_refused(ladder: Instance) -> None:
+    for wrong in ({"points": 1}, {"measure": "tokens"}):
+        with pytest.raises(ValueError, match="2 points or more, of share or price"):
+            pareto(ladder, **wrong)
+
+
+def test_a_front_is_saved_whole(ladder: Instance, tmp_path: Any) -> None:
+    found = pareto(ladder, points=4)
+    folder = found.save(tmp_path / "front")
+    assert {path.name for path in folder.iterdir()} == {
+        *("front.csv", "front.json"),
+        *(f"point-{i}" for i in range(1, 5)),
+    }
+    assert len((folder / "front.csv").read_text().splitlines()) == 5
+    with pytest.raises(FileExistsError):
+        found.save(tmp_path / "front")
+    assert as_json(ladder, found.data)["points"][1]["given"] is True
+
+
+def floored(instance: Instance, unmet: float) -> Instance:
+    """Forbid that more unit-hours stay unmet, by a floor on what is served, and price none."""
+    hours = dict(zip(instance.horizon.names, instance.horizon.hours, strict=True))
+    asked = sum(
+        units * hours[t]
+        for demand in instance.demands
+        for t, units in instance.over_periods(demand.amount).items()
+    )
+    data = instance.plain()
+    for demand in data["demands"]:
+        demand["unmet_cost"] = 0
+    data["limits"] = [
+        *data.get("limits", ()),
+        {"name": "floor", "measure": "served", "per": "horizon", "min": max(0, asked - unmet)},
+    ]
+    return Instance.parse(data)
+
+
+def compare(instance: Instance, worker: Session, points: int) -> None:
+    found = pareto(instance, points=points, gap=1e-6, session=worker)
+    largest = max((point.unmet for point in found.data.points), default=1.0)
+    for point in found.data.points:
+        floor = floored(instance, point.unmet + 1e-7 * max(1.0, largest))
+        least = solve(floor, gap=1e-6, session=worker).objective
+        assert point.cost == pytest.approx(least, rel=1e-4, abs=1e-4 * max(1.0, abs(point.cost)))
+        assert point.least is not None
+        assert point.least <= point.cost
+
+
+@pytest.mark.parametrize(
+    "name", ["credit-pulls-work", "take-or-pay", "racks-bind", "dip-switches-off"]
+)
+def test_the_gallery_against_floors_on_what_is_served(name: str, worker: Session) -> None:
+    compare(read(GALLERY / f"{name}.yaml"), worker, 5)
+
+
+def test_random_worlds_against_floors_on_what_is_served(worker: Session) -> None:
+    tried = 0
+    for seed in SEEDS:
+        instance = Instance.parse(world(seed))
+        plain = all(d.run is None and d.tier == 1 for d in instance.demands)
+        if (
+            plain
+            and solve(instance, session=worker, raise_without_plan=False).objective is not None
+        ):
+            compare(instance, worker, 3)
+            tried += 1
+    assert tried > 8
+
+
+def test_progress_is_told(ladder: Instance) -> None:
+    told: list[Progress] = []
+    begun: list[tuple[int, int]] = []
+    pareto(ladder, points=3, on_progress=told.append, on_point=lambda *at: begun.append(at))
+    assert told
+    assert begun[0] == (1, 6)
+    assert begun[-1][0] == begun[-1][1] == len(begun)

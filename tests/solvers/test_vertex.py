@@ -1,0 +1,62 @@
+"""Whole numbers that a solver is off by its tolerance, and what they cost when they are exact."""
+
+import pytest
+
+from gridblock.instances.instance import Instance
+from gridblock.plan import solve
+
+
+def test_a_plan_costs_what_its_whole_blocks_cost() -> None:
+    # One block serves 4,000 + 2,480 unit-hours, 6,480 in all, a hair more than the floor asks for.
+    # HiGHS 1.16.0 takes 0.9999994 of it, which is whole within its tolerance and cheaper by more
+    # than the gap; all of it costs 169.7665.
+    place = {
+        "limits": {"power_mw": [0.0002, 0.0002], "racks": [3, 2]},
+        "installed": {"by": 1},
+        "energy_per_mwh": 3400,
+    }
+    of_all = {"accelerator": "x", "accelerators": 4, "load_factor": 0.9}
+    air = {"power_kw": 0.1, "air_cooling_kw": 0.1, "racks": 2}
+    wet = {"power_kw": 0.1, "liquid_cooling_kw": 0.1, "racks": 1}
+    instance = Instance.parse(
+        {
+            "gridblock": 1,
+            "discount_rate": 2,
+            "periods": [{"name": "u", "hours": 1000}, {"name": "v", "hours": 1000}],
+            "accelerators": {"x": {}},
+            "blocks": {
+                "bx": {
+                    **of_all,
+                    "uses": air,
+                    "idle_factor": 0.1,
+                    "cost_once": [480, 260],
+                    "resale_share": 0.5,
+                    "supply": 1,
+                },
+                "by": {
+                    **of_all,
+                    "uses": wet,
+                    "idle_factor": 0,
+                    "cost_once": {"u": 2500, "v": 1400},
+                    "resale_share": 0.3,
+                    "lead": 2,
+                },
+            },
+            "facilities": {"a": place},
+            "demands": [
+                {
+                    "name": "p",
+                    "amount": {"u": 11, "v": 13},
+                    "yields": {"x": [1, 0.62]},
+                    "whole_blocks": True,
+                    "unmet_cost": 0,
+                }
+            ],
+            "limits": [
+                {"name": "floor", "measure": "served", "per": "horizon", "min": 6479.997599999999}
+            ],
+        }
+    )
+    plan = solve(instance, gap=1e-6)
+    assert plan.objective == pytest.approx(169.766541662, rel=1e-9)
+    assert plan.status == "optimal"
