@@ -128,3 +128,41 @@ LogFile = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Add everything that is told to a file as well."),
 ]
+Gap = Annotated[
+    float,
+    typer.Option(
+        metavar="SHARE",
+        parser=share,
+        help="How close to the best a plan must be proven; default 0.1%.",
+        show_default=False,
+    ),
+]
+TimeLimit = Annotated[
+    float | None,
+    typer.Option(
+        metavar="TIME",
+        parser=seconds,
+        help="Stop the solver after 60 (seconds), 10m or 1h for a plan; default never.",
+        show_default=False,
+    ),
+]
+Format = Annotated[
+    Form,
+    typer.Option(
+        "--format",
+        metavar="table|json|csv|md",
+        help="How to write the answer.",
+        show_default=False,
+    ),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="DIR",
+        help="A new folder to save into; default runs/NAME-TIME-HASH.",
+        show_default=False,
+    ),
+]
+NoSave = Annotated[bool, typer.Option("--no-save", metavar="", help="Save nothing.")]

@@ -11,13 +11,16 @@ from gridblock.commands.ending import Ending, Interrupts, ended
 from gridblock.commands.options import (
     Changes,
     Form,
+    Format,
+    Gap,
     LogFile,
+    NoSave,
+    Output,
     Quiet,
     Source,
+    TimeLimit,
     Verbose,
     pairs,
-    seconds,
-    share,
     whole,
 )
 from gridblock.commands.talk import Talk, Voice, put
@@ -53,45 +56,12 @@ def pareto(
             show_default=False,
         ),
     ] = Measure.SHARE,
-    gap: Annotated[
-        float,
-        typer.Option(
-            metavar="SHARE",
-            parser=share,
-            help="How close to the least each cost must be proven; default 0.1%.",
-            show_default=False,
-        ),
-    ] = 0.001,
-    time_limit: Annotated[
-        float | None,
-        typer.Option(
-            metavar="TIME",
-            parser=seconds,
-            help="Stop the solver after so long in each plan; default never.",
-            show_default=False,
-        ),
-    ] = None,
+    gap: Gap = 0.001,
+    time_limit: TimeLimit = None,
     changes: Changes = [],  # noqa: B006
-    form: Annotated[
-        Form,
-        typer.Option(
-            "--format",
-            metavar="table|json|csv|md",
-            help="How to write the answer.",
-            show_default=False,
-        ),
-    ] = Form.TABLE,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="DIR",
-            help="A new folder for the plans; default runs/NAME-TIME-HASH.",
-            show_default=False,
-        ),
-    ] = None,
-    no_save: Annotated[bool, typer.Option("--no-save", metavar="", help="Save nothing.")] = False,
+    form: Format = Form.TABLE,
+    output: Output = None,
+    no_save: NoSave = False,
     quiet: Quiet = False,
     verbose: Verbose = 0,
     log_file: LogFile = None,

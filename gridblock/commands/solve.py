@@ -13,12 +13,16 @@ from gridblock.commands.ending import Ending, Interrupts, counted, ended
 from gridblock.commands.options import (
     Changes,
     Form,
+    Format,
+    Gap,
     LogFile,
+    NoSave,
+    Output,
     Quiet,
     Source,
+    TimeLimit,
     Verbose,
     pairs,
-    seconds,
     share,
     whole,
 )
@@ -46,24 +50,8 @@ class Request:
 
 def solve(
     instance: Source,
-    gap: Annotated[
-        float,
-        typer.Option(
-            metavar="SHARE",
-            parser=share,
-            help="How close to the best a plan must be proven; default 0.1%.",
-            show_default=False,
-        ),
-    ] = 0.001,
-    time_limit: Annotated[
-        float | None,
-        typer.Option(
-            metavar="TIME",
-            parser=seconds,
-            help="Stop the solver after 60 (seconds), 10m or 1h; default never.",
-            show_default=False,
-        ),
-    ] = None,
+    gap: Gap = 0.001,
+    time_limit: TimeLimit = None,
     threads: Annotated[
         int,
         typer.Option(
@@ -89,26 +77,9 @@ def solve(
             show_default=False,
         ),
     ] = None,
-    form: Annotated[
-        Form,
-        typer.Option(
-            "--format",
-            metavar="table|json|csv|md",
-            help="How to write the answer; csv has costs and unmet demand.",
-            show_default=False,
-        ),
-    ] = Form.TABLE,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="DIR",
-            help="A new folder for the run; default runs/NAME-TIME-HASH.",
-            show_default=False,
-        ),
-    ] = None,
-    no_save: Annotated[bool, typer.Option("--no-save", metavar="", help="Save no run.")] = False,
+    form: Format = Form.TABLE,
+    output: Output = None,
+    no_save: NoSave = False,
     quiet: Quiet = False,
     verbose: Verbose = 0,
     log_file: LogFile = None,

@@ -9,13 +9,13 @@ from gridblock.commands.ending import Ending, ended
 from gridblock.commands.options import (
     Brief,
     Changes,
+    Gap,
     LogFile,
     Quiet,
     Source,
+    TimeLimit,
     Verbose,
     pairs,
-    seconds,
-    share,
 )
 from gridblock.commands.talk import Talk, Voice, put
 
@@ -27,24 +27,8 @@ if TYPE_CHECKING:
 def value(
     instance: Source,
     option: Annotated[str, typer.Option(metavar="NAME", help="The option.", show_default=False)],
-    gap: Annotated[
-        float,
-        typer.Option(
-            metavar="SHARE",
-            parser=share,
-            help="How close to the best each plan must be proven; default 0.1%.",
-            show_default=False,
-        ),
-    ] = 0.001,
-    time_limit: Annotated[
-        float | None,
-        typer.Option(
-            metavar="TIME",
-            parser=seconds,
-            help="Stop the solver after so long in each plan; default never.",
-            show_default=False,
-        ),
-    ] = None,
+    gap: Gap = 0.001,
+    time_limit: TimeLimit = None,
     changes: Changes = [],  # noqa: B006
     form: Annotated[
         Brief,
