@@ -59,16 +59,17 @@ class Bounds:
         return Feeding(self.instance, self.additions.feeds)
 
     def draw_kw(self, path: str, period: str) -> Fraction:
-        """Give the most that the blocks in a leaf place can draw: by their number, by its limit."""
+        """Give the most that the blocks in a leaf place can draw: by their number, by its limit.
+
+        Leased blocks count in full, since no bound of a variable keeps them within the room.
+        """
         limit = self.additions.limits.get((path, POWER, period))
-        blocks = sum(
-            (
-                exact(self.instance.blocks[kind].uses.get(POWER, 0.0))
-                * self.powered[kind, path, period]
-                for kind in self.facts.kinds_at[path]
-            ),
-            Fraction(0),
-        )
+        switchable, blocks = self.instance.leaves[path].may_switch_off, Fraction(0)
+        for kind in self.facts.kinds_at[path]:
+            key = (kind, path, period)
+            leased = 0 if switchable else self.additions.leased.get(key, 0)
+            most = self.owned.get(key, 0) + leased if leased else self.powered[key]
+            blocks += exact(self.instance.blocks[kind].uses.get(POWER, 0.0)) * most
         return blocks if limit is None else min(blocks, limit.most)
 
     @cached_property

@@ -5,7 +5,7 @@ import pyomo.environ as pyo
 from gridblock.instances.instance import Instance
 from gridblock.instances.places import KW_PER_MW
 from gridblock.model.additions import GRID
-from gridblock.model.facts import POWER
+from gridblock.model.facts import POWER, Facts
 from gridblock.model.limits import fits, limited, within_limit
 from gridblock.model.variables import Payment, pay
 
@@ -62,8 +62,7 @@ def _costs(block: pyo.Block, instance: Instance) -> None:
 
     def charge_energy(kind: str, path: str, t: str, factor: float, blocks: pyo.Expression) -> None:
         f = facts.facility_of[path]
-        mw = instance.blocks[kind].uses.get(POWER, 0.0) / KW_PER_MW * instance.facilities[f].pue
-        mwh = mw * factor * facts.hours[t]
+        mwh = drawn_mwh(facts, kind, f, t, factor)
         for category in ("energy", "carbon"):
             if mwh and per_mwh[category, f, t]:
                 paid = mwh * per_mwh[category, f, t] * blocks
@@ -76,3 +75,10 @@ def _costs(block: pyo.Block, instance: Instance) -> None:
         charge_energy(
             kind, path, t, hardware.load_factor - hardware.idle, block.assigned[d, kind, path, t]
         )
+
+
+def drawn_mwh(facts: Facts, kind: str, facility: str, period: str, factor: float) -> float:
+    """Give the energy from the grid of one block that draws a share of its rated power."""
+    instance = facts.instance
+    mw = instance.blocks[kind].uses.get(POWER, 0.0) / KW_PER_MW * instance.facilities[facility].pue
+    return mw * factor * facts.hours[period]

@@ -5,6 +5,7 @@ import pyomo.environ as pyo
 from gridblock.instances.instance import Instance
 from gridblock.instances.places import KW_PER_MW
 from gridblock.instances.schema.options import Usage
+from gridblock.model.constraints.power import drawn_mwh
 from gridblock.model.facts import POWER
 from gridblock.model.variables import Payment, pay
 
@@ -104,12 +105,13 @@ def _costs(
         price = instance.over_periods(usage.per_block_hour)[t]
         paid = hours * price * block.paid[o, kind, f, t]
         pay(block, "usage", Payment(t, "middle", paid, f, kind, option=o))
-        per_block = hours * saved_per_hour(instance, kind, f, t)
-        if usage.energy == "included" and per_block:
-            drawn = hardware.idle * sum(leases[kind, f, t][o])
-            drawn += (hardware.load_factor - hardware.idle) * block.used[o, kind, f, t]
-            saved = Payment(t, "middle", -per_block * drawn, f, kind, option=o)
-            pay(block, "energy", saved)
+        if usage.energy == "included" and saved_per_hour(instance, kind, f, t):
+            # Reckoned as the energy itself is, so that where the two meet nothing is left.
+            per_mwh = instance.over_periods(instance.facilities[f].energy_per_mwh)[t]
+            idle = drawn_mwh(facts, kind, f, t, hardware.idle) * per_mwh
+            more = drawn_mwh(facts, kind, f, t, hardware.load_factor - hardware.idle) * per_mwh
+            saved = idle * sum(leases[kind, f, t][o]) + more * block.used[o, kind, f, t]
+            pay(block, "energy", Payment(t, "middle", -saved, f, kind, option=o))
 
 
 def saved_per_hour(instance: Instance, kind: str, facility: str, t: str) -> float:

@@ -8,8 +8,10 @@ from pyomo.repn import generate_standard_repn
 
 from gridblock.instances.instance import Instance
 from gridblock.model.build import build
+from gridblock.plan import Plan
 
 Cost = Callable[[Instance], float]
+Solve = Callable[..., Plan]
 PAIR = {"a": {"mw": 1}, "b": {"mw": 1}}
 
 
@@ -148,3 +150,20 @@ def test_rows_with_lots_are_in_whole_numbers(dark_hall: Instance) -> None:
     assert row.ub - body.constant == 1
     # 279.9 kW with both lots: two pods.
     assert model.bounds.room("pod", "north", 0, standing=False) == 2
+
+
+# ---- leased blocks ----
+
+
+def test_leased_blocks_load_feeds_like_any(dark_hall: Instance, solve: Solve) -> None:
+    lease = {
+        "name": "lease",
+        "adds": [{"blocks": "pod", "at": "north", "count": 3}],
+        "signed": {"now": 1},
+    }
+    empty = lots(dark_hall.replace({"facilities.north.installed": {}}), lease)
+    # Three pods are leased, whatever happens: 0.3 MW.
+    assert solve(empty.replace({"facilities.north.feeds.a.mw": 0.3})).objective == 30
+    # A feed that holds two cannot take them, and no bound on what fits may hide that.
+    weak = empty.replace({"facilities.north.feeds.a.mw": 0.2})
+    assert solve(weak, raise_without_plan=False).status == "infeasible"

@@ -92,3 +92,24 @@ def test_carbon_is_priced_all_the_same(hour: Instance, cost: Cost) -> None:
     priced = hour.replace({"facilities.north.carbon_kg_per_mwh": 1000, "carbon_price_per_t": 50})
     assert cost(leased(priced, energy="included")) == 25
     assert cost(priced) == 25
+
+
+def test_free_energy_leaves_nothing_behind_where_spending_is_limited(
+    hour: Instance, cost: Cost
+) -> None:
+    # Energy of 12.5 kW x 0.75 for a year at $23 a MWh, once paid and once taken off, must cancel to
+    # the last bit: a remainder of 2e-13 would be no coefficient.
+    kind = {"accelerator": "h100", "accelerators": 10, "uses": {"power_kw": 12.5}}
+    year = leased(
+        hour.replace(
+            {
+                "periods": [{"name": "now", "hours": 8760}],
+                "blocks.pod": {**kind, "load_factor": 0.75},
+                "facilities.north": {"energy_per_mwh": 23},
+                "limits": [{"name": "all", "measure": "spend", "max": 0}],
+            }
+        ),
+        per_block_hour=0,
+        energy="included",
+    )
+    assert cost(year) == 0
