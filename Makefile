@@ -1,5 +1,5 @@
 # Everything runs in a virtual environment that the first target to need it creates.
-# Variables: PYTHON (the interpreter, 3.11 or newer), VENV, DIST, INSTANCE (what `make solve` plans).
+# Variables: PYTHON (the interpreter, 3.11 or newer), VENV, DIST, INSTANCE (what `make solve` plans), SEEDS.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -8,6 +8,7 @@ MAKEFLAGS += --no-print-directory
 VENV ?= .venv
 DIST ?= dist
 INSTANCE ?= instances/gallery/colossus.yaml
+SEEDS ?= 1000
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check install -qq
 
@@ -16,7 +17,7 @@ CANDIDATES = python3.11 python3 python3.13 python3.12 python
 PYTHON ?= $(shell for each in $(CANDIDATES); do \
 	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
 
-.PHONY: help solve test quick lint types lowest wheel clean
+.PHONY: help solve test quick fuzz lint types lowest wheel clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +30,9 @@ test: lint types ## set up, then lint, types and every test
 
 quick: $(VENV)/developed ## the tests that take seconds, up to the first failure
 	$(BIN)/pytest -m "not slow" -n 2 --maxfail=1
+
+fuzz: $(VENV)/developed ## the planner against its rival on SEEDS random instances with every feature
+	SEEDS=$(SEEDS) $(BIN)/pytest -n 2 tests/model/test_every.py
 
 lint: $(VENV)/developed ## ruff: rules and format
 	$(BIN)/ruff check

@@ -32,6 +32,8 @@ class Rule(NamedTuple):
     weights: tuple[Fraction, ...]
     most: tuple[Fraction, ...]
     binds_powered: bool
+    of: tuple[str, str]
+    """The place and the limit as it is written, or the feed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,21 +167,23 @@ class Facts:
             for name, limit in limits.items():
                 scale = 1000 if name in SWITCHED else 1
                 most = [scale * value for value in self.series(limit)]
-                found.append(self._rule(place, SWITCHED.get(name, name), most, Fraction(1)))
+                found.append(self._rule(place, name, most, Fraction(1)))
             if "grid_mw" in place.site:
                 most = [1000 * value for value in self.series(place.site["grid_mw"])]
-                found.append(self._rule(place, "power_kw", most, exact(place.site.get("pue", 1))))
-        found += [Rule(weights, tuple(most), True) for weights, most in self.feeders.rules()]
+                pue = exact(place.site.get("pue", 1))
+                found.append(self._rule(place, "grid_mw", most, pue))
+        for device, weights, most in self.feeders.states():
+            found.append(Rule(weights, tuple(most), True, device))
         return [rule for rule in found if any(rule.weights)]
 
-    def _rule(self, place: Place, use: str, most: list[Fraction], scale: Fraction) -> Rule:
-        weights = []
+    def _rule(self, place: Place, name: str, most: list[Fraction], scale: Fraction) -> Rule:
+        weights, use = [], {"grid_mw": "power_kw", **SWITCHED}.get(name, name)
         for pair in self.pairs:
             leaf = self.leaf[pair.leaf]
             inside = place is leaf or place in leaf.around
             used = exact(self.blocks[pair.block].get("uses", {}).get(use, 0))
             weights.append(scale * used * inside)
-        return Rule(tuple(weights), tuple(most), use in SWITCHED.values())
+        return Rule(tuple(weights), tuple(most), use in SWITCHED.values(), (place.path, name))
 
 
 def _walk(path: str, site: Mapping[str, Any], around: tuple[Place, ...]) -> Iterator[Place]:

@@ -49,15 +49,20 @@ class Feeders:
 
         More MW may be added to the ratings of a device in a period.
         """
-        more = more or {}
+        for device, weights, most in self.states():
+            added = ((more or {}).get((device, t), 0) for t in self.facts.horizon)
+            yield weights, [kw + 1000 * mw for kw, mw in zip(most, added, strict=True)]
+
+    def states(self) -> Iterator[tuple[Device, Weights, list[Fraction]]]:
+        """Give each device in each state that leaves it alive, as ``rules``."""
         for lost in (None, *self.said):
             for device, said in self.said.items():
                 if lost in self._upward(device) or (lost and not _same_facility(lost, device)):
                     continue
                 rating = said["mw"] if lost is None else said.get("failover_mw", said["mw"])
-                written = enumerate(self.facts.series(rating))
-                most = [1000 * (mw + more.get((device, t), 0)) for t, mw in written]
-                yield tuple(self._load(pair, device, lost) for pair in self.facts.pairs), most
+                most = [1000 * mw for mw in self.facts.series(rating)]
+                weights = tuple(self._load(pair, device, lost) for pair in self.facts.pairs)
+                yield device, weights, most
 
     def _load(self, pair: "Pair", device: Device, lost: Device | None) -> Fraction:
         uses = self.facts.blocks[pair.block].get("uses", {})

@@ -1,0 +1,68 @@
+"""Every feature in random combination: the planner against one plain program of all rules.
+
+`make fuzz` goes through as many worlds as SEEDS says.
+"""
+
+import os
+from collections.abc import Callable
+from itertools import combinations
+from typing import Any
+
+import pytest
+
+from gridblock.instances.instance import Instance
+from gridblock.plan import Plan
+from rivals.every import every
+from rivals.fleets import TooLargeError
+from rivals.whole import steps
+
+Solve = Callable[..., Plan]
+SEEDS = int(os.environ.get("SEEDS", "60"))
+A_TEST = 20
+"""Seeds that one test goes through."""
+WITHIN = 1e-6
+FEATURES = {
+    "options": "'options'",
+    "leases": "'blocks': 'b",
+    "usage": "'per_block_hour'",
+    "room": "'limit': ",
+    "feed lots": "'feed': ",
+    "opens": "'opens'",
+    "limits": "'measure'",
+    "tiers": "'tier': 2",
+    "runs": "'run'",
+    "feeds": "'fed_by'",
+    "interconnect": "'interconnect'",
+    "fabric": "'fabric_gbps_per_block'",
+}
+"""What in the text of a world shows a feature."""
+
+
+def disagreement(seed: int, solve: Solve) -> dict[str, Any] | None:
+    """Say what planner and rival make of a world, if it is not the same."""
+    data = every(seed)
+    try:
+        found = steps(data)
+    except TooLargeError:
+        return None
+    plan = solve(Instance.parse(data), raise_without_plan=False)
+    cost = None if found is None else found[-1].cost
+    if cost is None or plan.objective is None:
+        same = cost is None and plan.status == "infeasible"
+    else:
+        same = abs(plan.objective - cost) <= WITHIN * max(1, abs(cost))
+    said = {"seed": seed, "rival": cost, "planned": plan.objective, "status": plan.status}
+    return None if same else said
+
+
+@pytest.mark.parametrize("first", range(0, SEEDS, A_TEST))
+def test_the_planner_finds_what_the_rival_finds(first: int, solve: Solve) -> None:
+    found = [disagreement(seed, solve) for seed in range(first, min(first + A_TEST, SEEDS))]
+    assert [each for each in found if each] == []
+
+
+def test_worlds_have_every_two_features_together() -> None:
+    texts = [str(every(seed)) for seed in range(300)]
+    shown = [{name for name, text in FEATURES.items() if text in world} for world in texts]
+    pairs = {pair for names in shown for pair in combinations(sorted(names), 2)}
+    assert set(combinations(sorted(FEATURES), 2)) - pairs == set()
