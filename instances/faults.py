@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from types import UnionType
-from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
+from typing import TYPE_CHECKING
+
+from gridblock.instances.annotations import models_at
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
@@ -58,7 +59,8 @@ class Fault:
         message: What is wrong and what to do, as a clause about the field.
         file: The file as the user typed it.
         line: Line in the file, from 1.
-        column: Column in characters, from 1.
+        column: Column in characters, from 1; in a table the number of the column.
+        sheet: The sheet, if the file is a workbook.
     """
 
     path: Path
@@ -66,10 +68,14 @@ class Fault:
     file: str | None = None
     line: int | None = None
     column: int | None = None
+    sheet: str | None = None
 
     def __str__(self) -> str:
         """Write the fault on one line of printable characters, leaving out what is unknown."""
-        place = (self.file, self.line, self.column)
+        place: tuple[object, ...] = (self.file, self.line, self.column)
+        if self.sheet is not None:
+            cell = f"{letters(self.column)}{self.line}" if self.line and self.column else ""
+            place = (self.file, "!".join(filter(None, (self.sheet, cell))))
         where = ":".join(str(part) for part in place if part is not None)
         parts = (shown(where, 1000), shown(dotted(self.path), 300), shown(self.message, 2000))
         return ": ".join(part for part in parts if part)
@@ -86,6 +92,15 @@ class InstanceError(Exception):
     def __str__(self) -> str:
         """Write one fault a line."""
         return "\n".join(str(fault) for fault in self.faults)
+
+
+def letters(column: int) -> str:
+    """Name a column of a sheet by its number, from 1: A, B, …, Z, AA."""
+    name = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(ord("A") + rest) + name
+    return name
 
 
 def shown(text: str, longest: int = LONGEST_SHOWN) -> str:
@@ -239,7 +254,7 @@ def _not_a_choice(expected: str, given: object) -> str:
 
 
 def _not_a_field(path: Path, model: type[BaseModel] | None) -> str:
-    owners = _models_at(model, path[:-1]) if model else []
+    owners = models_at(model, path[:-1]) if model else []
     if not owners:
         return "is not a known field"
     fields = [str(field.alias or name) for o in owners for name, field in o.model_fields.items()]
@@ -247,39 +262,6 @@ def _not_a_field(path: Path, model: type[BaseModel] | None) -> str:
     noun = owners[0].model_config.get("title") or words
     article = "an" if noun[:1] in "aeiou" else "a"
     return f"is not a field of {article} {noun}{did_you_mean(str(path[-1]), fields)}"
-
-
-def _models_at(model: type[BaseModel], path: Path) -> list[type[BaseModel]]:
-    """Walk the annotations of a tree of models along a path of a document."""
-    annotations: list[Any] = [model]
-    for part in path:
-        annotations = [inside for each in annotations for inside in _inside(each, part)]
-    return [b for each in annotations for b in _branches(each) if hasattr(b, "model_fields")]
-
-
-def _inside(annotation: object, part: str | int) -> Iterator[object]:
-    for branch in _branches(annotation):
-        if hasattr(branch, "model_fields"):
-            for name, field in branch.model_fields.items():
-                if part in {name, field.alias}:
-                    yield field.annotation
-        elif args := get_args(branch):
-            origin = get_origin(branch)
-            named = isinstance(origin, type) and issubclass(origin, Mapping)
-            yield args[-1] if named else args[0]
-
-
-def _branches(annotation: Any) -> Iterator[Any]:
-    """Yield the classes and containers that an annotation stands for."""
-    annotation = getattr(annotation, "__value__", annotation)
-    origin = get_origin(annotation)
-    if origin is Annotated:
-        yield from _branches(get_args(annotation)[0])
-    elif origin in {Union, UnionType}:
-        for arg in get_args(annotation):
-            yield from _branches(arg)
-    else:
-        yield annotation
 
 
 def _briefly(value: object) -> str:

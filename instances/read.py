@@ -1,7 +1,6 @@
 """Reading an instance: a file or plain data in, a checked value out, every fault at once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,7 +31,8 @@ def read(source: str | Path | Mapping[str, Any]) -> Instance:
     """Read an instance.
 
     Args:
-        source: the path of a YAML or JSON file, or plain data of the same shape.
+        source: the path of a YAML, JSON or XLSX file or of a folder of CSV tables, or plain data
+            of the same shape.
 
     Returns:
         The checked instance.
@@ -46,7 +46,7 @@ def read(source: str | Path | Mapping[str, Any]) -> Instance:
     written = document.load(source)
     data = _copied(written.data)
     data.setdefault("name", path.stem)
-    return _checked(data, path.parent, written)
+    return _checked(data, path if path.is_dir() else path.parent, written)
 
 
 def _copied(data: Any) -> Any:
@@ -57,6 +57,9 @@ def _copied(data: Any) -> Any:
 
 def _checked(data: dict[str, Any], folder: Path, written: document.Document | None) -> Instance:
     found: list[Fault] = []
+    spoiled = [fault.path for fault in written.faults if len(fault.path) > 1] if written else []
+    for path in spoiled:
+        _mend(data, path)
     try:
         graphs.inline(data, folder)
     except InstanceError as error:
@@ -69,8 +72,11 @@ def _checked(data: dict[str, Any], folder: Path, written: document.Document | No
         found += _faults_of_the_rest(data, found)
     except InstanceError as error:
         found += error.faults
+    if written is not None:
+        found = [fault for fault in found if not _touches(fault.path, spoiled)]
+        found = _placed(found, written)
     if found:
-        raise InstanceError(found if written is None else _placed(found, written))
+        raise InstanceError(found)
     return instance
 
 
@@ -108,12 +114,11 @@ def _touches(path: tuple[str | int, ...], mended: Sequence[tuple[str | int, ...]
     return any(path[: len(other)] == other or other[: len(path)] == path for other in mended)
 
 
-def _placed(faults: Sequence[Fault], written: document.Document) -> tuple[Fault, ...]:
-    """Add file, line and column, in the order of the file."""
-    placed = []
-    for fault in faults:
-        line, column = written.place(fault.path)
-        if fault.line is not None:
-            line, column = fault.line, fault.column or column
-        placed.append(replace(fault, file=written.file, line=line, column=column))
-    return tuple(sorted(placed, key=lambda fault: (fault.line or 0, fault.column or 0)))
+def _placed(faults: Sequence[Fault], written: document.Document) -> list[Fault]:
+    """Add file, line and column, and what is wrong with tables, in the order of the file."""
+    placed = [*written.faults, *map(written.located, faults)]
+    return sorted(placed, key=_order)
+
+
+def _order(fault: Fault) -> tuple[str, str, int, int]:
+    return fault.file or "", fault.sheet or "", fault.line or 0, fault.column or 0

@@ -48,14 +48,14 @@ def to_json(data: Mapping[str, Any]) -> str:
     """
     fields = []
     for name, value in data.items():
-        start = _json(name) + ": "
+        start = json_line(name) + ": "
         if isinstance(value, dict) and value:
-            entries = [f"  {_json(key)}: {_json(entry)}" for key, entry in value.items()]
+            entries = [f"  {json_line(key)}: {json_line(entry)}" for key, entry in value.items()]
             fields.append(start + "{\n" + ",\n".join(entries) + "\n }")
         elif isinstance(value, (list, tuple)) and value:
-            fields.append(start + "[\n" + ",\n".join(f"  {_json(x)}" for x in value) + "\n ]")
+            fields.append(start + "[\n" + ",\n".join(f"  {json_line(x)}" for x in value) + "\n ]")
         else:
-            fields.append(start + _json(value))
+            fields.append(start + json_line(value))
     return "{\n " + ",\n ".join(fields) + "\n}\n" if fields else "{}\n"
 
 
@@ -66,8 +66,16 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
         OSError: If it cannot be written; the message names the file, which is as it was.
         ValueError: If the text holds half of a surrogate pair.
     """
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: str | os.PathLike[str], raw: bytes) -> None:
+    """Write a file whole or not at all: beside it first, then renamed over it.
+
+    Raises:
+        OSError: If it cannot be written; the message names the file, which is as it was.
+    """
     target = Path(path)
-    raw = text.encode()
     beside = target.parent / f".gridblock-{secrets.token_hex(8)}.tmp"
     try:
         with beside.open("xb") as opened:
@@ -96,7 +104,8 @@ def _sync_folder(folder: Path) -> None:
             os.close(opened)
 
 
-def _json(value: Any) -> str:
+def json_line(value: Any) -> str:
+    """Write a value as JSON on one line, what does not print as escapes."""
     written = json.dumps(value, ensure_ascii=False, allow_nan=False)
     return written if written.isprintable() else _escaped(written)
 
@@ -125,7 +134,7 @@ def _entry(name: str, value: Any, indent: str, depth: int) -> Iterator[str]:
         start = indent + ":"
     else:
         start = f"{indent}{name}:"
-    line = _on_one_line(value, WIDEST - len(start) - 1, nested=False)
+    line = on_one_line(value, WIDEST - len(start) - 1, nested=False)
     if line is not None:
         yield f"{start} {line}"
     else:
@@ -134,7 +143,7 @@ def _entry(name: str, value: Any, indent: str, depth: int) -> Iterator[str]:
 
 
 def _item(value: Any, indent: str, depth: int) -> Iterator[str]:
-    line = _on_one_line(value, WIDEST - len(indent) - 2, nested=True)
+    line = on_one_line(value, WIDEST - len(indent) - 2, nested=True)
     if line is not None:
         yield f"{indent}- {line}"
         return
@@ -143,7 +152,7 @@ def _item(value: Any, indent: str, depth: int) -> Iterator[str]:
     yield from lines
 
 
-def _on_one_line(value: Any, room: int, nested: bool) -> str | None:
+def on_one_line(value: Any, room: int, nested: bool) -> str | None:
     """Write a scalar, an empty group, or a small group in brackets; None if it is no such thing.
 
     Args:
@@ -152,7 +161,7 @@ def _on_one_line(value: Any, room: int, nested: bool) -> str | None:
         nested: Whether groups of scalars may stand in the group.
     """
     if not isinstance(value, (dict, list, tuple)):
-        return _scalar(value)
+        return scalar(value)
     if not value:
         return "{}" if isinstance(value, dict) else "[]"
     if len(value) > room:
@@ -161,7 +170,7 @@ def _on_one_line(value: Any, room: int, nested: bool) -> str | None:
     for inside in value.values() if isinstance(value, dict) else value:
         if isinstance(inside, (dict, list, tuple)) and inside and not nested:
             return None
-        part = _on_one_line(inside, room, nested=False)
+        part = on_one_line(inside, room, nested=False)
         if part is None:
             return None
         parts.append(part)
@@ -180,11 +189,12 @@ def _name(name: str) -> str:
     if not isinstance(name, str):
         message = f"the name of a field must be text, not {name!r}"
         raise TypeError(message)
-    written = name if _PLAIN.fullmatch(name) else _in_quotes(name)
+    written = name if _PLAIN.fullmatch(name) else in_quotes(name)
     return written if len(written) <= LONGEST_NAME else f"? {written}"
 
 
-def _scalar(value: Any) -> str:
+def scalar(value: Any) -> str:
+    """Write a value that is no group, numbers with the fewest digits that read back the same."""
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -198,7 +208,7 @@ def _scalar(value: Any) -> str:
         whole = value.is_integer() and abs(value) < 1e16
         return str(int(value)) if whole else float.__repr__(value)
     if isinstance(value, str):
-        return value if _reads_as_itself(value) else _in_quotes(value)
+        return value if _reads_as_itself(value) else in_quotes(value)
     message = f"cannot be written: {type(value).__name__} is no kind of value of a document"
     raise TypeError(message)
 
@@ -212,7 +222,8 @@ def _reads_as_itself(text: str) -> bool:
         return False
 
 
-def _in_quotes(text: str) -> str:
+def in_quotes(text: str) -> str:
+    """Write text in double quotes, what does not print as escapes."""
     return '"' + "".join(_ESCAPES.get(letter) or _letter(letter) for letter in text) + '"'
 
 

@@ -1,7 +1,6 @@
 """``gridblock check``: every fault at once, what looks odd, and what was understood."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -65,11 +64,8 @@ def _warnings(given: "Instance", file: str) -> Sequence[Fault]:
     if not found:
         return ()
     written = document.load(file)
-    placed = []
-    for fault in found:
-        line, column = written.place(fault.path)
-        placed.append(replace(fault, file=file, line=line, column=column))
-    return sorted(placed, key=lambda fault: (fault.line, fault.column))
+    placed = map(written.located, found)
+    return sorted(placed, key=lambda f: (f.file or "", f.sheet or "", f.line, f.column))
 
 
 def _show(given: "Instance", found: Sequence[Fault]) -> None:
@@ -101,6 +97,7 @@ def _put_json(given: "Instance | None", faults: Sequence[Fault], found: Sequence
 def _plain(fault: Fault) -> dict[str, Any]:
     return {
         "file": fault.file,
+        "sheet": fault.sheet,
         "line": fault.line,
         "column": fault.column,
         "path": dotted(fault.path),

@@ -1,0 +1,1 @@
+"""Instances as tables: a folder of CSV files, or the sheets of an Excel workbook."""
