@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gridblock.instances.faults import InstanceError
+    from gridblock.instances.formats import write
     from gridblock.instances.instance import Instance
     from gridblock.instances.read import read
     from gridblock.model.build import build
@@ -30,6 +31,7 @@ __all__ = [
     "read",
     "read_plan",
     "solve",
+    "write",
 ]
 
 _HOMES = {
@@ -44,6 +46,7 @@ _HOMES = {
     "read": "gridblock.instances.read",
     "read_plan": "gridblock.plan",
     "solve": "gridblock.plan",
+    "write": "gridblock.instances.formats",
 }
 
 

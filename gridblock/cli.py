@@ -7,7 +7,18 @@ from typing import Annotated
 import typer
 
 from gridblock import __version__
-from gridblock.commands import audit, check, examples, export, new, pareto, schema, solve, value
+from gridblock.commands import (
+    audit,
+    check,
+    convert,
+    examples,
+    export,
+    new,
+    pareto,
+    schema,
+    solve,
+    value,
+)
 from gridblock.commands.talk import mute, put
 
 EPILOG = "Start with [b]gridblock examples[/b] and [b]gridblock solve first[/b]."
@@ -52,6 +63,7 @@ for command in (
     new.new,
     examples.examples,
     schema.schema,
+    convert.convert,
     export.export,
     value.value,
     pareto.pareto,

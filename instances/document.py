@@ -25,7 +25,6 @@ from gridblock.instances.files import (
 )
 from gridblock.instances.from_json import read_json
 from gridblock.instances.from_yaml import read_yaml
-from gridblock.instances.scalars import Position
 from gridblock.instances.tables import folder
 from gridblock.instances.tables.by_period import add_series
 from gridblock.instances.tables.gather import gathered
@@ -34,7 +33,8 @@ from gridblock.instances.tables.layout import SERIES
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gridblock.instances.tables.gather import Raw
+    from gridblock.instances.scalars import Position
+    from gridblock.instances.tables.raw import Raw
 
 # YAML is read at about 0.3 MB a second and JSON at about 50.
 MOST_BYTES = {".yaml": 4_000_000, ".yml": 4_000_000, ".json": 64_000_000}
@@ -55,13 +55,15 @@ class Document:
         data: The fields: dicts with text as keys, lists, text, numbers, booleans and None. In
             YAML a number that is not written in its usual way carries its text as `text`.
         file: The file as the user typed it, if there is one.
-        faults: What is wrong with tables themselves; the values concerned are None.
+        faults: What is wrong with tables themselves.
+        spoiled: The paths of values of theirs that could not be read, and are None.
     """
 
     data: dict[str, Any]
     file: str | None
     _find: Callable[[FieldPath, bool], Position] = field(repr=False)
     faults: tuple[Fault, ...] = ()
+    spoiled: tuple[FieldPath, ...] = ()
     _home: Callable[[FieldPath], Home] | None = field(default=None, repr=False)
 
     def place(self, path: FieldPath, key: bool = False) -> Position:
@@ -88,10 +90,10 @@ def load(path: str | os.PathLike[str]) -> Document:
     """
     file = os.fspath(path)
     refuse(not_local(file), file)
-    if Path(file).is_dir():
+    if _is(Path(file).is_dir):
         return _of_tables(folder.read(file), file)
     suffix = Path(file).suffix.lower()
-    refuse(_wrong_suffix(suffix) if Path(file).exists() else "", file)
+    refuse(_wrong_suffix(suffix) if _is(Path(file).exists) else "", file)
     return parse(bytes_of(file, _most_bytes(suffix)), suffix, file)
 
 
@@ -108,7 +110,7 @@ def parse(text: str | bytes, suffix: str, file: str | None = None) -> Document:
     """
     suffix = suffix.lower()
     refuse(_wrong_suffix(suffix) or _too_big(len(text), suffix), file)
-    if suffix == WORKBOOK:
+    if suffix == WORKBOOK and isinstance(text, bytes):
         from gridblock.instances.tables import workbook
 
         return _of_tables(workbook.read(text, file), file)
@@ -125,6 +127,14 @@ def parse(text: str | bytes, suffix: str, file: str | None = None) -> Document:
     return Document(data, file, find)
 
 
+def _is(test: Callable[[], bool]) -> bool:
+    """Ask about a file; one of an impossible name is nothing."""
+    try:
+        return test()
+    except (OSError, ValueError):
+        return False
+
+
 def _of_tables(raws: dict[str, Raw], file: str | None) -> Document:
     found = gathered(raws)
     if SERIES in raws:
@@ -138,7 +148,7 @@ def _of_tables(raws: dict[str, Raw], file: str | None) -> Document:
         spot = found.spot(path)
         return (spot.raw.file, spot.raw.sheet) if spot else (file, None)
 
-    return Document(found.data, file, find, tuple(found.faults), home)
+    return Document(found.data, file, find, tuple(found.faults), tuple(found.spoiled), home)
 
 
 def _wrong_suffix(suffix: str) -> str:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import codecs
 import re
 import stat
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gridblock.instances.faults import Fault, InstanceError, did_you_mean, quoted
 from gridblock.instances.scalars import Position, place_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 NOT_YAML_TEXT = re.compile(NOT_TEXT.pattern[:-1] + "\x7f-\x9f\u2028\u2029\ufeff]")

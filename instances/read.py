@@ -57,7 +57,7 @@ def _copied(data: Any) -> Any:
 
 def _checked(data: dict[str, Any], folder: Path, written: document.Document | None) -> Instance:
     found: list[Fault] = []
-    spoiled = [fault.path for fault in written.faults if len(fault.path) > 1] if written else []
+    spoiled = written.spoiled if written else ()
     for path in spoiled:
         _mend(data, path)
     try:

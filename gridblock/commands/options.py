@@ -96,7 +96,7 @@ Source = Annotated[
     str,
     typer.Argument(
         metavar="INSTANCE",
-        help="A YAML or JSON file, or the name of a shipped example.",
+        help="A YAML, JSON or XLSX file, a folder of CSV tables, or a shipped example.",
         show_default=False,
         autocompletion=_examples,
     ),

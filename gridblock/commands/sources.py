@@ -72,7 +72,7 @@ def _nearest(path: Path, shipped: dict[str, Path]) -> str:
 
 
 def _is_instance(name: str) -> bool:
-    return Path(name).suffix.lower() in {".yaml", ".yml", ".json"}
+    return Path(name).suffix.lower() in {".yaml", ".yml", ".json", ".xlsx"}
 
 
 def changes(items: dict[str, str]) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from gridblock.instances.faults import did_you_mean, quoted
 from gridblock.instances.tables import layout
 from gridblock.instances.tables.cells import REMARK, decoded, joined
 from gridblock.instances.tables.columns import Column
-from gridblock.instances.tables.gather import TEXT, Gathered, Raw, Spot, tuple_of
+from gridblock.instances.tables.gather import TEXT, tuple_of
 from gridblock.instances.tables.layout import FORM, INSTANCE, NAME, SERIES, SERIES_KEYS, STEPS
+from gridblock.instances.tables.raw import Gathered, Raw, Spot
 from gridblock.instances.tables.shapes import Path, Shape
 
 NUMBER = Shape(number=True)
@@ -64,16 +65,14 @@ def _row(
     known = {INSTANCE, *layout.tables()}
     if table not in known:
         message = f"is of the table {quoted(table)}, which there is not"
-        found.refuse(
-            (SERIES,), message + did_you_mean(table, known), raw, number, at["table"] + 1
-        )
+        found.refuse((SERIES,), message + did_you_mean(table, known), raw, number, at["table"] + 1)
         return
     record = _record(found, table, row.get(NAME))
     if record is None:
         names = [joined(names, "/") for names in found.owners.get(table, {})]
         said = str(row.get(NAME, ""))
         message = f"is of {quoted(said)}, which the table {table} does not have"
-        found.refuse((table,), message + did_you_mean(said, names), raw, number, at[NAME] + 1)
+        found.refuse((SERIES,), message + did_you_mean(said, names), raw, number, at[NAME] + 1)
         return
     records = layout.ROOT if table == INSTANCE else layout.tables()[table].shape
     column = Column.of(records, str(row.get("field", "")), at["field"])

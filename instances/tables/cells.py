@@ -10,13 +10,15 @@ from __future__ import annotations
 import datetime
 import re
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from gridblock.instances.faults import InstanceError, quoted
 from gridblock.instances.from_yaml import read_yaml
 from gridblock.instances.scalars import plain_value
-from gridblock.instances.tables.shapes import Shape
 from gridblock.instances.write import in_quotes, json_line, on_one_line
+
+if TYPE_CHECKING:
+    from gridblock.instances.tables.shapes import Shape
 
 BETWEEN: Final = "; "
 REMARK: Final = "#"
@@ -41,7 +43,7 @@ def encoded(value: Any, shape: Shape) -> str | float | bool:
         free = isinstance(value, (dict, list, tuple, str)) or value is None
         return inline(value) if free else value
     if not isinstance(value, str):
-        return float(value) if isinstance(value, float) else value  # type: ignore[no-any-return]
+        return float(value) if isinstance(value, float) else value
     several = shape.items is not None and BETWEEN[0] in value
     return in_quotes(value) if several or (shape.items and value[:1] in "[{") else word(value)
 
@@ -50,8 +52,10 @@ def _list(value: list[Any] | tuple[Any, ...], shape: Shape) -> str:
     plain = all(isinstance(item, (str, int, float)) for item in value)
     if not plain or not value or (len(value) == 1 and (shape.text or shape.number)):
         return inline(value)
-    words = [word(item) if isinstance(item, str) else on_one_line(item, ENDLESS, False) or ""
-             for item in value]
+    words = [
+        word(item) if isinstance(item, str) else on_one_line(item, ENDLESS, False) or ""
+        for item in value
+    ]
     odd = any(BETWEEN[0] in said or said[:1] in ('"', "[", "{", "") for said in words)
     return inline(value) if odd else BETWEEN.join(words)
 

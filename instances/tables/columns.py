@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
 
 from gridblock.instances.faults import did_you_mean, quoted
 from gridblock.instances.tables import shapes
 from gridblock.instances.tables.cells import REMARK, split
-from gridblock.instances.tables.layout import Table
 from gridblock.instances.tables.shapes import Path, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gridblock.instances.tables.layout import Table
+
+ANYTHING: Final = Shape(free=True)
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,7 @@ class Column:
 
     at: int
     path: Path = ()
-    shape: Shape = Shape()
+    shape: Shape = ANYTHING
     key: str = ""
     message: str = ""
 
@@ -44,7 +49,7 @@ class Column:
             here = None if around is None else shapes.inside(around, part)
             if here is None:
                 return cls(at, path, message=_unknown(around, path[: i + 1]))
-        return cls(at, path, here or Shape())
+        return cls(at, path, here or ANYTHING)
 
 
 def _unknown(around: Shape | None, path: Path) -> str:
@@ -56,19 +61,19 @@ def _unknown(around: Shape | None, path: Path) -> str:
 
 def columns_of(
     heading: list[Any], table: Table, rows: Iterable[list[Any]]
-) -> tuple[list[Column], list[tuple[int, str]]]:
+) -> tuple[list[Column], list[Column]]:
     """Read the heading of a table.
 
     Returns:
-        The columns that are known, and for each faulty one its position and what is wrong.
+        The columns that are known, and the faulty ones.
     """
     found: dict[Any, Column] = {}
-    faults: list[tuple[int, str]] = []
+    faulty: list[Column] = []
     used = {i for cells in rows for i, cell in enumerate(cells) if cell is not None}
     for at in sorted(used | {i for i, cell in enumerate(heading) if cell is not None}):
         said = heading[at] if at < len(heading) else None
         if said is None or not isinstance(said, (str, int, float)) or isinstance(said, bool):
-            faults.append((at, "has no heading that can be read, but values below it"))
+            faulty.append(Column(at, message="has no heading that can be read, but values below"))
             continue
         text = str(said).strip()
         if text.startswith(REMARK):
@@ -77,9 +82,10 @@ def columns_of(
         column = Column(at, key=text) if is_key else Column.of(table.shape, text, at)
         name = column.key or column.path
         if column.message:
-            faults.append((at, column.message))
+            faulty.append(column if column.path else replace(column, path=(text,)))
         elif name in found:
-            faults.append((at, f"is a column twice; the first is column {found[name].at + 1}"))
+            first = f"is a column twice; the first is column {found[name].at + 1}"
+            faulty.append(replace(column, message=first))
         else:
             found[name] = column
-    return list(found.values()), faults
+    return list(found.values()), faulty

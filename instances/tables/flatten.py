@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from gridblock.instances.tables import layout, shapes
 from gridblock.instances.tables.cells import encoded, joined, word
@@ -18,10 +18,13 @@ from gridblock.instances.tables.layout import (
     STEPS,
     Table,
 )
-from gridblock.instances.tables.shapes import Path, Shape
+
+if TYPE_CHECKING:
+    from gridblock.instances.tables.shapes import Path, Shape
 
 Cell = str | float | bool | None
 SINGLE: Final = ("field", "value")
+SOURCE: Final = "source"
 
 
 class Written(NamedTuple):
@@ -68,9 +71,7 @@ def flattened(data: Mapping[str, Any], every: bool = False) -> list[Written]:
     top = _Record(())
     flat.group(top.cells, (), data, layout.ROOT, Owner(INSTANCE, ()))
     paths = _ordered(top.cells, layout.ROOT, every)
-    written = [
-        Written(INSTANCE, SINGLE, tuple((joined(p, "."), top.cells.get(p)) for p in paths))
-    ]
+    written = [Written(INSTANCE, SINGLE, tuple((joined(p, "."), top.cells.get(p)) for p in paths))]
     for table in layout.tables().values():
         rows = flat.rows[table.name]
         if rows or every:
@@ -100,6 +101,7 @@ def _ordered(paths: Iterable[Path], records: Shape, every: bool) -> list[Path]:
     if every:
         tops = {path[:i] for path in named for i in range(1, len(path))}
         missing = [path for path in layout.columns(records) if path not in tops]
+        missing = [path for path in missing if len(path) == 1 or path[-1] != SOURCE]
         named.update(dict.fromkeys(missing))
     places: dict[Path, int] = {}
 
@@ -149,7 +151,7 @@ class _Flat:
         if isinstance(value, Mapping):
             numbers = kind.values is not None and kind.values.number and bool(value)
             return numbers and all(t in self.periods and _is_number(x) for t, x in value.items())
-        listed = kind.is_series and isinstance(value, (list, tuple))
+        listed = kind.is_series and bool(value) and isinstance(value, (list, tuple))
         return listed and len(value) == len(self.periods) and all(map(_is_number, value))
 
     def _records(self, table: Table, records: Any, own: Owner) -> None:

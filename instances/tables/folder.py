@@ -6,14 +6,16 @@ import csv
 import io
 import re
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from gridblock.instances.faults import Fault, InstanceError
 from gridblock.instances.files import bytes_of, refuse, refuse_strange, text_of
-from gridblock.instances.tables.flatten import Cell, Written
-from gridblock.instances.tables.gather import Raw
 from gridblock.instances.tables.names import table_called
+from gridblock.instances.tables.raw import Raw
 from gridblock.instances.write import scalar
+
+if TYPE_CHECKING:
+    from gridblock.instances.tables.flatten import Cell, Written
 
 SUFFIX: Final = ".csv"
 MOST_BYTES: Final = 16_000_000

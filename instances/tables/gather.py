@@ -6,115 +6,16 @@ that belong to nothing, cells that cannot be read. The rest is judged as in any 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from gridblock.instances.faults import Fault, did_you_mean, quoted
 from gridblock.instances.faults import Path as FieldPath
-from gridblock.instances.scalars import MOST_FAULTS
+from gridblock.instances.faults import did_you_mean, quoted
 from gridblock.instances.tables import layout
-from gridblock.instances.tables.cells import REMARK, decoded, joined, split
+from gridblock.instances.tables.cells import decoded, joined, split
 from gridblock.instances.tables.columns import Column, columns_of
 from gridblock.instances.tables.layout import INSTANCE, NAME, OF, Table
+from gridblock.instances.tables.raw import Gathered, Raw, Spot
 from gridblock.instances.tables.shapes import Path, Shape
-
-
-@dataclass(eq=False)
-class Raw:
-    """A table as it was read.
-
-    Attributes:
-        name: what it is called.
-        file: the file in messages.
-        sheet: the sheet, in a workbook.
-        rows: the number of each row from 1, and its cells; None where one is empty.
-        typed: whether its cells know numbers from text.
-    """
-
-    name: str
-    file: str | None
-    sheet: str | None
-    rows: list[tuple[int, list[Any]]]
-    typed: bool
-
-    @property
-    def heading(self) -> tuple[int, list[Any]]:
-        """The first row that is no remark."""
-        return next(self._said(), (1, []))
-
-    @property
-    def body(self) -> Iterator[tuple[int, list[Any]]]:
-        """The rows after the heading that hold something."""
-        said = self._said()
-        next(said, None)
-        return said
-
-    def _said(self) -> Iterator[tuple[int, list[Any]]]:
-        for number, cells in self.rows:
-            first = next((cell for cell in cells if cell is not None), None)
-            remark = isinstance(cells[0] if cells else None, str) and cells[0].startswith(REMARK)
-            if first is not None and not remark:
-                yield number, cells
-
-
-class Spot(NamedTuple):
-    """Where something stands."""
-
-    raw: Raw
-    line: int
-    column: int
-
-
-@dataclass(eq=False)
-class Gathered:
-    """What tables say.
-
-    Attributes:
-        data: the plain data.
-        spots: where each record and value stands, by its path.
-        faults: what is wrong with the tables themselves.
-        owners: the records of each table by what they are called, with their paths.
-    """
-
-    data: dict[str, Any] = field(default_factory=dict)
-    spots: dict[FieldPath, Spot] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
-    owners: dict[str, dict[Path, FieldPath]] = field(default_factory=dict)
-
-    def spot(self, path: FieldPath) -> Spot | None:
-        """Give the place of what a path leads to, or of the nearest thing around it."""
-        for end in range(len(path), -1, -1):
-            if path[:end] in self.spots:
-                return self.spots[path[:end]]
-        return None
-
-    def refuse(self, path: FieldPath, message: str, raw: Raw, line: int, column: int) -> None:
-        """Keep a fault and go on."""
-        if len(self.faults) < MOST_FAULTS:
-            self.faults.append(Fault(path, message, raw.file, line, column, raw.sheet))
-
-    def put(self, record: FieldPath, path: Path, value: Any, spot: Spot) -> None:
-        """Put a value into a record; what is there already stays, with a fault."""
-        holder: Any = self.data
-        for part in record:
-            holder = holder[part]
-        for i, part in enumerate(path[:-1]):
-            holder = holder.setdefault(part, {})
-            if not isinstance(holder, dict):
-                return self._twice((*record, *path[: i + 1]), spot)
-        if path[-1] not in holder:
-            holder[path[-1]] = value
-            self.spots[(*record, *path)] = spot
-            return None
-        if isinstance(value, dict) and isinstance(holder[path[-1]], dict) and not value:
-            return None
-        return self._twice((*record, *path), spot)
-
-    def _twice(self, path: FieldPath, spot: Spot) -> None:
-        first = self.spot(path)
-        where = f" in row {first.line} of {first.raw.name}" if first else ""
-        self.refuse(path, f"is given twice; the first time{where}", *spot)
 
 
 def gathered(raws: dict[str, Raw]) -> Gathered:
@@ -161,6 +62,7 @@ def _cell(
         read = decoded(value, kind, spot.raw.typed)
     except ValueError as error:
         found.refuse((*record, *path), str(error), *spot)
+        found.spoiled.append((*record, *path))
         read = None
     found.put(record, path, read, spot)
 
@@ -168,9 +70,9 @@ def _cell(
 def _listed(found: Gathered, raw: Raw, table: Table) -> None:
     """Put in the records of a table, those that others belong to first."""
     line, heading = raw.heading
-    known, faults = columns_of(heading, table, [cells for _, cells in raw.body])
-    for at, message in faults:
-        found.refuse((table.name, *_shown(heading, at)), message, raw, line, at + 1)
+    known, faulty = columns_of(heading, table, [cells for _, cells in raw.body])
+    for each in faulty:
+        found.refuse((table.name, *each.path), each.message, raw, line, each.at + 1)
     keys = {c.key: c.at for c in known if c.key}
     missing = [key for key in table.keys if key not in keys]
     if missing:
@@ -182,10 +84,6 @@ def _listed(found: Gathered, raw: Raw, table: Table) -> None:
         rows.sort(key=lambda row: row.depth)
     for row in rows:
         _row(found, raw, table, known, row)
-
-
-def _shown(heading: list[Any], at: int) -> tuple[str, ...]:
-    return (str(heading[at]),) if at < len(heading) and heading[at] is not None else ()
 
 
 class _Row(NamedTuple):
@@ -233,9 +131,7 @@ def _row(found: Gathered, raw: Raw, table: Table, known: list[Column], row: _Row
         found.owners[table.name].setdefault((*names, name) if table.keyed else (name,), path)
 
 
-def _owner(
-    found: Gathered, raw: Raw, table: Table, row: _Row
-) -> tuple[Path, FieldPath] | None:
+def _owner(found: Gathered, raw: Raw, table: Table, row: _Row) -> tuple[Path, FieldPath] | None:
     """Find what a row belongs to: its names, and the path at which the records stand."""
     if OF not in table.keys:
         return (), table.homes[INSTANCE]
@@ -258,7 +154,9 @@ def _owner(
 def tuple_of(said: Any) -> Path:
     """Give the names in a cell that names a record from the top."""
     try:
-        return split(str(decoded(said, TEXT, typed=True)) if not isinstance(said, str) else said, "/")
+        return split(
+            str(decoded(said, TEXT, typed=True)) if not isinstance(said, str) else said, "/"
+        )
     except ValueError:
         return ()
 
@@ -273,7 +171,7 @@ def _place(
     empty: Any = {} if table.keyed else []
     records = holder.setdefault(home[-1], empty)
     if type(records) is not type(empty):
-        found._twice(home, Spot(raw, row.number, 1))
+        found.twice(home, Spot(raw, row.number, 1))
         return None, None
     if not table.keyed:
         records.append({})
@@ -285,8 +183,13 @@ def _place(
         found.refuse(home, f"has a name that {error}", raw, row.number, at)
         return None, None
     if not isinstance(name, str):
-        found.refuse(home, "has no name" if said is None else "must have text for a name",
-                     raw, row.number, at)
+        found.refuse(
+            home,
+            "has no name" if said is None else "must have text for a name",
+            raw,
+            row.number,
+            at,
+        )
         return None, None
     if name in records:
         first = found.spots.get((*home, name))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Final
-
-from pydantic.fields import FieldInfo
+from typing import TYPE_CHECKING, Final
 
 from gridblock.instances.tables import layout, shapes
 from gridblock.instances.tables.layout import FORM, INSTANCE, NAME, OF, SERIES, STEPS
 from gridblock.instances.tables.shapes import Path, Shape
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
 
 MONEY: Final = "money"
 _UNITS: Final = (
@@ -62,9 +63,10 @@ def field_at(records: Shape, path: Path) -> FieldInfo | None:
     return found
 
 
-def meaning(records: Shape, path: Path) -> str:
-    """Say what a column holds, in the words of the schema."""
-    if len(path) == 1 and path[0] in KEYS and layout.shape_at(records, path) is None:
+def meaning(table: str, path: Path) -> str:
+    """Say what a column of a table holds, in the words of the schema."""
+    records = records_of(table)
+    if len(path) == 1 and path[0] in KEYS and not shapes.field(records.models, path[0]):
         return KEYS[path[0]]
     found = field_at(records, path)
     said = (found.description or "") if found else ""
@@ -78,13 +80,11 @@ def unit(records: Shape, path: Path, currency: str) -> str:
     if at is None:
         return "name"
     if at.number:
-        for pattern, said in _UNITS:
-            if re.fullmatch(pattern, path[-1]) or (
-                len(path) > 1 and not shapes.inside(Shape(models=records.models), path[-1])
-                and re.fullmatch(pattern, path[0]) and not _has_unit(path[-1])
-            ):
-                return said.replace(MONEY, currency)
-        return "number"
+        # A name of one's own says the unit if it is one of a resource, else the field around it.
+        known = (_unit_of(part) for part in reversed(path))
+        return next(filter(None, known), "number").replace(MONEY, currency)
+    if at.values is not None:
+        return f"a column each: {path[-1]}.…"
     if choices(at):
         return " | ".join(choices(at))
     if at.items is not None:
@@ -92,8 +92,8 @@ def unit(records: Shape, path: Path, currency: str) -> str:
     return "text" if path[-1] == "source" else "name" if at.text else "value"
 
 
-def _has_unit(name: str) -> bool:
-    return any(re.fullmatch(pattern, name) for pattern, _ in _UNITS)
+def _unit_of(name: str) -> str:
+    return next((said for pattern, said in _UNITS if re.fullmatch(pattern, name)), "")
 
 
 def choices(at: Shape | None) -> tuple[str, ...]:

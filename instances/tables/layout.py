@@ -7,10 +7,9 @@ whose column `of` names what they belong to. Series by period stand in the table
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -19,6 +18,9 @@ from gridblock.instances.schema.fields import Fields
 from gridblock.instances.schema.periods import Periods
 from gridblock.instances.tables import shapes
 from gridblock.instances.tables.shapes import Model, Path, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 INSTANCE: Final = "instance"
 SERIES: Final = "series"

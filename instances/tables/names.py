@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from typing import TYPE_CHECKING
 
 from gridblock.instances.faults import did_you_mean, quoted
 from gridblock.instances.tables import layout
 from gridblock.instances.tables.layout import INSTANCE, NOTES, SERIES
+
+if TYPE_CHECKING:
+    from collections.abc import Container
 
 
 def known() -> tuple[str, ...]:

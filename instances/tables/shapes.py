@@ -67,7 +67,7 @@ class Shape:
 def fields(models: tuple[Model, ...]) -> list[str]:
     """Give the fields of records as a file names them, the name first and the source last."""
     found = {str(info.alias or own): 0 for m in models for own, info in m.model_fields.items()}
-    return sorted(found, key=lambda name: {"name": -1, "source": 1}.get(name, 0))
+    return sorted(found, key=lambda name: {"gridblock": -2, "name": -1, "source": 1}.get(name, 0))
 
 
 @cache

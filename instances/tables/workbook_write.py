@@ -6,6 +6,7 @@ import datetime
 import io
 from typing import TYPE_CHECKING, Any, Final
 
+from gridblock.instances.faults import letters
 from gridblock.instances.tables import guide, layout
 from gridblock.instances.tables.cells import split
 from gridblock.instances.tables.layout import INSTANCE, NOTES, SERIES
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 LONGEST: Final = 32_767
 MOST_ROWS: Final = 1_048_576
 MOST_COLUMNS: Final = 16_384
+MOST_LETTERS: Final = 255
+"""The letters that Excel takes in a message or a list of choices."""
 SPARE: Final = 200
 """Rows below the last one that have drop-downs too."""
 OPTIONS: Final = {
@@ -122,46 +125,45 @@ def _unit(table: str, heading: str, currency: str) -> str:
 def _drop_downs(sheet: Any, table: Written, tables: dict[str, Written]) -> None:
     """Offer what may stand in cells, and say what they are for."""
     if table.name == INSTANCE:
-        for number, (name, _) in enumerate(table.rows, 2):
-            at = layout.shape_at(layout.ROOT, split(str(name), "."))
-            _offer(sheet, (number, 1, number, 1), list(guide.choices(at)), str(name),
-                   guide.meaning(layout.ROOT, split(str(name), ".")))
+        for row, (name, _) in enumerate(table.rows, 2):
+            path = split(str(name), ".")
+            words = guide.choices(layout.shape_at(layout.ROOT, path))
+            _offer(sheet, (row, 1, row, 1), list(words), guide.meaning(INSTANCE, path), str(name))
         return
     last = len(table.rows) + SPARE
-    records = guide.records_of(table.name)
     for column, heading in enumerate(table.heading):
-        path = split(heading, ".")
-        source: Any = list(guide.choices(layout.shape_at(records, path)))
-        other = tables.get(guide.REFERENCES.get((table.name, heading), ""))
-        if other is not None:
-            end = len(other.rows) + SPARE
-            at = "ABC"[other.heading.index(layout.NAME)]
-            source = f"='{other.name}'!${at}$3:${at}${end}"
-        if heading == "table" and table.name == SERIES:
-            source = [INSTANCE, *(t for t in layout.tables() if t in tables)]
-        said = guide.KEYS.get(heading, "") if table.name == SERIES else ""
-        _offer(sheet, (2, column, last, column), source, heading,
-               said or guide.meaning(records, path))
+        meaning = guide.meaning(table.name, split(heading, "."))
+        _offer(sheet, (2, column, last, column), _source(table, heading, tables), meaning, heading)
+
+
+def _source(table: Written, heading: str, tables: dict[str, Written]) -> list[str] | str:
+    """Give the words that may stand in a column, or the cells that hold them; else nothing."""
+    if table.name == SERIES:
+        return [INSTANCE, *(t for t in layout.tables() if t in tables)] * (heading == "table")
+    other = tables.get(guide.REFERENCES.get((table.name, heading), ""))
+    if other is None:
+        records = guide.records_of(table.name)
+        return list(guide.choices(layout.shape_at(records, split(heading, "."))))
+    column = letters(other.heading.index(layout.NAME) + 1)
+    return f"='{other.name}'!${column}$3:${column}${len(other.rows) + SPARE}"
 
 
 def _offer(
-    sheet: Any, cells: tuple[int, int, int, int], source: Any, title: str, message: str
+    sheet: Any, cells: tuple[int, int, int, int], source: Any, meaning: str, title: str
 ) -> None:
-    said = {"input_title": title[:32], "input_message": _short(message)} if message else {}
-    if source:
+    said = {"input_title": title[:32], "input_message": _short(meaning)} if meaning else {}
+    rule = {"validate": "any"}
+    if source and len(",".join(source)) <= MOST_LETTERS:
         rule = {"validate": "list", "source": source, "error_type": "warning"}
+    if source or said:
         sheet.data_validation(*cells, rule | said)
-    elif said:
-        sheet.data_validation(*cells, {"validate": "any"} | said)
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 255 else text[:252] + "..."
+    return text if len(text) <= MOST_LETTERS else text[: MOST_LETTERS - 3] + "..."
 
 
-def _notes(
-    sheet: Any, tables: Sequence[Written], styles: dict[str, Any], currency: str
-) -> None:
+def _notes(sheet: Any, tables: Sequence[Written], styles: dict[str, Any], currency: str) -> None:
     """Explain tables and columns, in a sheet that is not read."""
     for row, text in enumerate(HOW):
         put(sheet, row, 0, text)
@@ -174,8 +176,7 @@ def _notes(
         names = [str(cells[0]) for cells in table.rows] if single else table.heading
         for name in names:
             path = split(name, ".")
-            meaning = guide.KEYS.get(name, "") if table.name == SERIES else ""
-            meaning = meaning or guide.meaning(records, path)
+            meaning = guide.meaning(table.name, path)
             if meaning:
                 row += 1
                 unit = "name" if table.name == SERIES else guide.unit(records, path, currency)

@@ -74,7 +74,7 @@ def test_every_fault_is_told_at_once_in_the_order_of_the_file(
         ("deel.yaml", "did you mean 'deal.yaml'?"),
         ("deal", "did you mean 'deal.yaml'?"),
         ("nothing-like-it", "`gridblock examples`"),
-        (".", "is a folder, not a file"),
+        (".", "is a folder without tables (.csv files)"),
         ("", "the name of a file is missing"),
         ("https://example.org/deal.yaml", "download it first"),
         ("x" * 5000, "`gridblock examples`"),

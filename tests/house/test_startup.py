@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-SLOW = {"highspy", "networkx", "pandas", "pyomo"}
+SLOW = {"highspy", "networkx", "pandas", "pyomo", "python_calamine", "xlsxwriter"}
 
 
 def loaded_by_command(arguments: list[str], folder: Path) -> set[str]:

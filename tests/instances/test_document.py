@@ -465,7 +465,7 @@ def test_a_missing_file_is_told_with_the_nearest_name(tmp_path: Path) -> None:
 
 def test_only_regular_files_of_the_right_kind_are_opened(tmp_path: Path) -> None:
     (tmp_path / "folder.yaml").mkdir()
-    assert refusal(tmp_path / "folder.yaml") == "is a folder, not a file"
+    assert refusal(tmp_path / "folder.yaml") == "is a folder without tables (.csv files)"
     os.mkfifo(tmp_path / "pipe.yaml")
     assert refusal(tmp_path / "pipe.yaml") == "is a pipe, not a file"
     (tmp_path / "link.yaml").symlink_to("/dev/zero")
