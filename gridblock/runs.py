@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, Protocol
 
 from gridblock.instances.faults import Fault, InstanceError
 from gridblock.instances.instance import Instance
+from gridblock.instances.seal import digest
 from gridblock.instances.write import to_json, write_text
 from gridblock.model import plan_json
 from gridblock.model.findings import Finding, Report
@@ -221,7 +222,7 @@ def with_digest(report: Report, file: Path) -> Report:
     if not isinstance(data, dict) or "digest" not in data:
         return report
     found = report.findings
-    if data["digest"] != plan_json.digest(data):
+    if data["digest"] != digest(data):
         found = (Finding(SEALED, str(file), "was changed after it was saved"), *found)
     return Report(found, {SEALED: 1, **report.checked})
 

@@ -1,6 +1,7 @@
 """Cross-checks: names that must exist, series that must fit, numbers that cannot be."""
 
 from gridblock.instances.checks import (
+    current,
     demands,
     feeds,
     hardware,
@@ -13,7 +14,7 @@ from gridblock.instances.checks import (
 from gridblock.instances.faults import Fault
 from gridblock.instances.schema.fields import Fields
 
-SUBJECTS = (periods, hardware, sites, feeds, network, demands, options, limits)
+SUBJECTS = (periods, hardware, sites, feeds, network, demands, options, limits, current)
 
 
 def faults_of(given: Fields) -> tuple[Fault, ...]:

@@ -11,6 +11,7 @@ from gridblock.instances.fitness import of_limits, of_tiers
 from gridblock.instances.network import FIBRE_KM_PER_MS, great_circle_km
 from gridblock.instances.offers import of_options
 from gridblock.instances.places import IN_MEGAWATTS, KW_PER_MW, Place
+from gridblock.instances.outgrown import of_current
 from gridblock.instances.prospects import ROUNDING, Key, Oddities, of_demands
 from gridblock.instances.schema.fields import Fields
 from gridblock.instances.schema.hardware import Block
@@ -275,5 +276,6 @@ SUBJECTS: Final[tuple[Callable[[Fields], Oddities], ...]] = (
     of_limits,
     of_demands,
     of_options,
+    of_current,
 )
 """What is looked at, in the order of an instance."""

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from gridblock.instances import check, document, graphs
+from gridblock.instances import check, document, graphs, in_force
 from gridblock.instances.faults import Fault, InstanceError, from_pydantic
 from gridblock.instances.instance import Instance
 from gridblock.instances.schema.fields import Fields
@@ -60,10 +60,11 @@ def _checked(data: dict[str, Any], folder: Path, written: document.Document | No
     spoiled = written.spoiled if written else ()
     for path in spoiled:
         _mend(data, path)
-    try:
-        graphs.inline(data, folder)
-    except InstanceError as error:
-        found += error.faults
+    for inline in (graphs.inline, in_force.inline):
+        try:
+            inline(data, folder)
+        except InstanceError as error:
+            found += error.faults
     try:
         instance = Instance.model_validate(data)
     except ValidationError as error:
@@ -86,7 +87,7 @@ def _faults_of_the_rest(data: dict[str, Any], found: Sequence[Fault]) -> list[Fa
     if any(path[:1] in {(), ("periods",), ("gridblock",)} for path in mended):
         return []
     for path in mended:
-        _mend(data, path)
+        _mend(data, path[:1] if path[0] == "current" else path)
     try:
         given = Fields.model_validate(data)
     except ValidationError:

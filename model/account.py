@@ -14,6 +14,7 @@ from gridblock.instances.instance import Instance
 from gridblock.model import quantities, used
 from gridblock.model.ledger import CATEGORIES, Due, Entry, Ledger, discount_factors
 from gridblock.model.lots import Lots, lots_in_effect, lots_of, open_places
+from gridblock.model.moved import move_costs
 from gridblock.model.option_costs import OptionCost, committed_after, option_costs
 from gridblock.model.plan import Decisions, Standing
 from gridblock.model.quantities import ZERO, Amounts, by_period, decimal, hours_of
@@ -122,6 +123,7 @@ def account(instance: Instance, decisions: Decisions) -> Account:
         *_demand_costs(instance, served, unmet),
         *_delay_costs(instance, decisions),
     )
+    ledger = _ledger(instance, costs, option_costs(instance, decisions, lots))
     books = Account(
         owned=owned,
         leased=leased,
@@ -141,7 +143,7 @@ def account(instance: Instance, decisions: Decisions) -> Account:
         in_effect=in_effect,
         is_open=is_open,
         committed_after=committed_after(instance, lots),
-        ledger=_ledger(instance, costs, option_costs(instance, decisions, lots)),
+        ledger=Ledger((*ledger.entries, *move_costs(instance, decisions))),
     )
     penalties = _ledger(instance, _penalties(instance, decisions, books), ())
     return replace(books, ledger=Ledger((*books.ledger.entries, *penalties.entries)))

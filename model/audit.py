@@ -13,6 +13,7 @@ from gridblock.model.findings import AuditError, Finding, Report
 from gridblock.model.plan import PlanData
 from gridblock.model.rules import (
     capacity,
+    current,
     decisions,
     demand,
     feeds,
@@ -101,6 +102,10 @@ PLAN: Final[tuple[Rule, ...]] = (
     runs.runs_are_served_wholly_or_not_at_all,
     runs.runs_stay_at_the_same_facilities,
     runs.runs_keep_one_accelerator,
+    current.orders_of_blocks_stand,
+    current.orders_of_lots_stand,
+    current.given_only_what_has_been_moved,
+    current.moved_only_where_that_has_a_price,
     demand.served_only_where_the_demand_may_run,
     demand.served_within_what_is_assigned,
     demand.met_within_the_amount,

@@ -99,12 +99,17 @@ class Bounds:
     def _owned(self, kind: str, path: str) -> list[int]:
         """Give the most blocks worth owning by period.
 
-        Where holding does not pay, no more are bought than can be used; what is on order may then
-        still come on top.
+        Where holding does not pay, no more are bought than can be used; what is on order, and what
+        the plan in force has ordered, may then still come on top.
         """
         leaf = self.instance.leaves[path]
         due = leaf.on_order.get(kind, (0,) * len(self.facts.periods))
-        had = list(accumulate(due, initial=leaf.installed.get(kind, 0)))[1:]
+        standing = self.facts.standing_purchases
+        coming = [
+            count + standing.get((kind, path, t), 0)
+            for count, t in zip(due, self.facts.periods, strict=True)
+        ]
+        had = list(accumulate(coming, initial=leaf.installed.get(kind, 0)))[1:]
         rooms = [self.room(kind, path, i, standing=True) for i in range(len(had))]
         if kind not in self.facts.buyable_from:
             return [int(min(room, count)) for room, count in zip(rooms, had, strict=True)]
@@ -158,7 +163,8 @@ class Bounds:
             if before >= 0
             else self.instance.leaves[path].installed.get(kind, 0)
         )
-        return had + self.facts.due.get((kind, path, period), 0)
+        standing = self.facts.standing_purchases.get((kind, path, period), 0)
+        return had + self.facts.due.get((kind, path, period), 0) + standing
 
     @cached_property
     def installed(self) -> dict[tuple[str, str, str], int]:

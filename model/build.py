@@ -19,8 +19,10 @@ from gridblock.model.constraints import (
     fleet,
     interconnect,
     limits,
+    moves,
     network,
     options,
+    orders,
     placement,
     power,
     runs,
@@ -42,6 +44,8 @@ FAMILIES: Final = (
     network,
     options,
     usage,
+    orders,
+    moves,
     limits,
 )
 """The rules of the model, one family a module."""

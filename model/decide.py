@@ -8,6 +8,7 @@ import pyomo.environ as pyo
 
 from gridblock.model.facts import Commodity, Facts
 from gridblock.model.leasing import leases_used
+from gridblock.model.moved import moved_blocks
 from gridblock.model.plan import (
     ArcFlow,
     Assignment,
@@ -42,7 +43,9 @@ def decisions(model: pyo.Block) -> Decisions:
     }
     kept = _held(facts, assigned, _used(facts, assigned, served, served_in), starts)
     leased = _leased(model)
+    beyond = {Assignment(*key): value for key, value in _worked(model.moved_so_far)}
     return Decisions(
+        moved=moved_blocks(facts.instance, kept, beyond if model.payments else {}),
         bought=_whole(model.bought),
         retired=_whole(model.retired),
         ordered={Ordering(*key): n for key, v in model.ordered.items() if (n := round(v.value))},

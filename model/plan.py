@@ -134,6 +134,7 @@ class Decisions:
         leases_used: leased blocks in use, where a lease is paid by the hour.
         switched_off: blocks that stand without power, where that may be.
         assigned: blocks assigned to demands; whole numbers where the demand takes whole blocks.
+        moved: blocks that demands are given beyond the plan in force, when that is paid.
         served: units served.
         starts: 1 where a run starts.
         served_in: units served by leaf place, where a zone's uplink carries traffic.
@@ -149,6 +150,7 @@ class Decisions:
     leases_used: Mapping[LeaseUse, float] = field(default_factory=dict)
     switched_off: Mapping[Standing, int] = field(default_factory=dict)
     assigned: Mapping[Assignment, float] = field(default_factory=dict)
+    moved: Mapping[Assignment, float] = field(default_factory=dict)
     served: Mapping[Service, float] = field(default_factory=dict)
     starts: Mapping[RunStart, int] = field(default_factory=dict)
     served_in: Mapping[ZoneService, float] = field(default_factory=dict)

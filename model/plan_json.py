@@ -1,13 +1,12 @@
 """plan.json: a plan as plain data and back, without loss."""
 
-import hashlib
-import json
 import sys
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, Final
 
 from gridblock.instances.faults import Fault, InstanceError
+from gridblock.instances.seal import digest
 from gridblock.model.plan import (
     FORMAT_VERSION,
     STATUSES,
@@ -37,6 +36,7 @@ ROWS: Final[Mapping[str, tuple[type[Any], str]]] = {
     "leases_used": (LeaseUse, "blocks"),
     "switched_off": (Standing, "blocks"),
     "assigned": (Assignment, "blocks"),
+    "moved": (Assignment, "blocks"),
     "served": (Service, "units"),
     "starts": (RunStart, "started"),
     "served_in": (ZoneService, "units"),
@@ -74,13 +74,6 @@ def _rows(decisions: Decisions) -> dict[str, list[dict[str, Any]]]:
 def _plain_key(key: Any) -> dict[str, Any]:
     named: dict[str, Any] = key._asdict()
     return {name: list(part) if isinstance(part, tuple) else part for name, part in named.items()}
-
-
-def digest(data: Mapping[str, Any]) -> str:
-    """Give the SHA-256 of plan data, without ``seconds`` and the digest itself."""
-    sealed = {key: value for key, value in data.items() if key not in {"digest", "seconds"}}
-    text = json.dumps(sealed, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def from_plain(data: Any, file: str | None = None) -> PlanData:

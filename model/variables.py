@@ -84,7 +84,7 @@ def _fleet(block: pyo.Block) -> None:
             (kind, path, t)
             for kind, path, t in bounds.owned
             if position[t] >= facts.buyable_from.get(kind, len(position))
-            and bounds.owned[kind, path, t]
+            and (bounds.owned[kind, path, t] or (kind, path, t) in facts.standing_purchases)
         ],
         dimen=3,
     )
@@ -99,6 +99,10 @@ def _fleet(block: pyo.Block) -> None:
     def up_to_owned(_: pyo.Block, kind: str, path: str, t: str) -> tuple[int, int]:
         return 0, bounds.owned[kind, path, t]
 
+    def up_to_bought(_: pyo.Block, kind: str, path: str, t: str) -> tuple[int, int]:
+        standing = facts.standing_purchases.get((kind, path, t), 0)
+        return 0, max(bounds.owned[kind, path, t], standing)
+
     def up_to_powered(_: pyo.Block, kind: str, path: str, t: str) -> tuple[int, int]:
         return 0, bounds.powered[kind, path, t]
 
@@ -106,7 +110,7 @@ def _fleet(block: pyo.Block) -> None:
         return 0, bounds.retired(kind, path, t)
 
     block.owned = pyo.Var(block.fleet, within=pyo.NonNegativeIntegers, bounds=up_to_owned)
-    block.bought = pyo.Var(block.purchases, within=pyo.NonNegativeIntegers, bounds=up_to_owned)
+    block.bought = pyo.Var(block.purchases, within=pyo.NonNegativeIntegers, bounds=up_to_bought)
     block.retired = pyo.Var(block.fleet, within=pyo.NonNegativeIntegers, bounds=up_to_had)
     block.powered_on = pyo.Var(
         block.switchable, within=pyo.NonNegativeIntegers, bounds=up_to_powered

@@ -14,6 +14,7 @@ from gridblock.solvers.outcome import Settings
 from gridblock.solvers.session import Session
 
 NOTHING: Final = 1e-9
+KEPT: Final = "current.keep_to"
 MOST_TRIED: Final = 12
 """So many rules are tried one by one."""
 LONGEST: Final = 10.0
@@ -21,9 +22,9 @@ LONGEST: Final = 10.0
 
 
 def conflicting_rules(instance: Instance, session: Session, settings: Settings) -> tuple[str, ...]:
-    """Say which floors and limits fall short where all together fall short by the least.
+    """Say which floors, limits and standing orders fall short where all do so by the least.
 
-    Then say of every other floor and limit whether all could be kept without it, since it is a part
+    Then say of every other one whether all could be kept without it, since it is a part
     of the conflict as well.
 
     Returns:
@@ -46,33 +47,60 @@ def conflicting_rules(instance: Instance, session: Session, settings: Settings) 
         for key, short in model.limit_shortfall.items()
         if short.value * model.limit_weight[key] > NOTHING
     ]
-    if not floors and not limits:
+    orders = list(_of_orders(instance, model))
+    if not floors and not limits and not orders:
         return ()
-    return (*floors, *limits, *_others(model, compiled, session, settings))
+    return (*floors, *limits, *orders, *_others(model, compiled, session, settings))
 
 
 def _others(
     model: pyo.ConcreteModel, compiled: Compiled, session: Session, settings: Settings
 ) -> Iterator[str]:
     """Name the rules that have not fallen short and without which all others could be kept."""
-    groups: dict[tuple[str, str], list[int]] = {}
+    groups: dict[str, list[int]] = {}
     short = set()
-    for what, field, shortfall in (
-        ("demands", "min_share", model.shortfall),
-        ("limits", "", model.limit_shortfall),
-    ):
-        for key, variable in shortfall.items():
-            group = (what, f"{key[0]}.{field or key[1]}")
-            groups.setdefault(group, []).append(compiled.column_number[variable.name])
-            if variable.value > NOTHING:
-                short.add(group)
+    for group, variable in _shortfalls(model):
+        groups.setdefault(group, []).append(compiled.column_number[variable.name])
+        if variable.value > NOTHING:
+            short.add(group)
     for group in [group for group in groups if group not in short][:MOST_TRIED]:
         cost = compiled.matrix.cost.copy()
         cost[groups[group]] = 0.0
         session.change(cost=cost)
         outcome = session.run(replace(settings, time_limit=LONGEST, start=None))
         if outcome.objective is not None and outcome.objective <= NOTHING * 100:
-            yield f"{'.'.join(group)} is what the others conflict with: without it they can be kept"
+            yield f"{group} is what the others conflict with: without it they can be kept"
+
+
+def _shortfalls(model: pyo.ConcreteModel) -> Iterator[tuple[str, pyo.Var]]:
+    """Give every variable of what may fall short, with the rule that it is of."""
+    for key, variable in model.shortfall.items():
+        yield f"demands.{key[0]}.min_share", variable
+    for key, variable in model.limit_shortfall.items():
+        yield f"limits.{key[0]}.{key[1]}", variable
+    for orders in (model.blocks_shortfall, model.lots_shortfall):
+        for variable in orders.values():
+            yield KEPT, variable
+
+
+def _of_orders(instance: Instance, model: pyo.ConcreteModel) -> Iterator[str]:
+    """Say of the plan in force which of its orders do not stand, by the least."""
+    names = instance.horizon.names
+    for (kind, path, t), short in model.blocks_shortfall.items():
+        if short.value > NOTHING:
+            order = names[instance.horizon.index[t] - instance.blocks[kind].lead]
+            kept = model.facts.standing_purchases.get((kind, path, t), 0)
+            yield _of_order(f"{kind} at {path}", order, kept, model.bought[kind, path, t].value)
+    for (option, t), short in model.lots_shortfall.items():
+        if short.value > NOTHING:
+            kept = model.facts.standing_lots.get((option, t), 0)
+            yield _of_order(f"lots of {option}", t, kept, model.ordered[option, t].value)
+
+
+def _of_order(what: str, period: str, kept: int, ordered: float) -> str:
+    least = "at least" if ordered > kept else "at most"
+    rest = f"with the other hard rules it is {least} {round(ordered):,}"
+    return f"{KEPT} keeps the order of {kept:,} {what} in {period}; {rest}"
 
 
 def _of_limit(

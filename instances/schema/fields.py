@@ -13,6 +13,7 @@ from gridblock.instances.contracts import Contract
 from gridblock.instances.feeds import Device, Label, devices, fed
 from gridblock.instances.places import Place, expand
 from gridblock.instances.schema.base import Name, NonNegative, Record, not_a_bool
+from gridblock.instances.schema.current import Current
 from gridblock.instances.schema.demands import Demand
 from gridblock.instances.schema.facilities import Facility, Position, Site
 from gridblock.instances.schema.hardware import Accelerator, Block, Where
@@ -52,6 +53,8 @@ class Fields(Record):
     """What can be bought or signed."""
     limits: tuple[Limit, ...] = ()
     """Caps, floors and shares over the whole plan."""
+    current: Current | None = None
+    """The plan in force, and what of it stands."""
 
     @cached_property
     def horizon(self) -> Horizon:

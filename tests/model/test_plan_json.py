@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gridblock.instances.seal import digest
 from gridblock.instances.faults import InstanceError
 from gridblock.instances.instance import Instance
 from gridblock.instances.read import read
@@ -25,7 +26,7 @@ from gridblock.model.plan import (
     TunnelFlow,
     ZoneService,
 )
-from gridblock.model.plan_json import digest, from_plain, to_plain
+from gridblock.model.plan_json import from_plain, to_plain
 from gridblock.plan import Plan
 
 Solve = Callable[[Instance], Plan]

@@ -1,0 +1,65 @@
+"""Moves: what a demand is given beyond the plan in force is paid once."""
+
+from itertools import pairwise
+
+import pyomo.environ as pyo
+
+from gridblock.instances.instance import Instance
+from gridblock.model.variables import Payment, pay
+
+
+def add(block: pyo.Block, instance: Instance) -> None:
+    r"""Charge the blocks that demands are given beyond the plan in force, for as long as they last.
+
+    .. math::
+        a_{dbzt} - \hat a_{dbzt} \le e_{dbzt}, \quad e_{dbzt} \ge e_{dbz,t-1} \qquad
+        cost_t = c \sum_{dbz} (e_{dbzt} - e_{dbz,t-1})
+
+    where :math:`a` is assigned, :math:`\hat a` what the plan in force assigns, :math:`e` the blocks
+    moved so far and :math:`c` ``Current.move_cost``. Only demands and periods that the plan in
+    force knows count: nothing else can be moved. Since what has been moved stays moved, no block is
+    paid twice, and none because the plan in force gives less.
+    """
+    facts = block.facts
+    most = _most(block)
+    block.moved_so_far = pyo.Var(
+        list(most), within=pyo.NonNegativeReals, bounds=lambda _, *key: (0, most[key])
+    )
+
+    @block.Constraint([key for key in most if block.assigned[key].ub > facts.in_force(*key)])
+    def moved_before_it_is_given(
+        block: pyo.Block, d: str, kind: str, path: str, t: str
+    ) -> pyo.Expression:
+        key = d, kind, path, t
+        return block.assigned[key] - block.moved_so_far[key] <= facts.in_force(*key)
+
+    steps = {after: before for before, after in pairwise(most) if before[:3] == after[:3]}
+
+    @block.Constraint(list(steps))
+    def what_is_moved_stays_moved(
+        block: pyo.Block, d: str, kind: str, path: str, t: str
+    ) -> pyo.Expression:
+        key = d, kind, path, t
+        return block.moved_so_far[key] >= block.moved_so_far[steps[key]]
+
+    price = 0.0 if instance.current is None else instance.current.move_cost
+    for key, moved in block.moved_so_far.items():
+        d, kind, path, t = key
+        new = moved - (block.moved_so_far[steps[key]] if key in steps else 0)
+        f = facts.facility_of[path]
+        pay(block, "moves", Payment(t, "start", price * new, f, kind, d))
+
+
+def _most(block: pyo.Block) -> dict[tuple[str, str, str, str], float]:
+    """Give the most blocks that may have been moved, where any may, period after period."""
+    facts = block.facts
+    most: dict[tuple[str, str, str, str], float] = {}
+    reached: dict[tuple[str, str, str], float] = {}
+    for t in facts.priced_periods:
+        for key in block.assignments:
+            if key[3] == t and key[0] in facts.given_blocks:
+                more = block.assigned[key].ub - facts.in_force(*key)
+                if more > 0:
+                    reached[key[:3]] = max(more, reached.get(key[:3], 0.0))
+                    most[key] = reached[key[:3]]
+    return dict(sorted(most.items(), key=lambda item: item[0][:3]))
