@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gridblock.model.findings import AuditError
     from gridblock.pareto import pareto
     from gridblock.plan import InfeasibleError, NoPlanError, Plan, read_plan, solve
+    from gridblock.replan import in_force
 
 __version__ = "0.1.0"
 
@@ -27,6 +28,7 @@ __all__ = [
     "Plan",
     "__version__",
     "build",
+    "in_force",
     "pareto",
     "read",
     "read_plan",
@@ -42,6 +44,7 @@ _HOMES = {
     "NoPlanError": "gridblock.plan",
     "Plan": "gridblock.plan",
     "build": "gridblock.model.build",
+    "in_force": "gridblock.replan",
     "pareto": "gridblock.pareto",
     "read": "gridblock.instances.read",
     "read_plan": "gridblock.plan",

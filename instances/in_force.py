@@ -55,9 +55,10 @@ def taken_in(
             for row in decisions.get(table, ())
             if row[fields[-1]] > NOTHING
         ]
-        for row in rows if table == "bought" and leads is not None else ():
-            order = index[row["period"]] - leads[row["block"]]
-            row |= {"order": periods[order]} if order >= 0 else {}
+        if table == "bought" and leads is not None:
+            for row in rows:
+                order = index[row["period"]] - leads[row["block"]]
+                row |= {"order": periods[order]} if order >= 0 else {}
         taken |= {table: rows} if rows else {}
     return taken
 

@@ -10,8 +10,8 @@ from gridblock.instances.feeding import of_feeds
 from gridblock.instances.fitness import of_limits, of_tiers
 from gridblock.instances.network import FIBRE_KM_PER_MS, great_circle_km
 from gridblock.instances.offers import of_options
-from gridblock.instances.places import IN_MEGAWATTS, KW_PER_MW, Place
 from gridblock.instances.outgrown import of_current
+from gridblock.instances.places import IN_MEGAWATTS, KW_PER_MW, Place
 from gridblock.instances.prospects import ROUNDING, Key, Oddities, of_demands
 from gridblock.instances.schema.fields import Fields
 from gridblock.instances.schema.hardware import Block

@@ -52,8 +52,12 @@ def known_periods(given: Fields) -> tuple[str, ...]:
     if given.current is None:
         return ()
     plan = given.current.plan
-    rows = (*plan.bought, *plan.retired, *plan.ordered, *plan.assigned)
-    known = set(plan.periods) or {row.period for row in rows}
+    known = set(plan.periods) or {
+        *(row.period for row in plan.bought),
+        *(row.period for row in plan.retired),
+        *(row.period for row in plan.ordered),
+        *(row.period for row in plan.assigned),
+    }
     return tuple(period for period in given.horizon.names if period in known)
 
 

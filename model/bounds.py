@@ -104,7 +104,7 @@ class Bounds:
         """
         leaf = self.instance.leaves[path]
         due = leaf.on_order.get(kind, (0,) * len(self.facts.periods))
-        standing = self.facts.standing_purchases
+        standing = self.facts.in_force.purchases
         coming = [
             count + standing.get((kind, path, t), 0)
             for count, t in zip(due, self.facts.periods, strict=True)
@@ -163,7 +163,7 @@ class Bounds:
             if before >= 0
             else self.instance.leaves[path].installed.get(kind, 0)
         )
-        standing = self.facts.standing_purchases.get((kind, path, period), 0)
+        standing = self.facts.in_force.purchases.get((kind, path, period), 0)
         return had + self.facts.due.get((kind, path, period), 0) + standing
 
     @cached_property

@@ -78,9 +78,7 @@ def _limits(model: pyo.ConcreteModel) -> None:
         return model.limit_excess[name, bound, t] <= model.limit_shortfall[name, bound, t]
 
 
-def _orders(
-    model: pyo.ConcreteModel, what: str, stand: pyo.Constraint, ordered: pyo.Var
-) -> None:
+def _orders(model: pyo.ConcreteModel, what: str, stand: pyo.Constraint, ordered: pyo.Var) -> None:
     """Let the orders of the plan in force that stand be more or fewer."""
     kept = {key: pyo.value(row.upper) for key, row in stand.items()}
     shortfall = pyo.Var(list(kept), within=pyo.NonNegativeReals)

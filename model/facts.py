@@ -10,14 +10,8 @@ from gridblock.instances.contracts import place_of, places_called
 from gridblock.instances.instance import Instance
 from gridblock.instances.network import Tunnel, reach, tunnels_of
 from gridblock.instances.schema.demands import Demand
-from gridblock.instances.standing_orders import (
-    given_blocks,
-    known_periods,
-    last_kept,
-    standing_lots,
-    standing_purchases,
-)
 from gridblock.model.appetite import asks_to_assign
+from gridblock.model.in_force import InForce
 
 POWER = "power_kw"
 COOLING = ("air_cooling_kw", "liquid_cooling_kw")
@@ -51,6 +45,7 @@ class Facts:
     def __init__(self, instance: Instance) -> None:
         """Remember the instance; everything else is worked out when it is first asked for."""
         self.instance = instance
+        self.in_force = InForce(instance)
         self.periods = instance.horizon.names
         self.hours = dict(zip(self.periods, instance.horizon.hours, strict=True))
         self.demands = {demand.name: demand for demand in instance.demands}
@@ -118,40 +113,6 @@ class Facts:
         }
 
     @cached_property
-    def standing_purchases(self) -> dict[tuple[str, str, str], int]:
-        """Blocks ordered that stand, by block type, leaf place and period of entering service."""
-        return standing_purchases(self.instance)
-
-    @cached_property
-    def standing_lots(self) -> dict[tuple[str, str], int]:
-        """Lots ordered that stand, by option and period of order."""
-        return standing_lots(self.instance)
-
-    def order_stands(self, kind: str | None, period: str) -> bool:
-        """Say whether what enters service in a period was ordered when orders stand.
-
-        Without a block type the period is that of the order.
-        """
-        lead = 0 if kind is None else self.instance.blocks[kind].lead
-        return self.instance.horizon.index[period] - lead <= last_kept(self.instance)
-
-    @cached_property
-    def given_blocks(self) -> dict[str, dict[tuple[str, str, str], float]]:
-        """Blocks that the plan in force assigns, by type, leaf place and period, by demand."""
-        return given_blocks(self.instance)
-
-    def in_force(self, demand: str, kind: str, path: str, period: str) -> float:
-        """Give the blocks that the plan in force assigns to a demand it knows."""
-        return self.given_blocks[demand].get((kind, path, period), 0.0)
-
-    @cached_property
-    def priced_periods(self) -> tuple[str, ...]:
-        """The periods in which a move has a price: those that the plan in force knows."""
-        current = self.instance.current
-        priced = current is not None and current.move_cost > 0
-        return known_periods(self.instance) if priced else ()
-
-    @cached_property
     def stands(self) -> tuple[tuple[str, str], ...]:
         """Each block type with each leaf place where it may stand, owned or leased."""
         leased = (
@@ -171,13 +132,8 @@ class Facts:
                 if hasattr(part, "opens") or len(called) == 1:
                     above = {zone for path in called for zone in self.instance.places[path].above}
                     zones |= {self.instance.places[zone].written for zone in above}
-        named = {path for _, path, _ in self.standing_purchases}
-        if self.priced_periods:
-            named |= {path for blocks in self.given_blocks.values() for _, path, _ in blocks}
-        for path in named & set(self.instance.leaves):
-            above = self.instance.leaves[path].above
-            zones |= {self.instance.places[zone].written for zone in above}
-        return frozenset(zones)
+        named = {zone for path in self.in_force.places for zone in self.instance.leaves[path].above}
+        return frozenset(zones | {self.instance.places[zone].written for zone in named})
 
     @cached_property
     def kinds_at(self) -> dict[str, tuple[str, ...]]:

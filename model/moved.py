@@ -71,7 +71,7 @@ def moved_blocks(
     for key in sorted(dict.fromkeys((*least, *paid)), key=lambda key: index[key.period]):
         target = max(least.get(key, ZERO), decimal(paid.get(key, 0.0)))
         more = target - so_far[key[:3]]
-        if more > NOTHING * max(1, target):
+        if more > NOTHING * max(Fraction(1), target):
             whole = more.denominator == 1
             moved[key] = int(more) if whole else float(f"{float(more):.12g}")
             so_far[key[:3]] += decimal(moved[key])

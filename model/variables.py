@@ -84,7 +84,7 @@ def _fleet(block: pyo.Block) -> None:
             (kind, path, t)
             for kind, path, t in bounds.owned
             if position[t] >= facts.buyable_from.get(kind, len(position))
-            and (bounds.owned[kind, path, t] or (kind, path, t) in facts.standing_purchases)
+            and (bounds.owned[kind, path, t] or (kind, path, t) in facts.in_force.purchases)
         ],
         dimen=3,
     )
@@ -100,7 +100,7 @@ def _fleet(block: pyo.Block) -> None:
         return 0, bounds.owned[kind, path, t]
 
     def up_to_bought(_: pyo.Block, kind: str, path: str, t: str) -> tuple[int, int]:
-        standing = facts.standing_purchases.get((kind, path, t), 0)
+        standing = facts.in_force.purchases.get((kind, path, t), 0)
         return 0, max(bounds.owned[kind, path, t], standing)
 
     def up_to_powered(_: pyo.Block, kind: str, path: str, t: str) -> tuple[int, int]:

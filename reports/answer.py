@@ -5,7 +5,7 @@ from typing import Final
 from gridblock.instances.instance import Instance
 from gridblock.model.account import CATEGORIES, Account
 from gridblock.model.plan import PlanData
-from gridblock.reports import capacity, gangs, lots, purchases, tight
+from gridblock.reports import capacity, changes, gangs, lots, purchases, tight
 from gridblock.reports.headline import headline, verdict
 from gridblock.reports.sections import (
     Bar,
@@ -31,13 +31,18 @@ def answer(instance: Instance, plan: PlanData, account: Account | None) -> Docum
     """Tell a plan: sentences first, then the tables that matter."""
     horizon = instance.horizon
     counts = plural(len(instance.facilities), "facility"), plural(len(instance.demands), "demand")
-    sentences = headline(instance, plan, account), verdict(plan, instance.currency)
+    sentences = (
+        headline(instance, plan, account),
+        verdict(plan, instance.currency),
+        changes.sentence(instance, plan),
+    )
     sections: tuple[Section | None, ...] = ()
     if account is not None and plan.decisions is not None:
         sections = (
             costs(instance, plan),
             unmet(instance, account),
             stages(instance, plan, account),
+            changes.section(instance, plan.decisions),
             gangs.runs(instance, plan.decisions),
             purchases.orders(instance, plan.decisions),
             purchases.retirements(instance, plan.decisions),

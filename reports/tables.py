@@ -10,7 +10,11 @@ from gridblock.instances.instance import Instance
 from gridblock.model.account import CATEGORIES, Account
 from gridblock.model.plan import Decisions, PlanData, Standing, TunnelFlow
 from gridblock.model.traffic import tunnel_hops
+<<<<<<< HEAD
 from gridblock.reports import feeding, limits, lots, stranded, usage
+=======
+from gridblock.reports import changes, feeding, limits, lots, usage
+>>>>>>> d2874d1 (Rule tests and golden LPs of the plan in force; its changes in tables and reports)
 from gridblock.reports.gangs import gangs
 from gridblock.reports.unmet import Summary, unmet_share, unmet_summary
 
@@ -290,6 +294,7 @@ _TABLES: Final[Mapping[str, _Table]] = {
     "interconnect": _Table(("demand", "from", "to", "tunnel", "period", "gbps"), _interconnect),
     "links": _Table(("link", "from", "to", "period", "gbps", "capacity_gbps", "share"), _links),
     "limits": _Table(limits.COLUMNS, limits.rows),
+    "changes": _Table(changes.COLUMNS, changes.rows),
     "costs": _Table(("category", "period", "paid", "present_value", "currency"), _costs),
 }
 

@@ -5,12 +5,18 @@ from collections.abc import Sequence
 from typing import Final
 
 from gridblock.instances.instance import Instance
+from gridblock.instances.schema.current import Current
 from gridblock.instances.schema.options import Option
 from gridblock.instances.schema.series import Written, spread
+from gridblock.instances.standing_orders import (
+    known_periods,
+    standing_lots,
+    standing_purchases,
+)
 from gridblock.reports.capacity import power_limits_mw
 from gridblock.reports.lots import order_by
 from gridblock.reports.sections import Column, Document, Row, Section, first_to_last, span
-from gridblock.reports.words import aligned, number, plural
+from gridblock.reports.words import aligned, money, number, plural
 
 MOST_ROWS: Final = 30
 
@@ -33,7 +39,10 @@ def understood(instance: Instance) -> Document:
     return Document(
         title=instance.name,
         subtitle=", ".join(about),
-        sentences=(f"Understood {', '.join(counts[:-1])} and {counts[-1]}.",),
+        sentences=(
+            f"Understood {', '.join(counts[:-1])} and {counts[-1]}.",
+            *((in_force(instance, instance.current),) if instance.current else ()),
+        ),
         sections=(
             facilities(instance),
             blocks(instance),
@@ -42,6 +51,21 @@ def understood(instance: Instance) -> Document:
             periods(instance),
         ),
     )
+
+
+def in_force(instance: Instance, current: Current) -> str:
+    """Say what of the plan in force stands, and what a move costs."""
+    known = len(known_periods(instance))
+    said = f"Knows {known:,} of {plural(len(instance.horizon), 'period')} of the plan in force"
+    if current.keep_to is None:
+        said += "; none of its orders has to stand"
+    else:
+        blocks, lots = standing_purchases(instance), standing_lots(instance)
+        orders = f"{plural(sum(blocks.values()), 'block')} and {plural(sum(lots.values()), 'lot')}"
+        said += f"; its orders up to {current.keep_to} stand: {orders}"
+    if current.move_cost:
+        said += f"; a block that is moved costs {money(current.move_cost, instance.currency)}"
+    return f"{said}."
 
 
 def facilities(instance: Instance) -> Section:

@@ -89,11 +89,11 @@ def _of_orders(instance: Instance, model: pyo.ConcreteModel) -> Iterator[str]:
     for (kind, path, t), short in model.blocks_shortfall.items():
         if short.value > NOTHING:
             order = names[instance.horizon.index[t] - instance.blocks[kind].lead]
-            kept = model.facts.standing_purchases.get((kind, path, t), 0)
+            kept = model.facts.in_force.purchases.get((kind, path, t), 0)
             yield _of_order(f"{kind} at {path}", order, kept, model.bought[kind, path, t].value)
     for (option, t), short in model.lots_shortfall.items():
         if short.value > NOTHING:
-            kept = model.facts.standing_lots.get((option, t), 0)
+            kept = model.facts.in_force.lots.get((option, t), 0)
             yield _of_order(f"lots of {option}", t, kept, model.ordered[option, t].value)
 
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from gridblock.instances.instance import Instance
+from gridblock.instances.standing_orders import standing_lots
 from gridblock.model.account import account
 from gridblock.model.plan import PlanData
 from gridblock.solvers.outcome import Progress, Settings
@@ -116,9 +117,13 @@ def _times(series: Any, factor: float) -> Any:
 
 
 def without(instance: Instance, name: str) -> Instance:
-    """Give an instance in which no further lot of an option can be ordered; signed ones stay."""
+    """Give an instance in which no further lot of an option can be ordered.
+
+    Those that are signed stay, and those that the plan in force has ordered for good.
+    """
     data = instance.plain()
     signed = sum(instance.contracts[name].option.signed.values())
+    signed += sum(lots for (o, _), lots in standing_lots(instance).items() if o == name)
     if signed:
         for option in data["options"]:
             if option["name"] == name:

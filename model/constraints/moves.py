@@ -18,20 +18,27 @@ def add(block: pyo.Block, instance: Instance) -> None:
     where :math:`a` is assigned, :math:`\hat a` what the plan in force assigns, :math:`e` the blocks
     moved so far and :math:`c` ``Current.move_cost``. Only demands and periods that the plan in
     force knows count: nothing else can be moved. Since what has been moved stays moved, no block is
-    paid twice, and none because the plan in force gives less.
+    paid twice, and none because the plan in force gives less; where a limit counts spending, blocks
+    may be moved ahead of their time.
     """
-    facts = block.facts
+    facts, in_force = block.facts, block.facts.in_force
     most = _most(block)
     block.moved_so_far = pyo.Var(
         list(most), within=pyo.NonNegativeReals, bounds=lambda _, *key: (0, most[key])
     )
 
-    @block.Constraint([key for key in most if block.assigned[key].ub > facts.in_force(*key)])
+    beyond = [
+        key
+        for key in most
+        if key in block.assignments and block.assigned[key].ub > in_force.assigned(*key)
+    ]
+
+    @block.Constraint(beyond)
     def moved_before_it_is_given(
         block: pyo.Block, d: str, kind: str, path: str, t: str
     ) -> pyo.Expression:
         key = d, kind, path, t
-        return block.assigned[key] - block.moved_so_far[key] <= facts.in_force(*key)
+        return block.assigned[key] - block.moved_so_far[key] <= in_force.assigned(*key)
 
     steps = {after: before for before, after in pairwise(most) if before[:3] == after[:3]}
 
@@ -51,15 +58,12 @@ def add(block: pyo.Block, instance: Instance) -> None:
 
 
 def _most(block: pyo.Block) -> dict[tuple[str, str, str, str], float]:
-    """Give the most blocks that may have been moved, where any may, period after period."""
-    facts = block.facts
-    most: dict[tuple[str, str, str, str], float] = {}
-    reached: dict[tuple[str, str, str], float] = {}
-    for t in facts.priced_periods:
-        for key in block.assignments:
-            if key[3] == t and key[0] in facts.given_blocks:
-                more = block.assigned[key].ub - facts.in_force(*key)
-                if more > 0:
-                    reached[key[:3]] = max(more, reached.get(key[:3], 0.0))
-                    most[key] = reached[key[:3]]
-    return dict(sorted(most.items(), key=lambda item: item[0][:3]))
+    """Give the most blocks that are worth moving, period after period, where any are."""
+    in_force = block.facts.in_force
+    most: dict[tuple[str, str, str], float] = {}
+    for key in block.assignments:
+        if key[0] in in_force.given and key[3] in in_force.priced_periods:
+            more = block.assigned[key].ub - in_force.assigned(*key)
+            if more > 0:
+                most[key[:3]] = max(more, most.get(key[:3], 0.0))
+    return {(*key, t): more for key, more in most.items() for t in in_force.priced_periods}

@@ -15,13 +15,12 @@ def add(block: pyo.Block, instance: Instance) -> None:
     lots ordered, :math:`\hat p` and :math:`\hat n` what the plan in force has ordered in a period,
     and :math:`T` ``Current.keep_to``.
     """
-    facts = block.facts
-    purchases, lots = facts.standing_purchases, facts.standing_lots
+    in_force = block.facts.in_force
 
-    @block.Constraint([key for key in block.purchases if facts.order_stands(key[0], key[2])])
+    @block.Constraint([key for key in block.purchases if in_force.stands(key[2], key[0])])
     def ordered_blocks_stand(block: pyo.Block, kind: str, path: str, t: str) -> pyo.Expression:
-        return block.bought[kind, path, t] == purchases.get((kind, path, t), 0)
+        return block.bought[kind, path, t] == in_force.purchases.get((kind, path, t), 0)
 
-    @block.Constraint([key for key in block.ordered if facts.order_stands(None, key[1])])
+    @block.Constraint([key for key in block.ordered if in_force.stands(key[1])])
     def ordered_lots_stand(block: pyo.Block, o: str, t: str) -> pyo.Expression:
-        return block.ordered[o, t] == lots.get((o, t), 0)
+        return block.ordered[o, t] == in_force.lots.get((o, t), 0)

@@ -3,7 +3,13 @@
 from collections import defaultdict
 from fractions import Fraction
 
-from gridblock.instances.standing_orders import last_kept, standing_lots, standing_purchases
+from gridblock.instances.standing_orders import (
+    given_blocks,
+    known_periods,
+    last_kept,
+    standing_lots,
+    standing_purchases,
+)
 from gridblock.model.moved import beyond_in_force, is_priced
 from gridblock.model.plan import Ordering, Standing
 from gridblock.model.quantities import decimal
@@ -17,7 +23,7 @@ def orders_of_blocks_stand(books: Books) -> Rows:
     last, index = last_kept(instance), instance.horizon.index
     kept = {Standing(*key): count for key, count in standing_purchases(instance).items()}
     for key in dict.fromkeys((*kept, *bought)):
-        if index[key.period] - instance.blocks[key.block].lead <= last:
+        if 0 <= index[key.period] - instance.blocks[key.block].lead <= last:
             must, has = kept.get(key, 0), bought.get(key, 0)
             message = f"{has:,} ordered, {must:,} by the plan in force, whose orders stand"
             yield None if has == must else (standing(key), message)
@@ -57,7 +63,11 @@ def given_only_what_has_been_moved(books: Books) -> Rows:
 
 
 def moved_only_where_that_has_a_price(books: Books) -> Rows:
-    """Let blocks be moved only beside a plan in force, at a price."""
+    """Let blocks be moved only for demands and in periods that the plan in force knows."""
+    instance = books.instance
+    periods = known_periods(instance) if is_priced(instance) else ()
+    demands = given_blocks(instance)
     for key in books.decisions.moved:
+        kept = key.period in periods and key.demand in demands
         where = f"{key.demand}, {standing(Standing(*key[1:]))}"
-        yield None if is_priced(books.instance) else (where, "moved, but moving has no price")
+        yield None if kept else (where, "moved, but the plan in force has nothing to move there")

@@ -184,6 +184,7 @@ def test_costs_are_discounted_from_when_they_fall_due(books: Account) -> None:
             "network": 9.5 * worth(1104) + 8 * worth(3288),
             "serving": 618.24 * worth(1104) + 432 * worth(3288),
             "unmet": 8832 * worth(1104) + 86400 * worth(3288),
+            "moves": 0,
             "penalty": 0,
             "resale": -360 * worth(2208),
             "end_credit": -1080 * worth(4368),

@@ -213,6 +213,32 @@ SHOWN: dict[str, dict[str, Any]] = {
         ],
         **HALVING,
     },
+    "orders": {
+        "blocks.pod": {**TWO_SITES["blocks"]["pod"], **BUYABLE, "lead": 1},
+        "options": [{"name": "lease", "max": 3}],
+        "current": {
+            "keep_to": "t1",
+            "plan": {
+                "bought": [{"block": "pod", "place": "south", "period": "t2", "blocks": 2}],
+                "ordered": [{"option": "lease", "period": "t1", "lots": 2}],
+            },
+        },
+    },
+    "moves": {
+        "periods": [{"name": t, "hours": 8760} for t in ("t1", "t2", "t3")],
+        "discount_rate": 1,
+        "demands.chat.amount": [20, 10, 20],
+        "current": {
+            "move_cost": 8,
+            "plan": {
+                "periods": ["t1", "t3"],
+                "assigned": [
+                    {"demand": "chat", "block": "pod", "place": "north", "period": t, "blocks": n}
+                    for t, n in (("t1", 1), ("t2", 1), ("t3", 2))
+                ],
+            },
+        },
+    },
     "usage": {
         "periods": [{"name": "t1", "hours": 100}],
         "blocks.pod.load_factor": 0.8,

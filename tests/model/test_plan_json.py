@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridblock.instances.seal import digest
 from gridblock.instances.faults import InstanceError
 from gridblock.instances.instance import Instance
 from gridblock.instances.read import read
+from gridblock.instances.seal import digest
 from gridblock.model.plan import (
     STATUSES,
     ArcFlow,

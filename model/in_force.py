@@ -1,0 +1,59 @@
+"""What the families look up of the plan in force."""
+
+from functools import cached_property
+
+from gridblock.instances.instance import Instance
+from gridblock.instances.standing_orders import (
+    given_blocks,
+    known_periods,
+    last_kept,
+    standing_lots,
+    standing_purchases,
+)
+
+
+class InForce:
+    """The plan in force, as far as it binds or has a price."""
+
+    def __init__(self, instance: Instance) -> None:
+        """Remember the instance; everything else is worked out when it is first asked for."""
+        self.instance = instance
+
+    @cached_property
+    def purchases(self) -> dict[tuple[str, str, str], int]:
+        """Blocks ordered that stand, by block type, leaf place and period of entering service."""
+        return standing_purchases(self.instance)
+
+    @cached_property
+    def lots(self) -> dict[tuple[str, str], int]:
+        """Lots ordered that stand, by option and period of order."""
+        return standing_lots(self.instance)
+
+    def stands(self, period: str, kind: str | None = None) -> bool:
+        """Say whether orders of a period stand; with a block type, of what enters service then."""
+        lead = 0 if kind is None else self.instance.blocks[kind].lead
+        return self.instance.horizon.index[period] - lead <= last_kept(self.instance)
+
+    @cached_property
+    def given(self) -> dict[str, dict[tuple[str, str, str], float]]:
+        """Blocks that it assigns, by type, leaf place and period, by demand."""
+        return given_blocks(self.instance)
+
+    def assigned(self, demand: str, kind: str, path: str, period: str) -> float:
+        """Give the blocks that it assigns to a demand that it knows."""
+        return self.given[demand].get((kind, path, period), 0.0)
+
+    @cached_property
+    def priced_periods(self) -> tuple[str, ...]:
+        """The periods in which a move has a price: those that it knows."""
+        current = self.instance.current
+        priced = current is not None and current.move_cost > 0
+        return known_periods(self.instance) if priced else ()
+
+    @cached_property
+    def places(self) -> frozenset[str]:
+        """The leaf places whose copies it tells apart."""
+        named = {path for _, path, _ in self.purchases}
+        if self.priced_periods:
+            named |= {path for blocks in self.given.values() for _, path, _ in blocks}
+        return frozenset(named & set(self.instance.leaves))
