@@ -13,6 +13,9 @@ from gridblock.model.quantities import ZERO, decimal
 
 NOTHING: Final = Fraction(1, 10**9)
 """So few blocks are none."""
+DUST: Final = Fraction(1, 10**10)
+ENOUGH: Final = Fraction(999, 10**9)
+"""What falls short by less is a solver's tolerance, as a share of the blocks, or of 1."""
 
 
 class Beyond(NamedTuple):
@@ -51,31 +54,44 @@ def beyond_in_force(
 
 
 def moved_blocks(
-    instance: Instance, assigned: Mapping[Assignment, float], paid: Mapping[Assignment, float]
+    instance: Instance,
+    assigned: Mapping[Assignment, float],
+    found: Mapping[Assignment, float],
+    *,
+    ahead: bool,
 ) -> dict[Assignment, float]:
     """Give the blocks to move in each period: no later than they are given, and none twice.
 
     Args:
         instance: what is given.
         assigned: blocks assigned.
-        paid: blocks moved so far by period, where a limit counts when they are paid.
+        found: blocks moved so far by period, as a solver has found them; it may be off by its
+            tolerance, which is not worth a payment.
+        ahead: whether blocks may be moved ahead of their time, since a limit counts spending.
     """
     moved: dict[Assignment, float] = {}
     if not is_priced(instance):
         return moved
-    least = {
-        each.key: each.blocks for chain in beyond_in_force(instance, assigned) for each in chain
-    }
+    needed = {each.key: each for chain in beyond_in_force(instance, assigned) for each in chain}
     so_far: dict[tuple[str, ...], Fraction] = defaultdict(Fraction)
     index = instance.horizon.index
-    for key in sorted(dict.fromkeys((*least, *paid)), key=lambda key: index[key.period]):
-        target = max(least.get(key, ZERO), decimal(paid.get(key, 0.0)))
+    for key in sorted(dict.fromkeys((*needed, *found)), key=lambda key: index[key.period]):
+        need = needed.get(key, Beyond(key, ZERO, ZERO))
+        target = _target(need, decimal(found.get(key, 0.0)), ahead=ahead)
         more = target - so_far[key[:3]]
         if more > NOTHING * max(Fraction(1), target):
             whole = more.denominator == 1
             moved[key] = int(more) if whole else float(f"{float(more):.12g}")
             so_far[key[:3]] += decimal(moved[key])
     return moved
+
+
+def _target(needed: Beyond, found: Fraction, *, ahead: bool) -> Fraction:
+    """Give the blocks to have moved by then: what is needed, or found to be enough."""
+    short, size = needed.blocks - found, max(Fraction(1), needed.largest)
+    if abs(short) <= DUST * size or short > ENOUGH * size:
+        return needed.blocks
+    return found if short > 0 or ahead else needed.blocks
 
 
 def move_costs(instance: Instance, decisions: Decisions) -> Iterator[Entry]:

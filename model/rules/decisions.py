@@ -74,19 +74,21 @@ def counts_are_whole_numbers(books: Books) -> Rows:
     Blocks assigned to a demand that takes whole blocks, too.
     """
     for name, key, value in _all(books):
-        if name in COUNTED or (
-            isinstance(key, Assignment) and books.demands[key.demand].whole_blocks
-        ):
+        if _is_counted(books, name, key):
             kept = value == int(value)
             yield None if kept else (label(name, key), f"{value!r} is not a whole number")
+
+
+def _is_counted(books: Books, name: str, key: Any) -> bool:
+    if isinstance(key, Assignment):
+        return name == "assigned" and books.demands[key.demand].whole_blocks
+    return name in COUNTED
 
 
 def nothing_is_negative(books: Books) -> Rows:
     """Let no decision be below 0: whole numbers exactly, others within the tolerance."""
     for name, key, value in _all(books):
-        counted = name in COUNTED or (
-            isinstance(key, Assignment) and books.demands[key.demand].whole_blocks
-        )
+        counted = _is_counted(books, name, key)
         kept = value >= 0 or (not counted and value >= -TOLERANCE)
         yield None if kept else (label(name, key), f"{value:,.6g} is below 0")
 

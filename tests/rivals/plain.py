@@ -1,9 +1,9 @@
 """The best plan of a tiny instance by trying every fleet, with one linear program for the rest.
 
 Unlike ``Search`` it sees the whole horizon at once, so that rules which tie periods together can be
-rows: what earlier tiers were promised, and limits over the plan. It knows few other fields: blocks
-that are bought, kept and sold, racks, energy and carbon, demands that share blocks or take whole
-ones, floors and serving costs.
+rows: what earlier tiers were promised, limits over the plan, and a plan in force. It knows few
+other fields: blocks that are bought, kept and sold, racks, energy and carbon, demands that share
+blocks or take whole ones, floors and serving costs.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -115,10 +115,27 @@ class Plain:
             for t in self.facts.horizon
         ]
         for way in product(*[range(n + 1) for n in most]):
-            before = (today, *way)
-            grows = [t for t in self.facts.horizon if before[t + 1] > before[t]]
-            if all("cost_once" in kind and t >= lead for t in grows):
+            ordered = [self.ordered(i, way, t) for t in self.facts.horizon]
+            if all(
+                sold >= 0 and (not bought or ("cost_once" in kind and t >= lead))
+                for t, (bought, sold) in enumerate(ordered)
+            ):
                 yield way
+
+    def ordered(self, i: int, way: Sequence[int], t: int) -> tuple[int, int]:
+        """Give what is bought and sold in a period: what stands of the plan in force, or least."""
+        pair = self.facts.pairs[i]
+        more = way[t] - (way[t - 1] if t else self._today(i))
+        current, names = self.facts.data.get("current", {}), list(self.facts.hours)
+        order = t - self.facts.blocks[pair.block].get("lead", 0)
+        if "keep_to" not in current or not 0 <= order <= names.index(current["keep_to"]):
+            return max(more, 0), max(-more, 0)
+        bought = sum(
+            row["blocks"]
+            for row in current["plan"].get("bought", [])
+            if (row["block"], row["place"], row["order"]) == (pair.block, pair.leaf, names[order])
+        )
+        return bought, bought - more
 
     def _today(self, i: int) -> int:
         pair = self.facts.pairs[i]
@@ -132,14 +149,12 @@ class Plain:
         for i, pair in enumerate(facts.pairs):
             kind, tags = facts.blocks[pair.block], self.tags(pair=i)
             resale = exact(kind.get("resale_share", 0))
-            before = self._today(i)
+            way = [fleet[i] for fleet in fleets]
             for t, fleet in enumerate(fleets):
                 price = self.at(kind.get("cost_once", 0), t)
-                more = fleet[i] - before
-                if more > 0:
-                    yield "once", t, tags, Sum(more * price, {})
-                else:
-                    yield "resale", t, tags, Sum(more * resale * price, {})
+                bought, sold = self.ordered(i, way, t)
+                yield "once", t, tags, Sum(bought * price, {})
+                yield "resale", t, tags, Sum(-sold * resale * price, {})
                 keep = self.at(kind.get("cost_per_period", 0), t)
                 yield "keep", t, tags, Sum(fleet[i] * keep, {})
                 mwh = self.energy(i, t, fleet[i])
@@ -149,10 +164,9 @@ class Plain:
                 price_mwh = self.at(site.get("energy_per_mwh", 0), t)
                 yield "energy", t, tags, ZERO.plus(mwh, price_mwh)
                 yield "carbon", t, tags, ZERO.plus(mwh, rate)
-                before = fleet[i]
             share = exact(kind.get("end_share", kind.get("resale_share", 0)))
             last = self.at(kind.get("cost_once", 0), len(fleets) - 1)
-            yield "end", len(fleets) - 1, tags, Sum(-before * share * last, {})
+            yield "end", len(fleets) - 1, tags, Sum(-way[-1] * share * last, {})
         for name, site in facts.facilities.items():
             for t in facts.horizon:
                 cost = self.at(site.get("cost_per_period", 0), t)
@@ -164,6 +178,36 @@ class Plain:
                     tags = self.tags(facility=f, demand=demand["name"])
                     yield "serving", t, tags, Sum(Fraction(0), {("s", d, f, t): each})
                 yield "unmet", t, self.tags(demand=demand["name"]), self.unmet(d, t)
+        price = exact(facts.data.get("current", {}).get("move_cost", 0))
+        for d, i, chain in self.chains():
+            tags = self.tags(pair=i, demand=facts.demands[d]["name"])
+            for before, t in zip([None, *chain], chain, strict=False):
+                terms = {("e", d, i, t): price}
+                terms |= {} if before is None else {("e", d, i, before): -price}
+                yield "moves", t, tags, Sum(Fraction(0), terms)
+
+    def chains(self) -> Iterator[tuple[int, int, list[int]]]:
+        """Give each demand and pair that the plan in force may move, with the periods it knows."""
+        current = self.facts.data.get("current", {})
+        if not current.get("move_cost"):
+            return
+        known = [t for t, name in enumerate(self.facts.hours) if name in current["plan"]["periods"]]
+        had = {row["demand"] for row in current["plan"].get("assigned", [])}
+        for i in range(len(self.facts.pairs)):
+            for d in self.users(i):
+                if self.facts.demands[d]["name"] in had:
+                    yield d, i, known
+
+    def had(self, d: int, i: int, t: int) -> Fraction:
+        """Give the blocks of a pair that a demand has by the plan in force."""
+        pair, name = self.facts.pairs[i], self.facts.demands[d]["name"]
+        key = (name, pair.block, pair.leaf, list(self.facts.hours)[t])
+        rows = self.facts.data["current"]["plan"].get("assigned", [])
+        fields = ("demand", "block", "place", "period")
+        return sum(
+            (exact(row["blocks"]) for row in rows if tuple(row[f] for f in fields) == key),
+            Fraction(0),
+        )
 
     def tags(
         self, pair: int | None = None, facility: str | None = None, demand: str | None = None
@@ -245,7 +289,7 @@ class Plain:
         ]
         unmet: dict[int, Sum] = {}
         for category, t, tags, amount in self.payments(fleets):
-            factor = self.start if category in {"once", "resale"} else self.middle
+            factor = self.start if category in {"once", "resale", "moves"} else self.middle
             value = self.end if category == "end" else factor[t]
             extra = Fraction(0)
             if category == "unmet":
@@ -312,9 +356,10 @@ class Plain:
         self, fleets: Sequence[tuple[int, ...]], measure: str
     ) -> Iterator[tuple[int, dict[str, Any], Sum]]:
         if measure in {"spend", "spend_once"}:
-            spent = {"once", "keep", "energy", "carbon", "serving"}
+            once = {"once", "moves"}
+            spent = {*once, "keep", "energy", "carbon", "serving"}
             for category, t, tags, amount in self.payments(fleets):
-                if category in ({"once"} if measure == "spend_once" else spent):
+                if category in (once if measure == "spend_once" else spent):
                     yield t, tags, amount
             return
         facts = self.facts
@@ -346,6 +391,12 @@ class Plain:
         self, fleets: Sequence[tuple[int, ...]]
     ) -> Iterator[tuple[dict[Any, Fraction], Fraction]]:
         facts = self.facts
+        for d, i, chain in self.chains():
+            for before, t in zip([None, *chain], chain, strict=False):
+                beyond = {("a", d, i, t): Fraction(1), ("e", d, i, t): Fraction(-1)}
+                yield beyond, self.had(d, i, t)
+                if before is not None:
+                    yield {("e", d, i, before): Fraction(1), ("e", d, i, t): Fraction(-1)}, ZERO[0]
         for t, fleet in enumerate(fleets):
             for i, n in enumerate(fleet):
                 yield {("a", d, i, t): Fraction(1) for d in self.users(i)}, Fraction(n)
