@@ -135,7 +135,7 @@ def section(instance: Instance, decisions: Decisions) -> Section | None:
     write = aligned(n for first, _, _ in shown for n in (first.was, first.now))
     return Section(
         title="Changes to the plan in force",
-        unit="lots by period of order, blocks bought by period of service",
+        unit="lots as ordered, blocks in service",
         columns=(
             Column("what"),
             Column("name"),

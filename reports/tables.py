@@ -10,11 +10,7 @@ from gridblock.instances.instance import Instance
 from gridblock.model.account import CATEGORIES, Account
 from gridblock.model.plan import Decisions, PlanData, Standing, TunnelFlow
 from gridblock.model.traffic import tunnel_hops
-<<<<<<< HEAD
-from gridblock.reports import feeding, limits, lots, stranded, usage
-=======
-from gridblock.reports import changes, feeding, limits, lots, usage
->>>>>>> d2874d1 (Rule tests and golden LPs of the plan in force; its changes in tables and reports)
+from gridblock.reports import changes, feeding, limits, lots, stranded, usage
 from gridblock.reports.gangs import gangs
 from gridblock.reports.unmet import Summary, unmet_share, unmet_summary
 

@@ -28,6 +28,10 @@ ROUNDING: Final = 1e-6
 TIGHTER: Final = {"mip_feasibility_tolerance": 1e-8, "primal_feasibility_tolerance": 1e-9}
 
 
+class BooksError(SolverError):
+    """A plan costs more than the solver says, which its tolerances may cause."""
+
+
 @dataclass
 class Clock:
     """Wall seconds by stage.
@@ -106,7 +110,7 @@ def find_plan(
     seen = _Solved(instance, built, compiled, settings, clock, tiered.stages, own=model is None)
     try:
         plan = seen.plan(outcome)
-    except AuditError:
+    except (AuditError, BooksError):
         with clock.stage("solve"):
             session.load(tiered.matrix)
             again = replace(
@@ -244,7 +248,7 @@ class _Solved:
         if objective > found + slack or (not self.own and objective < found - slack):
             if self.own:
                 message = f"the plan costs {objective:.12g} and the solver says {found:.12g}"
-                raise SolverError(message)
+                raise BooksError(message)
             return None
         return min(outcome.bound, objective) if outcome.bound <= objective + slack else None
 
