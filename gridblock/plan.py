@@ -129,6 +129,17 @@ class Plan:
         """
         return runs.save(self, Path(folder))
 
+    def to_excel(self, file: str | Path) -> None:
+        """Write the plan as a workbook: the summary, then one sheet for each table.
+
+        Raises:
+            OSError: it cannot be written; the message names the file.
+        """
+        from gridblock.instances.write import write_bytes
+        from gridblock.reports.excel import plan_workbook
+
+        write_bytes(file, plan_workbook(self.instance, self.data, self.account))
+
     def _repr_html_(self) -> str:
         from gridblock.reports.html_repr import plan_html
 

@@ -1,58 +1,108 @@
-"""``gridblock export``: the model for other solvers."""
+"""``gridblock export``: the model for other solvers, and a plan as an Excel workbook."""
 
 import secrets
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from gridblock.commands import sources
 from gridblock.commands.ending import ended
 from gridblock.commands.files import refuse_without_folder
-from gridblock.commands.options import Changes, LogFile, Quiet, Source, Verbose, pairs
+from gridblock.commands.options import Changes, LogFile, Quiet, Verbose, pairs
 from gridblock.commands.talk import Talk
 
-FORMATS = {".mps": "mps", ".lp": "lp"}
+FORMATS: Final = {".mps": "mps", ".lp": "lp"}
+WORKBOOK: Final = ".xlsx"
+PLAN: Final = "plan.xlsx"
 
 
 def export(
-    instance: Source,
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="INSTANCE|RUN",
+            help="For .mps and .lp an instance; for .xlsx the folder of a run, or a plan.json.",
+            show_default=False,
+        ),
+    ],
     output: Annotated[
-        Path,
+        Path | None,
         typer.Option(
             "--output",
             "-o",
             metavar="FILE",
-            help="A file that ends in .mps or .lp; replaces what is there.",
+            help="A file that ends in .mps, .lp or .xlsx; replaces what is there."
+            " Default for a run: plan.xlsx in its folder.",
             show_default=False,
         ),
-    ],
+    ] = None,
     changes: Changes = [],  # noqa: B006
     quiet: Quiet = False,
     verbose: Verbose = 0,
     log_file: LogFile = None,
 ) -> None:
-    """Write the model of an instance as an MPS or LP file, for other solvers."""
+    """Write the model of an instance as MPS or LP, or a plan as an Excel workbook.
+
+    The workbook has the summary first, then one sheet for each table.
+    """
     talk = Talk(quiet=quiet, verbose=verbose, log=log_file)
     with ended(talk):
-        suffix = output.suffix.lower()
-        if suffix not in FORMATS:
-            message = f"{output} must end in .mps or .lp"
+        file = output or _beside_the_plan(source)
+        suffix = file.suffix.lower()
+        if suffix not in {*FORMATS, WORKBOOK}:
+            message = f"{file} must end in .mps, .lp or .xlsx"
             raise typer.BadParameter(message)
-        refuse_without_folder(output)
+        if suffix == WORKBOOK and changes:
+            message = "--set changes an instance, and a workbook is written of a plan"
+            raise typer.BadParameter(message)
+        refuse_without_folder(file)
         talk.phase("reading")
-        given = sources.read(sources.locate(instance), pairs(changes, "--set"))
-        talk.phase("building")
-        from gridblock.model.build import build
-
-        model = build(given)
-        talk.phase("writing")
-        beside = output.parent / f".gridblock-{secrets.token_hex(8)}{suffix}"
-        try:
-            names = {"symbolic_solver_labels": True}
-            model.write(str(beside), format=FORMATS[suffix], io_options=names)
-            beside.replace(output)
-        finally:
-            beside.unlink(missing_ok=True)
+        if suffix == WORKBOOK:
+            _workbook(talk, source, file)
+        else:
+            _model(talk, source, file, pairs(changes, "--set"))
         talk.line.end()
-        talk.note(f"wrote {output}")
+        talk.note(f"wrote {file}")
+
+
+def _beside_the_plan(source: str) -> Path:
+    """Give the usual file for the plan of a run.
+
+    Raises:
+        typer.BadParameter: it is no run.
+    """
+    folder = Path(source) if Path(source).is_dir() else Path(source).parent
+    if (folder / "plan.json").is_file() and Path(source) in {folder, folder / "plan.json"}:
+        return folder / PLAN
+    message = "name the file with -o: model.mps, model.lp, or plan.xlsx of a run"
+    raise typer.BadParameter(message)
+
+
+def _workbook(talk: Talk, source: str, file: Path) -> None:
+    from gridblock.instances.faults import Fault, InstanceError
+    from gridblock.plan import read_plan
+
+    if not (Path(source) / "plan.json").is_file() and Path(source).name != "plan.json":
+        message = "is no run: a workbook is written of a plan; `gridblock convert` writes instances"
+        raise InstanceError([Fault((), message, source)])
+    plan = read_plan(source)
+    talk.phase("writing")
+    plan.to_excel(file)
+
+
+def _model(talk: Talk, source: str, file: Path, changes: dict[str, str]) -> None:
+    given = sources.read(sources.locate(source), changes)
+    talk.phase("building")
+    from gridblock.model.build import build
+
+    model = build(given)
+    talk.phase("writing")
+    suffix = file.suffix.lower()
+    beside = file.parent / f".gridblock-{secrets.token_hex(8)}{suffix}"
+    try:
+        names = {"symbolic_solver_labels": True}
+        model.write(str(beside), format=FORMATS[suffix], io_options=names)
+        beside.replace(file)
+    finally:
+        beside.unlink(missing_ok=True)

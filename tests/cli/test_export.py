@@ -36,3 +36,19 @@ def test_a_file_that_cannot_be_written_is_bad_usage(gridblock: Any, output: str)
 
 def test_the_file_must_be_named(gridblock: Any) -> None:
     assert gridblock("export", "first").exit_code == 2
+
+
+def test_a_run_is_written_as_a_workbook(gridblock: Any, tmp_path: Path) -> None:
+    gridblock("solve", "first", "-o", "run")
+    for arguments in (("run",), ("run/plan.json",), ("run", "-o", "mine.xlsx")):
+        assert gridblock("export", *arguments).exit_code == 0
+    made = [(tmp_path / name).read_bytes() for name in ("run/plan.xlsx", "mine.xlsx")]
+    assert made[0] == made[1]
+
+
+def test_a_workbook_is_written_of_runs_alone(gridblock: Any) -> None:
+    ran = gridblock("export", "first", "-o", "x.xlsx")
+    assert ran.exit_code == 3
+    assert "is no run" in ran.stderr
+    gridblock("solve", "first", "-o", "run")
+    assert gridblock("export", "run", "-o", "x.xlsx", "--set", "name=x").exit_code == 2
