@@ -133,8 +133,10 @@ class Bounds:
         if not self._pays(kind, leaf) and not idling:
             return need
         supply = self.instance.blocks[kind].supply
+        # Blocks beyond what can have power at once never draw any.
+        dark = idling or holding_pays(self.facts, kind, leaf.facility, powered=False)
         rooms = max(
-            self.room(kind, leaf.path, i, standing=True) for i in range(len(self.facts.periods))
+            self.room(kind, leaf.path, i, standing=dark) for i in range(len(self.facts.periods))
         )
         delivered = math.inf if supply is None else sum(self.instance.over_periods(supply).values())
         most = min(rooms, delivered)
@@ -217,18 +219,17 @@ class Bounds:
         return most
 
 
-def holding_pays(facts: Facts, kind: str, facility: str) -> bool:
+def holding_pays(facts: Facts, kind: str, facility: str, *, powered: bool = True) -> bool:
     """Say whether some time of buying and some time of leaving make a gain from an idle block.
 
     Where energy has a negative price, the larger of idle and load draw counts, so that the answer
-    errs
-    towards yes.
+    errs towards yes. Without power it draws nothing.
     """
     instance, block = facts.instance, facts.instance.blocks[kind]
     if block.cost_once is None:
         return False
     price = list(instance.over_periods(block.cost_once).values())
-    keep = _keeping_cost(facts, kind, facility)
+    keep = _keeping_cost(facts, kind, facility, powered=powered)
     start = [facts.discount_at_start[t] for t in facts.periods]
     ends = [*(block.resale_share * p * d for p, d in zip(price, start, strict=True))]
     ends.append(block.end * price[-1] * instance.horizon.discount_at_end(instance.discount_rate))
@@ -240,7 +241,7 @@ def holding_pays(facts: Facts, kind: str, facility: str) -> bool:
     )
 
 
-def _keeping_cost(facts: Facts, kind: str, facility: str) -> list[float]:
+def _keeping_cost(facts: Facts, kind: str, facility: str, *, powered: bool) -> list[float]:
     instance, block, site = (
         facts.instance,
         facts.instance.blocks[kind],
@@ -250,7 +251,7 @@ def _keeping_cost(facts: Facts, kind: str, facility: str) -> list[float]:
     energy = instance.over_periods(site.energy_per_mwh)
     carbon = instance.over_periods(site.carbon_kg_per_mwh)
     price = instance.over_periods(instance.carbon_price_per_t)
-    mw = block.uses.get(POWER, 0.0) / KW_PER_MW * site.pue
+    mw = block.uses.get(POWER, 0.0) / KW_PER_MW * site.pue if powered else 0.0
     costs = []
     for t in facts.periods:
         per_mwh = energy[t] + carbon[t] / 1000 * price[t]

@@ -121,6 +121,24 @@ def test_a_profit_has_an_end_in_a_place_with_limits(market: Instance, session: S
     assert solve(supplied, session=session).objective == -15
 
 
+def test_a_profit_from_drawing_power_ends_where_the_power_does(
+    market: Instance, session: Session
+) -> None:
+    # A pod of 100 kW earns $10 an hour. Power for two, then for one: pods may stand dark, but those
+    # earn nothing. The first pod brings 20 - 8, the second 10 - 8.
+    paid = market.replace(
+        {
+            "blocks.pod.cost_once": 8,
+            "facilities.north": {"limits": {"power_mw": [0.2, 0.1]}, "energy_per_mwh": -100},
+            "demands": [],
+        }
+    )
+    assert solve(paid, session=session).objective == -14
+    # What brings more than its price without any power has no end all the same.
+    with pytest.raises(InstanceError, match="profit without end"):
+        build(paid.replace({"blocks.pod.cost_once": [8, 20], "blocks.pod.end_share": 0.5}))
+
+
 def unbounded(instance: Instance) -> pyo.ConcreteModel:
     """Build a model in which far more blocks may be owned, bought, retired and powered."""
     with patch.object(Bounds, "draw_kw", lambda *_: Fraction(10**12)):
