@@ -132,14 +132,12 @@ class Bounds:
         idling = asks_to_own(self.instance)
         if not self._pays(kind, leaf) and not idling:
             return need
-        supply = self.instance.blocks[kind].supply
         # Blocks beyond what can have power at once never draw any.
         dark = idling or holding_pays(self.facts, kind, leaf.facility, powered=False)
         rooms = max(
             self.room(kind, leaf.path, i, standing=dark) for i in range(len(self.facts.periods))
         )
-        delivered = math.inf if supply is None else sum(self.instance.over_periods(supply).values())
-        most = min(rooms, delivered)
+        most = min(rooms, self._delivered(kind))
         if math.isinf(most) and not self._pays(kind, leaf):
             return need + sought(self.facts, sum(self.need.values()), kind, leaf.facility)
         if math.isinf(most):
@@ -149,6 +147,20 @@ class Bounds:
             )
             raise InstanceError((Fault(("blocks", kind), message),))
         return int(most)
+
+    def _delivered(self, kind: str) -> float:
+        """Give the most blocks of a type that vendors deliver in all, with all their chips."""
+        block = self.instance.blocks[kind]
+        chips = self.instance.accelerators[block.accelerator].supply
+        supplies = [(block.supply, 1), (chips, block.accelerators)]
+        return min(
+            (
+                sum(math.floor(n / each) for n in self.instance.over_periods(supply).values())
+                for supply, each in supplies
+                if supply is not None
+            ),
+            default=math.inf,
+        )
 
     def _pays(self, kind: str, leaf: Place) -> bool:
         """Say whether buying and holding a block that serves nothing can bring money."""

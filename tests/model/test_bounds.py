@@ -119,6 +119,9 @@ def test_a_profit_has_an_end_in_a_place_with_limits(market: Instance, session: S
     # Three are delivered in all.
     supplied = rising.replace({"blocks.pod.supply": [3, 0]})
     assert solve(supplied, session=session).objective == -15
+    # So are chips for two in the first hour, and for none in the second.
+    chips = rising.replace({"accelerators.h100.supply": [29, 5]})
+    assert solve(chips, session=session).objective == -10
 
 
 def test_a_profit_from_drawing_power_ends_where_the_power_does(
