@@ -15,6 +15,7 @@ from gridblock.commands import (
     export,
     new,
     pareto,
+    prices,
     schema,
     solve,
     value,
@@ -67,6 +68,7 @@ for command in (
     export.export,
     value.value,
     pareto.pareto,
+    prices.prices,
 ):
     app.command()(command)
 

@@ -96,6 +96,17 @@ def _duals(highs: Any, exponent: int) -> dict[str, Any]:
     }
 
 
+def ranges(highs: Any) -> dict[str, Any]:
+    """Return the ranges of rows' bounds in which the duals hold, where HiGHS can tell."""
+    status, found = highs.getRanging()
+    if status != highspy.HighsStatus.kOk or not found.valid:
+        return {}
+    return {
+        "row_from": np.array(found.row_bound_dn.value_, dtype=float),
+        "row_to": np.array(found.row_bound_up.value_, dtype=float),
+    }
+
+
 def unscaled(value: float, exponent: int) -> float | None:
     """Return a value of the objective in the matrix's own unit, None for an infinite one."""
     return float(value) * 2.0**-exponent if abs(value) < highspy.kHighsInf else None

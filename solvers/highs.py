@@ -15,7 +15,7 @@ import highspy
 import numpy as np
 from highspy import cb
 
-from gridblock.solvers.answer import read_outcome, unscaled
+from gridblock.solvers.answer import ranges, read_outcome, unscaled
 from gridblock.solvers.listener import Listener
 from gridblock.solvers.options import set_options
 from gridblock.solvers.outcome import (
@@ -169,6 +169,8 @@ class Engine:
         if matrix.cost.size:
             self._highs.run()
         outcome = read_outcome(self._highs, matrix, self._exponent, search=search)
+        if settings.ranging and outcome.row_duals is not None:
+            outcome = replace(outcome, **ranges(self._highs))
         if self._late and outcome.stop is Stop.INTERRUPTED:
             outcome = replace(outcome, stop=Stop.TIME_LIMIT)
         notes += [f"a callback failed: {fault}" for fault in self._listener.faults]

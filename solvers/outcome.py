@@ -93,6 +93,7 @@ class Settings:
         relaxation: True to leave integrality out and get duals.
         start: a point to start from, shape (columns,), NaN where unknown.
         fresh: True to forget the basis that the last linear program ended with.
+        ranging: True to get the ranges in which the duals of a linear program hold.
         options: further HiGHS options by name.
     """
 
@@ -105,6 +106,7 @@ class Settings:
     relaxation: bool = False
     start: Vector | None = None
     fresh: bool = False
+    ranging: bool = False
     options: Mapping[str, Option] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -140,6 +142,8 @@ class Outcome:
         iterations: iterations of the linear programs.
         row_duals: shape (rows,), of a linear program solved to optimality, else None.
         reduced_costs: shape (columns,), likewise.
+        row_from: shape (rows,), the least value of each row's bound at which its dual holds.
+        row_to: shape (rows,), the greatest.
         progress: how best and bound moved.
         notes: what the reader should know, such as "retried with presolve off".
     """
@@ -154,6 +158,8 @@ class Outcome:
     iterations: int = 0
     row_duals: Vector | None = None
     reduced_costs: Vector | None = None
+    row_from: Vector | None = None
+    row_to: Vector | None = None
     progress: tuple[Progress, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -164,7 +170,7 @@ class Outcome:
 
 
 FACTS = ("objective", "bound", "nodes", "seconds", "iterations")
-ARRAYS = ("values", "row_duals", "reduced_costs")
+ARRAYS = ("values", "row_duals", "reduced_costs", "row_from", "row_to")
 
 
 def facts(outcome: Outcome) -> dict[str, Any]:

@@ -74,6 +74,48 @@ def solve_by_tier(
     return _Stages(instance, model, compiled, settings, solve, on_progress).run()
 
 
+def with_caps(
+    instance: Instance, model: pyo.ConcreteModel, compiled: Compiled, stages: Sequence[Stage]
+) -> Matrix:
+    """Give the matrix of a whole model with the caps that stages before the last have found."""
+    if not stages:
+        return compiled.matrix
+    caps = [_cap(instance, model, compiled, stage) for stage in stages]
+    sizes = [len(cap[0]) for cap in caps]
+    rows = Rows(
+        lower=np.full(len(caps), -np.inf),
+        upper=np.array([most for _, _, most in caps]),
+        start=np.concatenate([[0], np.cumsum(sizes)]),
+        index=np.concatenate([index for index, _, _ in caps]),
+        value=np.concatenate([value for _, value, _ in caps]),
+    )
+    return compiled.matrix.changed(Change(rows=rows))
+
+
+def _cap(
+    instance: Instance, model: pyo.ConcreteModel, compiled: Compiled, stage: Stage
+) -> tuple[list[int], Floats, float]:
+    """Give columns, coefficients and limit of a cap, in thousandths of a unit of the dearest.
+
+    So a solver's tolerance is a billionth of a unit, and does not show in what later tiers get.
+    """
+    of_tier = {demand.name for demand in instance.demands if demand.tier == stage.tier}
+    index, value, constant = _priced_unmet(model, compiled, of_tier)
+    prices = np.array(value)
+    unit = (np.abs(prices).max(initial=0.0) or 1.0) / 1000
+    return index, prices / unit, (cap_on_unmet(stage.unmet) - constant) / unit
+
+
+def _priced_unmet(
+    model: pyo.ConcreteModel, compiled: Compiled, demands: Collection[str]
+) -> tuple[list[int], Sequence[float], float]:
+    columns = compiled.column_number
+    priced = generate_standard_repn(
+        sum(model.priced_unmet[name].expr for name in demands), compute_values=True
+    )
+    return [columns[v.name] for v in priced.linear_vars], priced.linear_coefs, priced.constant
+
+
 @dataclass
 class _Stages:
     """The state of a sequence of solves."""
@@ -160,37 +202,11 @@ class _Stages:
 
     def _whole(self) -> Matrix:
         """Give the matrix of the whole model with the caps found so far."""
-        if not self.found:
-            return self.compiled.matrix
-        caps = [self._cap(stage) for stage in self.found]
-        sizes = [len(cap[0]) for cap in caps]
-        rows = Rows(
-            lower=np.full(len(caps), -np.inf),
-            upper=np.array([most for _, _, most in caps]),
-            start=np.concatenate([[0], np.cumsum(sizes)]),
-            index=np.concatenate([index for index, _, _ in caps]),
-            value=np.concatenate([value for _, value, _ in caps]),
-        )
-        return self.compiled.matrix.changed(Change(rows=rows))
-
-    def _cap(self, stage: Stage) -> tuple[list[int], Floats, float]:
-        """Give columns, coefficients and limit of a cap, in thousandths of a unit of the dearest.
-
-        So a solver's tolerance is a billionth of a unit, and does not show in what later tiers get.
-        """
-        of_tier = {demand.name for demand in self.instance.demands if demand.tier == stage.tier}
-        index, value, constant = self._priced_unmet(of_tier)
-        prices = np.array(value)
-        unit = (np.abs(prices).max(initial=0.0) or 1.0) / 1000
-        return index, prices / unit, (cap_on_unmet(stage.unmet) - constant) / unit
+        return with_caps(self.instance, self.model, self.compiled, self.found)
 
     def _priced_unmet(self, demands: Collection[str]) -> tuple[list[int], Sequence[float], float]:
         """Give columns, prices and constant of what some demands pay for being unmet."""
-        columns = self.compiled.column_number
-        priced = generate_standard_repn(
-            sum(self.model.priced_unmet[name].expr for name in demands), compute_values=True
-        )
-        return [columns[v.name] for v in priced.linear_vars], priced.linear_coefs, priced.constant
+        return _priced_unmet(self.model, self.compiled, demands)
 
     def _keep(self, tier: int, outcome: Outcome) -> None:
         """Note what a stage has found, by the books."""

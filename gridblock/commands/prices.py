@@ -1,0 +1,86 @@
+"""``gridblock prices``: what a little more of each thing is worth, around a saved plan."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gridblock.commands.ending import Ending, ended
+from gridblock.commands.options import Brief, Gap, LogFile, Quiet, TimeLimit, Verbose, whole
+from gridblock.commands.talk import Talk, Voice, put
+
+if TYPE_CHECKING:
+    from gridblock.plan import Plan
+    from gridblock.reports.prices import Sheet
+
+
+def prices(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")],
+    anew: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            parser=whole,
+            help="Steps that are planned anew, the dearest first; default 5.",
+            show_default=False,
+        ),
+    ] = 5,
+    gap: Gap = 0.001,
+    time_limit: TimeLimit = None,
+    form: Annotated[
+        Brief,
+        typer.Option(
+            "--format", metavar="table|json", help="How to write the answer.", show_default=False
+        ),
+    ] = Brief.TABLE,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+    log_file: LogFile = None,
+) -> None:
+    """Say what a little more is worth: power, racks, links, chips, budgets.
+
+    A step more of each full limit: 1 MW, 1 rack, 1 block, 100 Gbps, 1 %.
+    And one unit more of what is not whole, with the range in which it holds.
+    """
+    talk = Talk(quiet=quiet, verbose=verbose, log=log_file)
+    with ended(talk) as interrupts:
+        talk.phase("reading")
+        from gridblock.plan import read_plan
+        from gridblock.solvers.outcome import Settings
+        from gridblock.solvers.session import Session
+
+        plan = read_plan(run)
+        if plan.data.decisions is None:
+            talk.note(f"the plan is {plan.status}: there is nothing to price")
+            raise typer.Exit(Ending.NO_PLAN)
+        settings = Settings(gap=gap, time_limit=time_limit)
+        with Session() as session:
+            interrupts.stop = session.stop
+            found = _found(talk, plan, settings, session, anew)
+        talk.line.end()
+        _show(plan, found, form)
+
+
+def _found(talk: Talk, plan: "Plan", settings: object, session: object, anew: int) -> "Sheet":
+    from gridblock.reports.prices import sheet
+
+    talk.phase("pricing")
+    return sheet(
+        plan.instance,
+        plan.data,
+        settings,  # type: ignore[arg-type]
+        session,  # type: ignore[arg-type]
+        anew=anew,
+        on_step=lambda at, of: talk.phase(f"pricing step {at} of {of}"),
+    )
+
+
+def _show(plan: "Plan", found: "Sheet", form: Brief) -> None:
+    from gridblock.instances.write import to_json
+    from gridblock.reports import prices as report
+    from gridblock.reports.terminal import show
+
+    if form is Brief.JSON:
+        put(to_json(report.as_json(plan.instance, found)))
+    else:
+        show(report.document(plan.instance, found), Voice())

@@ -1,0 +1,83 @@
+"""From the decisions of a plan back to the variables of a model."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pyomo.environ as pyo
+
+from gridblock.model.account import account
+from gridblock.model.plan import (
+    ArcFlow,
+    Assignment,
+    Decisions,
+    Lease,
+    Ordering,
+    RunStart,
+    Service,
+    Standing,
+    TunnelFlow,
+    ZoneService,
+)
+
+if TYPE_CHECKING:
+    from gridblock.model.facts import Commodity, Facts
+
+
+def recalled(model: pyo.Block, decisions: Decisions) -> dict[str, float]:
+    """Give the values that a plan's decisions give to variables, by name.
+
+    Variables that only say what others imply, such as which facilities a demand uses, are left out:
+    a solver completes them. What the model does not know is passed over.
+
+    Args:
+        model: what ``build`` made of the instance.
+        decisions: those of a plan of it.
+    """
+    return {variable.name: float(value) for variable, value in _values(model, decisions)}
+
+
+def _values(model: pyo.Block, decisions: Decisions) -> Iterator[tuple[Any, float]]:
+    books = account(model.facts.instance, decisions)
+    known: tuple[tuple[Any, Any, Mapping[Any, Any]], ...] = (
+        (model.bought, Standing, decisions.bought),
+        (model.retired, Standing, decisions.retired),
+        (model.owned, Standing, books.owned),
+        (model.powered_on, Standing, books.powered),
+        (model.ordered, Ordering, decisions.ordered),
+        (model.assigned, Assignment, decisions.assigned),
+        (model.starts, RunStart, decisions.starts),
+        (model.served, Service, decisions.served),
+        (model.served_in, ZoneService, decisions.served_in),
+    )
+    for variables, named, values in known:
+        for key, variable in variables.items():
+            yield variable, values.get(named(*key), 0)
+    for key, opening in model.opening.items():
+        yield opening, books.is_open.get(key, True)
+    yield from _leased(model, decisions)
+    yield from _flows(model, decisions)
+
+
+def _leased(model: pyo.Block, decisions: Decisions) -> Iterator[tuple[Any, float]]:
+    """Share the blocks that an option leases in a place among its parts that may stand there."""
+    contracts = model.facts.instance.contracts
+    left: dict[Lease, int] = defaultdict(int, decisions.leased)
+    for (option, part, leaf, t), leased in model.leased.items():
+        key = Lease(option, contracts[option].option.leases[part].blocks, leaf, t)
+        count = min(left[key], leased.ub)
+        left[key] -= count
+        yield leased, count
+
+
+def _flows(model: pyo.Block, decisions: Decisions) -> Iterator[tuple[Any, float]]:
+    facts: Facts = model.facts
+    if facts.instance.network.routing == "any":
+        for key, gbps in model.gbps.items():
+            yield gbps, decisions.arc_gbps.get(ArcFlow(*key), 0)
+        return
+    commodities: dict[tuple[str, str, str], Commodity] = {c.key: c for c, _ in facts.commodities}
+    for (r, f, within, i, t), gbps in model.gbps.items():
+        commodity = commodities[r, f, within]
+        links = facts.tunnels_for(commodity)[i].links
+        yield gbps, decisions.tunnel_gbps.get(TunnelFlow(r, f, commodity.max_ms, links, t), 0)

@@ -1,0 +1,211 @@
+"""What a little more would be worth: marginal values, and the worth of whole steps.
+
+Three numbers, which are not the same and are labelled for what they are. *Marginal*: every whole
+number stays as in the plan, and the linear program that is left says what one unit more saves, and
+how far that holds. *Relaxed*: what a step saves if blocks and lots need not be whole, and what is
+chosen (sites, chips, halls) stays as in the plan. *Re-solved*: what a step saves when everything is
+planned anew, found from this plan on, and the most that it can save, both by the gap.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from gridblock.instances.instance import Instance
+from gridblock.model.build import build
+from gridblock.model.plan import PlanData
+from gridblock.model.recall import recalled
+from gridblock.solvers.change import Floats
+from gridblock.solvers.compile import Compiled, compile_model
+from gridblock.solvers.matrix import Matrix
+from gridblock.solvers.outcome import Outcome, Settings, SolverError
+from gridblock.solvers.session import Session
+from gridblock.solvers.solve import find_plan
+from gridblock.solvers.tiers import with_caps
+
+ROWS: Final = {
+    "each_way_within_capacity": "link",
+    "both_ways_within_capacity": "link",
+    "uplink_within_capacity": "uplink",
+    "met_and_unmet_make_the_amount": "demand",
+    "assigned_within_powered": "block",
+    "limit_over_the_plan_kept": "limit",
+}
+"""The rows that continuous decisions meet, and what they are of."""
+NOTHING: Final = 1e-7
+"""A marginal value below this share of the dearest is rounding."""
+
+
+class Marginal(NamedTuple):
+    """What one unit more saves while every whole number stays as it is.
+
+    Attributes:
+        what: ``link``, ``uplink``, ``demand``, ``block`` or ``limit``.
+        key: the row's index in the model, the period last.
+        saves: net present value saved by one unit more; of a demand, what one unit more costs,
+            below 0.
+        less: by how much less it still holds.
+        more: by how much more it holds.
+    """
+
+    what: str
+    key: tuple[Any, ...]
+    saves: float
+    less: float
+    more: float
+
+
+@dataclass(frozen=True)
+class Step:
+    """A whole unit more of something.
+
+    Attributes:
+        name: what there is more of, in words.
+        amount: how much, in words: ``1 MW``.
+        changes: new values by field path.
+    """
+
+    name: str
+    amount: str
+    changes: Mapping[str, Any]
+
+
+class Worth(NamedTuple):
+    """What a step is worth, as net present values; None where that was not asked or not found.
+
+    Attributes:
+        relaxed: saved if blocks and lots need not be whole, choices kept.
+        found: saved by the best plan found.
+        most: no plan saves more.
+    """
+
+    step: Step
+    relaxed: float | None
+    found: float | None
+    most: float | None
+
+
+class Prices:
+    """Prices around a plan."""
+
+    def __init__(
+        self, instance: Instance, plan: PlanData, settings: Settings, session: Session
+    ) -> None:
+        """Complete the plan's decisions to a point of the model.
+
+        Args:
+            instance: what is given.
+            plan: a plan of it.
+            settings: how to solve.
+            session: the solver's process.
+
+        Raises:
+            ValueError: the plan has no decisions.
+            SolverError: they are not a point of the model.
+        """
+        if plan.decisions is None or plan.objective is None:
+            message = f"the plan is {plan.status}: there is nothing to price"
+            raise ValueError(message)
+        self.instance, self.plan, self.objective = instance, plan, plan.objective
+        self.settings, self.session = settings, session
+        model = build(instance)
+        self.compiled = compile_model(model)
+        self.matrix = with_caps(instance, model, self.compiled, plan.stages)
+        self.values = self._completed(recalled(model, plan.decisions))
+        self._base: float | None = None
+
+    def _completed(self, known: Mapping[str, float]) -> Floats:
+        """Let the solver find what the whole decisions of the plan imply."""
+        matrix, columns = self.matrix, self.compiled.column_number
+        lower, upper = matrix.lower.copy(), matrix.upper.copy()
+        for name, value in known.items():
+            at = columns[name]
+            if matrix.integer[at]:
+                lower[at] = upper[at] = value
+        self.session.load(replace(matrix, lower=lower, upper=upper))
+        outcome = self.session.run(replace(self.settings, gap=1e-6))
+        if outcome.values is None:
+            message = "the plan's decisions are not a point of the model"
+            raise SolverError(message)
+        return outcome.values
+
+    def marginals(self) -> tuple[Marginal, ...]:
+        """Give what one unit more saves of what is not whole, where that is not nothing."""
+        self.session.load(self.matrix)
+        polished = self.session.polish(self.values, replace(self.settings, ranging=True))
+        found = [*self._of_rows(polished)]
+        dearest = max((abs(one.saves) for one in found), default=0.0)
+        return tuple(one for one in found if abs(one.saves) > NOTHING * dearest)
+
+    def _of_rows(self, outcome: Outcome) -> Iterator[Marginal]:
+        duals, low, high = outcome.row_duals, outcome.row_from, outcome.row_to
+        if duals is None:
+            return
+        matrix = self.compiled.matrix
+        for at, row in enumerate(self.compiled.rows):
+            what = ROWS.get(row.parent_component().local_name, "")
+            if not what or not duals[at]:
+                continue
+            bound = matrix.row_upper[at] if duals[at] < 0 else matrix.row_lower[at]
+            index = row.index()
+            less, more = (0.0, 0.0) if low is None or high is None else (low[at], high[at])
+            yield Marginal(
+                what,
+                index if isinstance(index, tuple) else (index,),
+                -float(duals[at]),
+                max(0.0, float(bound - less)),
+                max(0.0, float(more - bound)),
+            )
+
+    def worth(self, step: Step, *, anew: bool = False) -> Worth:
+        """Say what a step is worth.
+
+        Args:
+            step: what there is more of.
+            anew: whether to plan anew as well.
+        """
+        given = self.instance.replace(step.changes)
+        model = build(given)
+        compiled = compile_model(model)
+        relaxed = None
+        if self._base is None:
+            self._base = self._relaxed(self.compiled, self.matrix)
+        now = self._relaxed(compiled, with_caps(given, model, compiled, self.plan.stages))
+        if now is not None and self._base is not None:
+            relaxed = max(0.0, self._base - now)
+        found, most = self._anew(given, compiled) if anew else (None, None)
+        return Worth(step, relaxed, found, most)
+
+    def _relaxed(self, compiled: Compiled, matrix: Matrix) -> float | None:
+        """Give the least cost if counts need not be whole, with the plan's choices."""
+        lower, upper = matrix.lower.copy(), matrix.upper.copy()
+        ours = self.compiled.column_number
+        for at in np.flatnonzero(matrix.integer & (matrix.upper - matrix.lower <= 1)):
+            here = ours.get(compiled.columns[at].name)
+            if here is not None and self._is_choice(here):
+                kept = round(float(self.values[here]))
+                lower[at] = upper[at] = min(max(kept, matrix.lower[at]), matrix.upper[at])
+        self.session.load(replace(matrix, lower=lower, upper=upper))
+        return self.session.run(replace(self.settings, relaxation=True)).objective
+
+    def _is_choice(self, at: int) -> bool:
+        matrix = self.matrix
+        return bool(matrix.integer[at] and matrix.upper[at] - matrix.lower[at] <= 1)
+
+    def _anew(self, given: Instance, compiled: Compiled) -> tuple[float | None, float | None]:
+        """Plan anew from this plan on; give what is saved, and the most that can be."""
+        ours = self.compiled.column_number
+        start = np.full(len(compiled.columns), np.nan)
+        for at, column in enumerate(compiled.columns):
+            if column.name in ours:
+                start[at] = self.values[ours[column.name]]
+        plan = find_plan(given, replace(self.settings, start=start), self.session).plan
+        if plan.objective is None or plan.bound is None:
+            return None, None
+        found, most = self.objective - plan.objective, self.objective - plan.bound
+        if self.plan.stages:
+            # What an earlier tier gets more may cost later ones more.
+            return found, most
+        return max(0.0, found), max(0.0, most)

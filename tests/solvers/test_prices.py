@@ -1,0 +1,156 @@
+"""The price sheet: by hand, beside small changes of the model, and beside plans made anew."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gridblock.instances.instance import Instance
+from gridblock.instances.read import read
+from gridblock.plan import solve
+from gridblock.reports.prices import Sheet, as_json, document, sheet
+from gridblock.solvers.outcome import Settings
+from gridblock.solvers.prices import Prices
+from gridblock.solvers.session import Session
+from rivals.worlds import world
+
+GALLERY = Path(__file__).parents[2] / "instances" / "gallery"
+EXACT = Settings(gap=1e-9)
+
+
+@pytest.fixture(scope="module")
+def worker() -> Iterator[Session]:
+    """One solver process for all."""
+    with Session() as session:
+        yield session
+
+
+def priced(instance: Instance, worker: Session) -> Sheet:
+    plan = solve(instance, gap=1e-9, session=worker)
+    return sheet(instance, plan.data, EXACT, worker)
+
+
+def test_a_link_is_worth_what_it_lets_through(worker: Session) -> None:
+    found = priced(read(GALLERY / "wan-link-binds.yaml"), worker)
+    by_key = {one.key: one for one in found.marginals}
+    # A Gbps more carries 10 units, at 2 x 1,000 h each, less what the link costs a Gbps: 10; the
+    # detour takes two links at 15 each.
+    assert by_key["direct", "chicago", "season"].saves == pytest.approx(20_000 - 10)
+    assert by_key["omaha-east", "chicago", "season"].saves == pytest.approx(20_000 - 30)
+    steps = {worth.step.name: worth for worth in found.worths}
+    # 30 Gbps are short; with 100 more on the direct link nothing takes the detour any longer.
+    direct = steps["link direct"]
+    assert direct.found == pytest.approx(600_300)
+    assert direct.most == pytest.approx(600_300)
+    assert direct.relaxed == pytest.approx(600_300)
+    assert steps["power_mw of plains"].found == pytest.approx(0, abs=1e-3)
+
+
+def test_a_megawatt_holds_whole_pods(worker: Session) -> None:
+    found = priced(read(GALLERY / "first.yaml"), worker)
+    (megawatt,) = found.worths
+    assert megawatt.step.name == "power_mw of memphis"
+    # 11 MW hold 31 pods of 0.35 MW, three more than 28: each serves 256 H100e of research at 2 an
+    # hour, and costs 9 m less 60 %, and its energy.
+    each = 256 * 2 * 8760 - 9e6 * 0.4 - 0.35 * 1.2 * 8760 * 55
+    assert megawatt.found == pytest.approx(3 * each)
+    by_what = {one.key[0]: one for one in found.marginals}
+    # One pod more of the same fleet would serve research; the demand costs its price.
+    assert by_what["h100-pod"].saves == pytest.approx(256 * 2 * 8760)
+    assert by_what["research"].saves == pytest.approx(-2 * 8760)
+    assert by_what["research"].less == pytest.approx(1832)
+
+
+def shifted(prices: Prices, row: int, by: float, worker: Session) -> float:
+    """Give the least cost with whole numbers kept and the bounds of a row moved."""
+    matrix = prices.compiled.matrix
+    lower, upper = matrix.row_lower.copy(), matrix.row_upper.copy()
+    lower[row] += by
+    upper[row] += by
+    worker.load(replace(matrix, row_lower=lower, row_upper=upper))
+    objective = worker.polish(prices.values).objective
+    assert objective is not None
+    return objective
+
+
+def test_marginal_values_hold_in_their_range(worker: Session) -> None:
+    checked = 0
+    for seed in range(15):
+        instance = Instance.parse(world(seed))
+        plan = solve(instance, session=worker, raise_without_plan=False)
+        if plan.data.decisions is None or len({d.tier for d in instance.demands}) > 1:
+            continue
+        prices = Prices(instance, plan.data, EXACT, worker)
+        rows = {
+            (row.parent_component().local_name, row.index()): at
+            for at, row in enumerate(prices.compiled.rows)
+        }
+        for one in prices.marginals()[:4]:
+            index = one.key if len(one.key) > 1 else one.key[0]
+            (at,) = (n for (_, key), n in rows.items() if key == index and _is(one.what, prices, n))
+            base = shifted(prices, at, 0.0, worker)
+            for by in (min(one.more, 1.0) / 2, -min(one.less, 1.0) / 2):
+                if abs(by) > 1e-6:
+                    saved = base - shifted(prices, at, by, worker)
+                    assert saved == pytest.approx(by * one.saves, rel=1e-5, abs=1e-6 * abs(base))
+                    checked += 1
+    assert checked > 12
+
+
+def _is(what: str, prices: Prices, row: int) -> bool:
+    from gridblock.solvers.prices import ROWS
+
+    name = prices.compiled.rows[row].parent_component().local_name
+    return ROWS.get(name) == what
+
+
+def test_steps_are_worth_the_difference_of_two_plans(worker: Session) -> None:
+    checked = 0
+    for seed in range(24):
+        instance = Instance.parse(world(seed))
+        plan = solve(instance, gap=1e-9, session=worker, raise_without_plan=False)
+        if plan.data.decisions is None:
+            continue
+        for worth in sheet(instance, plan.data, EXACT, worker).worths[:2]:
+            anew = solve(instance.replace(worth.step.changes), gap=1e-9, session=worker)
+            slack = 1e-5 * max(1.0, abs(plan.objective or 0.0))
+            assert worth.found is not None
+            assert worth.most is not None
+            saved = (plan.objective or 0.0) - (anew.objective or 0.0)
+            assert worth.found == pytest.approx(saved, abs=slack)
+            assert worth.found <= worth.most
+            checked += 1
+    assert checked > 5
+
+
+def test_the_sheet_is_told(worker: Session) -> None:
+    instance = read(GALLERY / "budget-to-date.yaml")
+    found = priced(instance, worker)
+    told = document(instance, found)
+    assert [section.title for section in told.sections] == [
+        "A step more, in all periods",
+        "One unit more, blocks kept",
+    ]
+    assert told.sections[0].rows[0][:2] == ("limit capex", "1 %")
+    plain = as_json(instance, found)
+    assert plain["steps"][0]["name"] == "limit capex"
+    assert {row["what"] for row in plain["marginals"]} == {"block", "demand"}
+    assert all(np.isfinite(row["saves"]) for row in plain["marginals"])
+
+
+def test_nothing_full_is_worth_nothing(worker: Session) -> None:
+    roomy = read(GALLERY / "first.yaml").replace({"facilities.memphis.limits.power_mw": 100})
+    found = priced(roomy, worker)
+    assert found.worths == ()
+    assert document(roomy, found).sentences[0].startswith("No limit is full")
+
+
+def test_a_plan_without_decisions_has_no_price(worker: Session) -> None:
+    instance = read(GALLERY / "first.yaml").replace(
+        {"demands.assistant.min_share": 1, "demands.assistant.amount": 1e6}
+    )
+    plan = solve(instance, raise_without_plan=False, session=worker)
+    with pytest.raises(ValueError, match="nothing to price"):
+        Prices(instance, plan.data, EXACT, worker)
