@@ -110,10 +110,10 @@ class Prices:
             raise ValueError(message)
         self.instance, self.plan, self.objective = instance, plan, plan.objective
         self.settings, self.session = settings, session
-        model = build(instance)
-        self.compiled = compile_model(model)
-        self.matrix = with_caps(instance, model, self.compiled, plan.stages)
-        self.values = self._completed(recalled(model, plan.decisions))
+        self.model = build(instance)
+        self.compiled = compile_model(self.model)
+        self.matrix = with_caps(instance, self.model, self.compiled, plan.stages)
+        self.values = self._completed(recalled(self.model, plan.decisions))
         self._base: float | None = None
 
     def _completed(self, known: Mapping[str, float]) -> Floats:
