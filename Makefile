@@ -17,7 +17,7 @@ CANDIDATES = python3.11 python3 python3.13 python3.12 python
 PYTHON ?= $(shell for each in $(CANDIDATES); do \
 	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
 
-.PHONY: help solve test quick fuzz lint types lowest wheel clean
+.PHONY: help solve test quick fuzz lint types lowest browser wheel clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,11 @@ types: $(VENV)/developed ## mypy, over the folders linked together as they are i
 
 lowest: build/lowest/developed ## the quick tests with the oldest library versions that pyproject.toml allows
 	build/lowest/bin/pytest -m "not slow" -n 2
+
+browser: ## Chromium from the system's packages, for the tests that open the report, if there is none
+	@for each in chromium chromium-browser google-chrome google-chrome-stable; do \
+		command -v $$each >/dev/null && exit 0; done; \
+		apt-get update -qq && apt-get install -qq --no-install-recommends chromium >/dev/null
 
 wheel: $(VENV)/developed ## sdist, and the wheel built from it, in DIST
 	$(BIN)/python -m build --quiet --outdir "$(DIST)"

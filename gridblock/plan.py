@@ -2,24 +2,25 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from gridblock import runs
 from gridblock.instances import read as reading
+from gridblock.instances.baseline import current_fleet_only
 from gridblock.instances.instance import Instance
-from gridblock.model.account import Account, account
 from gridblock.model.audit import Report, audit
 from gridblock.model.plan import PlanData
+from gridblock.presented import Presented
 
 if TYPE_CHECKING:
-    import pandas as pd
     import pyomo.environ as pyo
 
-    from gridblock.reports.tables import Summary
     from gridblock.solvers.outcome import Progress
     from gridblock.solvers.session import Session
+
+BASELINE_GAP: Final = 0.005
+"""How close to the best the plan that does nothing is proven."""
 
 
 class NoPlanError(Exception):
@@ -36,7 +37,7 @@ class InfeasibleError(NoPlanError):
 
 
 @dataclass(frozen=True)
-class Plan:
+class Plan(Presented):
     """Everything decided for an instance: one output.
 
     Attributes:
@@ -84,38 +85,6 @@ class Plan:
         """Wall seconds by stage: read, build, solve, audit."""
         return self.data.seconds
 
-    @cached_property
-    def account(self) -> Account | None:
-        """Every quantity and cost that follows from the decisions, exactly; None without a plan."""
-        return None if self.data.decisions is None else account(self.instance, self.data.decisions)
-
-    @cached_property
-    def unmet(self) -> "dict[str, Summary]":
-        """Amount, served and unmet units by period of each demand, and its unmet share."""
-        from gridblock.reports.tables import unmet_summary
-
-        return {} if self.account is None else unmet_summary(self.instance, self.account)
-
-    @property
-    def unmet_share(self) -> float | None:
-        """The unmet share of the unit-hours of all demands; None without a plan."""
-        from gridblock.reports.tables import unmet_share
-
-        return None if self.account is None else unmet_share(self.instance, self.account)
-
-    def table(self, name: str) -> "pd.DataFrame":
-        """Give a table: allocation, served, fleet, unmet, utilization, …; see ``NAMES``.
-
-        Raises:
-            ValueError: there is no such table, or no plan.
-        """
-        from gridblock.reports.tables import table
-
-        if self.account is None:
-            message = f"the plan is {self.status}: it has no tables"
-            raise ValueError(message)
-        return table(name, self.instance, self.data, self.account)
-
     def audit(self) -> Report:
         """Check every rule and cost again, without model and solver."""
         return audit(self.instance, self.data)
@@ -129,21 +98,31 @@ class Plan:
         """
         return runs.save(self, Path(folder))
 
-    def to_excel(self, file: str | Path) -> None:
-        """Write the plan as a workbook: the summary, then one sheet for each table.
+    def baseline(
+        self,
+        *,
+        time_limit: float | None = 60.0,
+        session: "Session | None" = None,
+        on_progress: "Callable[[Progress], None] | None" = None,
+    ) -> "Plan":
+        """Plan doing nothing: the current fleet, what is on order, and signed contracts alone.
 
-        Raises:
-            OSError: it cannot be written; the message names the file.
+        Args:
+            time_limit: seconds for the solver.
+            session: a solver process to use; default a new one.
+            on_progress: called with best, bound, gap and nodes now and then.
+
+        Returns:
+            The best plan found; without decisions where none can exist, or none was found in time.
         """
-        from gridblock.instances.write import write_bytes
-        from gridblock.reports.excel import plan_workbook
-
-        write_bytes(file, plan_workbook(self.instance, self.data, self.account))
-
-    def _repr_html_(self) -> str:
-        from gridblock.reports.html_repr import plan_html
-
-        return plan_html(self.instance, self.data, self.account)
+        return solve(
+            current_fleet_only(self.instance),
+            gap=max(self.data.gap_asked, BASELINE_GAP),
+            time_limit=time_limit,
+            session=session,
+            on_progress=on_progress,
+            raise_without_plan=False,
+        )
 
 
 def solve(

@@ -20,11 +20,7 @@ def facilities(instance: Instance, account: Account) -> Section:
     """Give the accelerators of each facility first and last, and the power they then draw."""
     last = instance.horizon.names[-1]
     chips = _accelerators(instance, account, by="facility")
-    rated = rated_use(instance, account.powered)
-    drawn = {
-        name: float(rated.get((name, "power_kw", last), ZERO) / KW_PER_MW)
-        for name in instance.facilities
-    }
+    drawn = powered_mw(instance, account, last)
     most = power_limits_mw(instance, len(instance.horizon) - 1, account)
     largest = sorted(instance.facilities, key=lambda name: -chips[name, last])[:MOST_FACILITIES]
     total = sum(drawn.values())
@@ -52,6 +48,15 @@ def facilities(instance: Instance, account: Account) -> Section:
         totals=(("all", *(f"{n:,}" for n in sums), mw(total), "", "", ""),) if largest[1:] else (),
         note=and_more(len(instance.facilities) - len(largest), "fleet"),
     )
+
+
+def powered_mw(instance: Instance, account: Account, period: str) -> dict[str, float]:
+    """Give the rated power of the blocks of each facility that are not switched off, in MW."""
+    rated = rated_use(instance, account.powered)
+    return {
+        name: float(rated.get((name, "power_kw", period), ZERO) / KW_PER_MW)
+        for name in instance.facilities
+    }
 
 
 def _at_last(instance: Instance) -> str:

@@ -78,7 +78,7 @@ def _named(names: tuple[str, ...]) -> str:
 def _tight(instance: Instance, decisions: Decisions, account: Account) -> list[Tight]:
     """Give what is full in some period, by place, link or kind, full in most periods first."""
     found: dict[tuple[str, str], list[usage.Use]] = defaultdict(list)
-    for label, use in _all_uses(instance, decisions, account):
+    for label, use in uses_of_all(instance, decisions, account):
         found[label, use.resource].append(use)
     full: dict[str, list[tuple[int, usage.Use]]] = defaultdict(list)
     for (label, _), uses in found.items():
@@ -94,10 +94,10 @@ def _tight(instance: Instance, decisions: Decisions, account: Account) -> list[T
     return sorted(tight, key=lambda one: (-one.full, -one.peak.share))
 
 
-def _all_uses(
+def uses_of_all(
     instance: Instance, decisions: Decisions, account: Account
 ) -> Iterator[tuple[str, usage.Use]]:
-    """Give the use of every limit with what it limits; copies of a zone are added up."""
+    """Give the use of every limit in each period, and what it limits; copies are added up."""
     copies: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for path, place in instance.places.items():
         copies[place.keys].append(path)

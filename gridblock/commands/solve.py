@@ -80,6 +80,12 @@ def solve(
     form: Format = Form.TABLE,
     output: Output = None,
     no_save: NoSave = False,
+    report: Annotated[
+        bool,
+        typer.Option(
+            "--report", metavar="", help="Write report.html beside the plan; see gridblock report."
+        ),
+    ] = False,
     quiet: Quiet = False,
     verbose: Verbose = 0,
     log_file: LogFile = None,
@@ -106,6 +112,9 @@ def solve(
         if output is not None and no_save:
             message = "--output and --no-save exclude each other"
             raise typer.BadParameter(message)
+        if report and no_save:
+            message = "--report goes into the folder of the run; leave out --no-save"
+            raise typer.BadParameter(message)
         request = Request(gap, time_limit, threads, seed, pairs(solver_option, "--solver-option"))
         began = time.perf_counter()
         given = _read(talk, instance, pairs(changes, "--set"))
@@ -119,6 +128,10 @@ def solve(
         show_plan(plan, form, saved)
         if saved is not None:
             talk.note(f"saved {saved}")
+        if report and saved is not None:
+            from gridblock.commands.report import of_run
+
+            of_run(talk, interrupts, plan, saved)
         raise typer.Exit(_code(plan, max_unmet, talk))
 
 

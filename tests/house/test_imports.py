@@ -10,7 +10,10 @@ import pytest
 
 LAYERS = ["gridblock.instances", "gridblock.model", "gridblock.solvers", "gridblock.reports"]
 FRONT_DOOR = len(LAYERS)
-HEAVY = {"highspy", "networkx", "numpy", "pandas", "pydantic", "pyomo", "rich", "typer"}
+HEAVY = {
+    *("highspy", "jinja2", "networkx", "numpy", "pandas", "plotly"),
+    *("pydantic", "pyomo", "rich", "typer"),
+}
 
 
 def imported(path: Path, modules: dict[str, Path]) -> set[str]:

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
-SLOW = {"highspy", "networkx", "pandas", "pyomo", "python_calamine", "xlsxwriter"}
+SLOW = {
+    *("highspy", "jinja2", "networkx", "pandas", "plotly"),
+    *("pyomo", "python_calamine", "xlsxwriter"),
+}
 
 
 def loaded_by_command(arguments: list[str], folder: Path) -> set[str]:

@@ -1,0 +1,154 @@
+"""``gridblock report``: a saved plan as one HTML file that needs no network."""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from gridblock.commands.ending import Interrupts, ended
+from gridblock.commands.files import refuse_existing
+from gridblock.commands.options import LogFile, Quiet, Verbose, seconds
+from gridblock.commands.talk import Talk
+from gridblock.instances.faults import InstanceError
+
+if TYPE_CHECKING:
+    from gridblock.plan import Plan
+
+FILE: Final = "report.html"
+BASELINE: Final = "baseline"
+"""Where in the folder of a run the plan with the current fleet is kept."""
+SECONDS: Final = 60.0
+
+
+def report(
+    run: Annotated[
+        Path,
+        typer.Argument(metavar="RUN", help="The folder of a run, or a plan.json."),
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="A new file; default report.html in the folder of the run.",
+            show_default=False,
+        ),
+    ] = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="RUN",
+            help="A run to compare with; default a plan with the current fleet only.",
+            show_default=False,
+        ),
+    ] = None,
+    no_baseline: Annotated[
+        bool, typer.Option("--no-baseline", metavar="", help="Compare with nothing.")
+    ] = False,
+    time_limit: Annotated[
+        float,
+        typer.Option(
+            metavar="TIME",
+            parser=seconds,
+            help="Stop solving with the current fleet after 60 (seconds), 10m or 1h; default 60.",
+            show_default=False,
+        ),
+    ] = SECONDS,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+    log_file: LogFile = None,
+) -> None:
+    """Write the report of a plan: one HTML file that needs no network.
+
+    It compares the plan with doing nothing, in which nothing is bought or
+    ordered; that is solved once and kept in the folder of the run.
+    """
+    talk = Talk(quiet=quiet, verbose=verbose, log=log_file)
+    with ended(talk) as interrupts:
+        if baseline is not None and no_baseline:
+            message = "--baseline and --no-baseline exclude each other"
+            raise typer.BadParameter(message)
+        folder = run if run.is_dir() else run.parent
+        file = output or folder / FILE
+        talk.phase("reading")
+        from gridblock.plan import read_plan
+
+        plan = read_plan(run)
+        refuse_existing(file)
+        if baseline is not None:
+            name = baseline.resolve().name
+            write(talk, plan, file, read_plan(baseline), name)
+        elif no_baseline:
+            write(talk, plan, file, None)
+        else:
+            write(talk, plan, file, current_fleet(talk, interrupts, plan, folder, time_limit))
+
+
+def of_run(talk: Talk, interrupts: Interrupts, plan: "Plan", folder: Path) -> None:
+    """Write the report of a run that has just been saved, beside its plan."""
+    interrupts.stop = None
+    stopped = plan.status == "interrupted"
+    baseline = None if stopped else current_fleet(talk, interrupts, plan, folder, SECONDS)
+    write(talk, plan, folder / FILE, baseline)
+
+
+def current_fleet(
+    talk: Talk, interrupts: Interrupts, plan: "Plan", folder: Path, time_limit: float
+) -> "Plan | None":
+    """Plan with the current fleet only, or read it where that was done; None without a plan.
+
+    Ctrl-C ends that solve alone: the best plan so far is what the report compares with.
+    """
+    if plan.data.decisions is None:
+        return None
+    kept = _kept(plan, folder / BASELINE)
+    if kept is not None:
+        return kept
+    talk.phase("solving with the current fleet only")
+    from gridblock.solvers.session import Session
+
+    with Session() as session:
+        interrupts.stop = session.stop
+        try:
+            found = plan.baseline(time_limit=time_limit, session=session, on_progress=talk.moved)
+        finally:
+            interrupts.stop = None
+    if found.status != "interrupted":
+        with suppress(OSError):
+            found.save(folder / BASELINE)
+    return found
+
+
+def _kept(plan: "Plan", folder: Path) -> "Plan | None":
+    """Read the plan with the current fleet only, where it has been solved before."""
+    from gridblock.instances.baseline import current_fleet_only
+    from gridblock.plan import read_plan
+
+    with suppress(InstanceError, OSError):
+        saved = read_plan(folder)
+        given = current_fleet_only(plan.instance)
+        if saved.instance.hash == given.hash == saved.data.instance_hash:
+            return saved
+    return None
+
+
+def write(
+    talk: Talk, plan: "Plan", file: Path, baseline: "Plan | None", called: str | None = None
+) -> None:
+    """Write the report and say where it is.
+
+    Raises:
+        typer.BadParameter: the plan to compare with has other periods, or another currency.
+    """
+    talk.phase("writing the report")
+    from gridblock.reporting import CURRENT, write_report
+
+    names = CURRENT if called is None else (f"plan of {called}", f"Against {called}")
+    try:
+        write_report(plan, file, baseline, called=names)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="'--baseline'") from None
+    talk.line.end()
+    talk.note(f"wrote {file}")

@@ -1,0 +1,1 @@
+"""Charts of a plan, drawn by Plotly, each with the table that it shows."""

@@ -1,0 +1,129 @@
+"""Where places are drawn: at their coordinates, or as a graph that is laid out; and their names."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
+from math import asinh, degrees, radians, tan
+from typing import Final, NamedTuple
+
+import networkx as nx
+
+from gridblock.instances.instance import Instance
+
+SEED: Final = 7
+NORTHMOST: Final = 83.0
+LETTER: Final = 6.6
+"""Width of a letter in pixels, on average."""
+LINE: Final = 15.0
+"""Height of a line of text in pixels."""
+SIDES: Final = {
+    "middle right": (1, 0),
+    "middle left": (-1, 0),
+    "top center": (0, 1),
+    "bottom center": (0, -1),
+    "top right": (1, 1),
+    "bottom right": (1, -1),
+    "top left": (-1, 1),
+    "bottom left": (-1, -1),
+}
+"""Where a name may stand beside its point, in the order of trying: across and up."""
+
+
+class Point(NamedTuple):
+    """A point of a map: degrees east and north, or units of a layout."""
+
+    x: float
+    y: float
+
+
+class Box(NamedTuple):
+    """What a point or a name covers, in pixels."""
+
+    left: float
+    low: float
+    right: float
+    high: float
+
+    def meets(self, other: "Box") -> bool:
+        """Say whether two boxes overlap."""
+        across = self.left < other.right and other.left < self.right
+        return across and self.low < other.high and other.low < self.high
+
+
+def on_earth(instance: Instance, places: Iterable[str]) -> dict[str, Point] | None:
+    """Give the coordinates of places; None unless all have some.
+
+    Degrees east go on beyond 180 where that keeps the places together: across the Pacific.
+    """
+    points = {}
+    for name in places:
+        at = instance.position(name)
+        if at is None:
+            return None
+        points[name] = Point(at.lon, max(min(at.lat, NORTHMOST), -NORTHMOST))
+    first = _first_degree([point.x for point in points.values()])
+    return {n: Point(p.x + 360 * (p.x < first), p.y) for n, p in points.items()} or None
+
+
+def _first_degree(lons: list[float]) -> float:
+    """Give the degrees east that follow the widest gap."""
+    ring = sorted(set(lons))
+    if len(ring) < 2:
+        return -180.0
+    gaps = [(b - a, b) for a, b in pairwise(ring)]
+    return max((ring[0] + 360 - ring[-1], ring[0]), *gaps)[1]
+
+
+def mercator(latitude: float) -> float:
+    """Give how far north a latitude lies on a map in Mercator's projection, in degrees."""
+    return degrees(asinh(tan(radians(latitude))))
+
+
+def laid_out(places: Iterable[str], edges: Iterable[tuple[str, str]]) -> dict[str, Point]:
+    """Lay places out so that those with an edge lie close: the same each time."""
+    graph = nx.Graph()
+    graph.add_nodes_from(places)
+    graph.add_edges_from((a, b) for a, b in edges if a != b)
+    if len(graph) == 1:
+        return {name: Point(0.0, 0.0) for name in graph}
+    found = nx.spring_layout(graph, seed=SEED, iterations=100)
+    return {name: Point(float(x), float(y)) for name, (x, y) in found.items()}
+
+
+def label_sides(
+    pixels: Mapping[str, Point], sizes: Mapping[str, float], letters: Mapping[str, int]
+) -> dict[str, str]:
+    """Say on which side of each point its name stands, so that nothing is covered.
+
+    Args:
+        pixels: points, in pixels to the right and up, those first whose names matter most.
+        sizes: the diameter of each point in pixels.
+        letters: how many letters of each name are shown.
+
+    Returns:
+        The sides, for the names that there is room for.
+    """
+    taken = [_dot(at, sizes[name]) for name, at in pixels.items()]
+    sides = {}
+    for name, at in pixels.items():
+        for side, box in _boxes(letters[name], at, sizes[name]):
+            if not any(box.meets(other) for other in taken):
+                sides[name] = side
+                taken.append(box)
+                break
+    return sides
+
+
+def _dot(at: Point, size: float) -> Box:
+    half = size / 2
+    return Box(at.x - half, at.y - half, at.x + half, at.y + half)
+
+
+def _boxes(letters: int, at: Point, size: float) -> Iterator[tuple[str, Box]]:
+    """Give what a name would cover on each side of its point."""
+    wide, half = LETTER * letters, size / 2 + 1
+    for side, (across, up) in SIDES.items():
+        slant = 0.7 if across and up else 1.0
+        left = at.x - wide / 2 if not across else at.x + slant * across * half
+        left -= wide if across < 0 else 0
+        low = at.y - LINE / 2 if not up else at.y + slant * up * half - (LINE if up < 0 else 0)
+        yield side, Box(left, low, left + wide, low + LINE)

@@ -1,0 +1,189 @@
+"""The map: facilities by size, regions, and what flows between them."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from math import sqrt
+from typing import Any, Final, NamedTuple
+
+import plotly.graph_objects as go
+
+from gridblock.instances.instance import Instance
+from gridblock.model.account import Account
+from gridblock.model.plan import Decisions
+from gridblock.reports.capacity import power_limits_mw, powered_mw
+from gridblock.reports.charts import frames
+from gridblock.reports.charts.edges import CLASSES, Edge, edges_of, edges_table
+from gridblock.reports.charts.frames import Frame
+from gridblock.reports.charts.positions import Point, label_sides, laid_out, on_earth
+from gridblock.reports.charts.style import ACCENT, INK, MUTED, Chart, figure, hover, label
+from gridblock.reports.words import number, plural
+
+SMALLEST, LARGEST = 9.0, 30.0
+"""Diameters of facilities in pixels."""
+LEGEND: Final = 50
+LONGEST_NAME: Final = 24
+BELOW: Final = {"y": 0, "yanchor": "top", "orientation": "h", "x": 0, "itemclick": False}
+
+
+class _Dot(NamedTuple):
+    """A place: whether it is a facility, its diameter in pixels, and what is said of it."""
+
+    name: str
+    is_site: bool
+    size: float
+    says: str
+
+
+def places_map(
+    instance: Instance, decisions: Decisions, account: Account, period: str | None = None
+) -> Chart | None:
+    """Draw facilities, regions, links and flows in a period, the last one by default.
+
+    Where names have no room on a map of the Earth, a second one shows the most crowded part of it.
+
+    Raises:
+        ValueError: there is no such period.
+    """
+    t = instance.horizon.names[-1] if period is None else period
+    if t not in instance.horizon.index:
+        message = f"there is no period {t!r}{instance.horizon.nearest(t)}"
+        raise ValueError(message)
+    edges = edges_of(instance, decisions, account, t)
+    dots = tuple(_dots(instance, account, edges, t))
+    if not dots:
+        return None
+    names = [dot.name for dot in dots]
+    earth = on_earth(instance, names)
+    points = earth or laid_out(names, [edge.ends for edge in edges])
+    shown = _frames(points, dots, earth=earth is not None)
+    traces = [trace for i in range(len(shown)) for trace in _map(shown, i, points, dots, edges)]
+    tall = frames.height(shown) + LEGEND
+    drawn = figure(traces, tall, **frames.layout(shown), legend=BELOW)
+    at = f" in {t}" if len(instance.horizon) > 1 else ""
+    how = "" if earth else ", laid out as a graph, since not all have coordinates"
+    more = " Below: where they stand closest." if len(shown) > 1 else ""
+    says = f"Facilities, regions and what flows between them{at}{how}.{more}"
+    return Chart("map", says, drawn, edges_table(edges))
+
+
+def _dots(instance: Instance, account: Account, edges: Sequence[Edge], t: str) -> Iterator[_Dot]:
+    """Give the facilities, the largest first, then the regions that something is joined to."""
+    chips = dict.fromkeys(instance.facilities, 0)
+    for (kind, path, when), count in account.installed.items():
+        if when == t:
+            chips[instance.leaves[path].facility] += count * instance.blocks[kind].accelerators
+    mw = powered_mw(instance, account, t)
+    most = power_limits_mw(instance, instance.horizon.index[t], account)
+    largest = max(chips.values(), default=0) or 1
+    for name in sorted(instance.facilities, key=lambda name: -chips[name]):
+        of = f" of {number(most[name])}" if name in most else ""
+        says = plural(chips[name], "accelerator"), f"{number(mw[name])}{of} MW"
+        size = SMALLEST + (LARGEST - SMALLEST) * sqrt(chips[name] / largest)
+        yield _Dot(name, True, size, hover(label(name), *says))
+    ends = {end for edge in edges for end in edge.ends}
+    asked = {region for demand in instance.demands for region in demand.regions}
+    for name in instance.network.regions:
+        if name in ends | asked:
+            yield _Dot(name, False, SMALLEST, label(name))
+
+
+def _frames(points: Mapping[str, Point], dots: Sequence[_Dot], *, earth: bool) -> list[Frame]:
+    """Show all points, and on Earth the crowd in which names have no room."""
+    if not earth:
+        return [frames.of_paper()]
+    whole = frames.of_earth(points.values())
+    sides = _sides(whole, points, dots)
+    close = frames.crowd(points, [dot.name for dot in dots if dot.name not in sides])
+    return [whole, *([frames.of_earth([points[name] for name in close])] if close else [])]
+
+
+def _sides(frame: Frame, points: Mapping[str, Point], dots: Sequence[_Dot]) -> dict[str, str]:
+    """Give the side on which each name stands that has room in a frame."""
+    inside = {dot.name: dot for dot in dots if frame.holds(points[dot.name])}
+    return label_sides(
+        {name: frame.pixels(points[name]) for name in inside},
+        {name: dot.size for name, dot in inside.items()},
+        {name: min(len(name), LONGEST_NAME) for name in inside},
+    )
+
+
+def _map(
+    shown: Sequence[Frame],
+    i: int,
+    points: Mapping[str, Point],
+    dots: Sequence[_Dot],
+    edges: Sequence[Edge],
+) -> Iterator[Any]:
+    """Give the traces of one map: edges, their middles to point at, regions, facilities."""
+    frame = shown[i]
+    sides = _sides(frame, points, dots)
+    inside = [dot for dot in dots if frame.holds(points[dot.name])]
+    crowded = {dot.name for dot in dots if shown[1:] and shown[1].holds(points[dot.name])}
+    unnamed = crowded if i == 0 else set()
+    more: dict[str, Any] = {
+        "showlegend": i == 0,
+        "subplot": frames.name_of(i) if frame.earth else "",
+    }
+    for of in CLASSES:
+        mine = [edge for edge in edges if of.holds(edge)]
+        if mine:
+            line = {"color": of.colour, "width": of.width}
+            ways = [at for edge in mine for at in (*(points[end] for end in edge.ends), None)]
+            yield _trace(ways, mode="lines", line=line, name=of.name, hoverinfo="skip", **more)
+    middles = [(edge, _middle(points, edge)) for edge in edges]
+    middles = [(edge, at) for edge, at in middles if frame.holds(at)]
+    if middles:
+        yield _trace(
+            [at for _, at in middles],
+            mode="markers",
+            marker={"size": 12, "opacity": 0},
+            hoverinfo="text",
+            hovertext=[hover(*(label(line, 90) for line in e.says)) for e, _ in middles],
+            **more | {"showlegend": False},
+        )
+    for is_site in (False, True):
+        some = [dot for dot in inside if dot.is_site is is_site]
+        if some:
+            yield _named(some, points, {n: s for n, s in sides.items() if n not in unnamed}, more)
+
+
+def _named(
+    dots: Sequence[_Dot],
+    points: Mapping[str, Point],
+    sides: Mapping[str, str],
+    more: Mapping[str, Any],
+) -> Any:
+    """Give the facilities, or the regions, with their names."""
+    is_site = dots[0].is_site
+    colours = (ACCENT, "white") if is_site else ("white", MUTED)
+    return _trace(
+        [points[dot.name] for dot in dots],
+        name="facility, by its accelerators" if is_site else "region",
+        mode="markers+text",
+        marker={
+            "size": [dot.size for dot in dots],
+            "symbol": "circle" if is_site else "diamond",
+            "color": colours[0],
+            "opacity": 0.92,
+            "line": {"color": colours[1], "width": 1.4},
+        },
+        text=[label(dot.name, LONGEST_NAME) if dot.name in sides else "" for dot in dots],
+        textposition=[sides.get(dot.name, "top center") for dot in dots],
+        textfont={"size": 12, "color": INK} if is_site else {"size": 11, "color": MUTED},
+        hoverinfo="text",
+        hovertext=[dot.says for dot in dots],
+        **more,
+    )
+
+
+def _middle(points: Mapping[str, Point], edge: Edge) -> Point:
+    a, b = (points[end] for end in edge.ends)
+    return Point((a.x + b.x) / 2, (a.y + b.y) / 2)
+
+
+def _trace(at: Collection[Point | None], *, subplot: str, **more: Any) -> Any:
+    """Give points, or lines that end at None, on the Earth or on paper."""
+    x = [None if point is None else point.x for point in at]
+    y = [None if point is None else point.y for point in at]
+    if subplot:
+        return go.Scattergeo(lon=x, lat=y, geo=subplot, **more)
+    return go.Scatter(x=x, y=y, cliponaxis=False, **more)

@@ -1,0 +1,45 @@
+"use strict";
+(() => {
+  const read = (id) => JSON.parse(document.getElementById(id).textContent);
+  const PRINTED = 680; // Pixels: what fits between the margins of A4 and of US letter.
+
+  // Plotly would fetch the land of the map; here it finds it.
+  window.PlotlyGeoAssets = { topojson: { world_110m: read("land") } };
+  const figures = read("figures");
+  const config = read("config");
+  const plots = [...document.querySelectorAll("[data-chart]")];
+  for (const plot of plots) {
+    const { data, layout } = figures[plot.dataset.chart];
+    Plotly.newPlot(plot, data, layout, config).then(() => { plot.dataset.drawn = "true"; });
+  }
+
+  const resize = (layout) => plots.forEach((plot) => Plotly.relayout(plot, layout));
+  window.addEventListener("beforeprint", () => resize({ autosize: false, width: PRINTED }));
+  window.addEventListener("afterprint", () => resize({ autosize: true, width: null }));
+
+  // A cell of the heat map leads to its panel, also without this script; here the focus goes along.
+  const cells = [...document.querySelectorAll("#heatmap a")];
+  const cellOf = (hash) => cells.find((cell) => cell.hash === hash);
+  const choose = () => {
+    cells.forEach((cell) => cell.classList.toggle("chosen", cell.hash === location.hash));
+    if (cellOf(location.hash)) document.querySelector(location.hash).focus({ preventScroll: true });
+  };
+  window.addEventListener("hashchange", choose);
+  choose();
+  document.addEventListener("keydown", (event) => {
+    const chosen = cellOf(location.hash);
+    if (event.key === "Escape" && chosen) {
+      location.hash = "#heatmap";
+      chosen.focus({ preventScroll: true });
+    }
+    const from = event.target.closest?.("#heatmap td");
+    const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+    if (!from || !step) return;
+    const row = from.parentElement.parentElement.rows[from.parentElement.sectionRowIndex + step[0]];
+    const to = row?.cells[from.cellIndex + step[1]]?.querySelector("a");
+    if (to) {
+      to.focus();
+      event.preventDefault();
+    }
+  });
+})();
