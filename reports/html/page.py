@@ -33,6 +33,7 @@ PLACED: Final = {
     "Runs": "orders",
     "Orders": "orders",
     "Retire": "orders",
+    "Changes to the plan in force": "orders",
     "Options": "orders",
     "Cost of options": "orders",
     "Facilities": "fleet",

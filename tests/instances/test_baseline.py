@@ -1,8 +1,15 @@
 """Doing nothing: what is there, on order and signed stays, and nothing comes."""
 
+from pathlib import Path
+
+import pytest
+
 import gridblock
 from gridblock.instances.baseline import current_fleet_only
 from gridblock.instances.instance import Instance
+from gridblock.instances.read import read
+
+GALLERY = Path(__file__).parents[2] / "instances" / "gallery"
 
 GIVEN = {
     "gridblock": 1,
@@ -56,3 +63,17 @@ def test_nothing_is_bought_or_ordered_and_what_is_agreed_stays() -> None:
 def test_doing_nothing_twice_is_doing_nothing() -> None:
     once = current_fleet_only(Instance.parse(GIVEN))
     assert current_fleet_only(once).hash == once.hash
+
+
+def test_orders_of_the_plan_in_force_that_stand_are_kept() -> None:
+    given = read(GALLERY / "permit-slips.yaml")
+    nothing = gridblock.solve(current_fleet_only(given), gap=0)
+    # The permit stands; without the building after it, dallas serves 50 of training's 100 in six
+    # quarters of 1,000 h, and nothing of batch's 50 at 0.4 in the last four.
+    assert nothing.data.decisions is not None
+    assert {key.option: n for key, n in nothing.data.decisions.ordered.items() if n} == {
+        "permit": 1
+    }
+    unmet = 6 * 50 * 1000 + 4 * 50 * 0.4 * 1000
+    # In the last four, the five pods that batch has at dallas are moved to training for 2,000 each.
+    assert nothing.objective == pytest.approx(5000 + unmet + 5 * 2000)
