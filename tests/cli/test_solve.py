@@ -15,7 +15,7 @@ KEYS = {
 }
 CATEGORIES = {
     *("hardware", "options", "standing", "energy", "carbon", "network", "serving", "usage"),
-    *("unmet", "penalty", "resale", "end_credit"),
+    *("moves", "unmet", "penalty", "resale", "end_credit"),
 }
 
 
