@@ -30,6 +30,8 @@ FEATURES = {
     "opens": "'opens'",
     "limits": "'measure'",
     "tiers": "'tier': 2",
+    "orders in force": "'keep_to'",
+    "moves": "'move_cost'",
     "runs": "'run'",
     "feeds": "'fed_by'",
     "interconnect": "'interconnect'",

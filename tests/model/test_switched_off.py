@@ -27,7 +27,7 @@ Data = dict[str, Any]
 MAIN = (demand, placement, fleet, capacity, power, cooling, network)
 """The families of the main job."""
 OFF: dict[str, set[str]] = {
-    "": {"options", "limits"},
+    "": {"options", "limits", "current"},
     "facilities": {"feeds", "fed_by"},
     "demands": {"tier", "run", "interconnect", "fabric_gbps_per_block"},
 }
@@ -103,8 +103,12 @@ def neutral(data: Data) -> Data:
     for asked in demands:
         if asked.get("max_facilities") == 1:
             asked["interconnect"] = {"gbps": 9}
+    periods = [*Instance.parse(data).horizon.names]
+    gone = {"demand": "gone", "block": kind, "place": site, "period": periods[0], "blocks": 1}
+    in_force = {"plan": {"periods": periods, "assigned": [gone]}, "move_cost": 1e6}
     return data | {
         "facilities": facilities, "demands": demands, "options": [dear], "limits": wide,
+        "current": in_force,
     }  # fmt: skip
 
 
@@ -125,7 +129,7 @@ def test_switched_off_the_model_is_that_of_the_main_job(worlds: list[tuple[int, 
         # Families beyond the main job add no row, no column and no cost.
         assert lines(plain) == lines(plain, families=MAIN), seed
         # Switched off field by field it is the same instance.
-        changes: Data = {"options": [], "limits": []}
+        changes: Data = {"options": [], "limits": [], "current": None}
         for asked in data["demands"]:
             here = f"demands.{asked['name']}"
             changes |= {f"{here}.tier": 1, f"{here}.fabric_gbps_per_block": 0}

@@ -71,7 +71,47 @@ class Everything(Draw):
         if "tiers" in chosen:
             for demand in data["demands"]:
                 demand["tier"] = self.one_of(1, 2, 2, 3)
+        self.random = Random(f"current {self.random.random()}")
+        if self.chance(0.35):
+            data["current"] = self.current(data)
         return data
+
+    # ---- the plan in force
+
+    def current(self, data: Data) -> Data:
+        """Draw a plan in force: a few orders, and blocks for most demands."""
+        pairs = Facts(data).pairs
+        plan: Data = {"periods": [n for n in self.names if self.chance(0.8)] or self.names[:1]}
+        plan["bought"] = [
+            {"block": pair.block, "place": pair.leaf, "period": name, "order": order, "blocks": 1}
+            for pair in pairs
+            for name, order in self.orders(data["blocks"][pair.block])
+            if "cost_once" in data["blocks"][pair.block] and self.chance(0.15)
+        ]
+        plan["ordered"] = [
+            {"option": option["name"], "period": order, "lots": 1}
+            for option in data.get("options", [])
+            for _, order in self.orders(option)
+            if self.chance(0.25)
+        ]
+        plan["assigned"] = [
+            {**row, "period": name, "blocks": self.one_of(0.5, 1, 1, 2)}
+            for demand in data["demands"]
+            for row in (
+                {"demand": demand["name"], "block": pair.block, "place": pair.leaf}
+                for pair in pairs
+            )
+            for name in self.names
+            if self.chance(0.35)
+        ]
+        current: Data = {"plan": plan}
+        current |= self.perhaps(0.6, "keep_to", *self.names)
+        return current | self.perhaps(0.8, "move_cost", *(self.value * x for x in (0.05, 0.3, 1)))
+
+    def orders(self, said: Data) -> list[tuple[str, str]]:
+        """Give the periods of service that can be ordered for, with those of the order."""
+        lead = said.get("lead", 0)
+        return [(name, self.names[i]) for i, name in enumerate(self.names[lead:])]
 
     # ---- options
 

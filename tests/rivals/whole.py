@@ -15,6 +15,7 @@ from rivals.crossing import Crossing
 from rivals.deals import ANY, Deal, called
 from rivals.facts import Facts, exact
 from rivals.fleets import TooLargeError
+from rivals.in_force import charge_moves, keep_orders
 from rivals.mip import Mip, Sum, total
 from rivals.moment import Moment, Need
 from rivals.routes import Routes
@@ -87,6 +88,9 @@ class Whole:
         self._limits_of_places()
         self._work()
         self._charge()
+        if "current" in data:
+            keep_orders(self, data["current"])
+            charge_moves(self, data["current"])
         for number, limit in enumerate(data.get("limits", [])):
             self._limit(number, limit)
         for tier, unmet in (promised or {}).items():
