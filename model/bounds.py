@@ -248,7 +248,7 @@ def holding_pays(facts: Facts, kind: str, facility: str, *, powered: bool = True
     paid = list(accumulate(keep, initial=0.0))
     return any(
         ends[leave] - (paid[leave] - paid[buy]) > price[buy] * start[buy] * (1 + 1e-12)
-        for buy in range(min(block.lead, len(price)), len(price))
+        for buy in range(min(block.lead + facts.in_force.first_free, len(price)), len(price))
         for leave in range(buy, len(price) + 1)
     )
 

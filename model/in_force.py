@@ -29,10 +29,15 @@ class InForce:
         """Lots ordered that stand, by option and period of order."""
         return standing_lots(self.instance)
 
+    @cached_property
+    def first_free(self) -> int:
+        """The position of the first period whose orders are free."""
+        return last_kept(self.instance) + 1
+
     def stands(self, period: str, kind: str | None = None) -> bool:
         """Say whether orders of a period stand; with a block type, of what enters service then."""
         lead = 0 if kind is None else self.instance.blocks[kind].lead
-        return self.instance.horizon.index[period] - lead <= last_kept(self.instance)
+        return self.instance.horizon.index[period] - lead < self.first_free
 
     @cached_property
     def given(self) -> dict[str, dict[tuple[str, str, str], float]]:

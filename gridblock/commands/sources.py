@@ -93,6 +93,17 @@ def changes(items: dict[str, str]) -> dict[str, Any]:
     return values
 
 
+def _with_plan(values: dict[str, Any]) -> dict[str, Any]:
+    """Take in the plan that ``--set current.plan=runs/…`` names, in the current folder."""
+    from gridblock.instances import in_force
+
+    if not isinstance(values.get("current.plan"), str):
+        return values
+    taken = {"current": {"plan": values["current.plan"]}}
+    in_force.inline(taken, Path.cwd())
+    return {**values, "current.plan": taken["current"]["plan"]}
+
+
 def read(file: str, items: dict[str, str] | None = None) -> "Instance":
     """Read an instance and change it.
 
@@ -106,7 +117,7 @@ def read(file: str, items: dict[str, str] | None = None) -> "Instance":
     if not values:
         return instance
     try:
-        return instance.replace(values)
+        return instance.replace(_with_plan(values))
     except InstanceError as error:
         faults = [Fault(fault.path, fault.message, "--set") for fault in error.faults]
         raise InstanceError(faults) from None

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from gridblock.instances.faults import InstanceError
 from gridblock.instances.instance import Instance
 from gridblock.plan import InfeasibleError, Plan
 
@@ -85,6 +86,14 @@ def test_what_has_been_ordered_comes_on_top_of_what_is_bought(market: Instance, 
     )
     # 3 x (15 + 2 + 2 - 16) = 9; retired ones bring nothing.
     assert cost(both) == 9
+
+
+def test_no_profit_without_end_is_made_where_orders_stand(market: Instance, cost: Cost) -> None:
+    # A pod bought for 5 is worth 15 in the end: as many as can be, if orders are free.
+    rising = market.replace({"blocks.pod.cost_once": [5, 15], "blocks.pod.end_share": 1})
+    with pytest.raises(InstanceError, match="can be bought at a profit without end"):
+        cost(rising)
+    assert cost(replanned(rising, "first", pods("first", 2))) == -20
 
 
 def test_lots_that_stand_are_ordered(leases: Instance, cost: Cost) -> None:
