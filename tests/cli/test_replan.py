@@ -12,7 +12,7 @@ def test_a_run_is_the_plan_in_force_of_the_next(gridblock: Any, tmp_path: Path) 
     same = gridblock("solve", "site-waits-for-its-permit", *keep, "-o", "same")
     assert same.exit_code == 0
     assert "The plan in force stays as it is." in same.stdout
-    # A year more would be too late; the building waits for one quarter of the permit and is late.
+    # With a permit a quarter later the building would be ready too late: it is not ordered.
     slips = (*keep, "--set", "options.permit.lead=6")
     late = gridblock("solve", "site-waits-for-its-permit", *slips, "-o", "late")
     assert late.exit_code == 0
