@@ -17,6 +17,7 @@ from gridblock.instances.schema.fields import Fields
 from gridblock.instances.schema.hardware import Block
 from gridblock.instances.schema.network import Link
 from gridblock.instances.schema.series import Written, spread
+from gridblock.instances.survival import of_losses
 
 if TYPE_CHECKING:
     from gridblock.instances.schema.facilities import Site
@@ -275,6 +276,7 @@ SUBJECTS: Final[tuple[Callable[[Fields], Oddities], ...]] = (
     of_tiers,
     of_limits,
     of_demands,
+    of_losses,
     of_options,
     of_current,
 )

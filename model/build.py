@@ -25,6 +25,7 @@ from gridblock.model.constraints import (
     orders,
     placement,
     power,
+    reserve,
     runs,
     usage,
 )
@@ -35,6 +36,7 @@ FAMILIES: Final = (
     placement,
     fleet,
     runs,
+    reserve,
     capacity,
     power,
     feeds,

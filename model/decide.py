@@ -22,6 +22,7 @@ from gridblock.model.plan import (
     ZoneService,
 )
 from gridblock.model.reservations import reservations
+from gridblock.model.standby import reserves
 
 NOTHING: Final = 1e-9
 """A share of a variable's upper bound below which its value is a solver's rounding."""
@@ -57,6 +58,7 @@ def decisions(model: pyo.Block) -> Decisions:
             if (off := round(pyo.value(model.installed[key])) - round(model.powered_on[key].value))
         },
         assigned=kept,
+        reserved=reserves(model, assigned, kept, served),
         starts=starts,
         served=served,
         served_in=served_in,

@@ -17,7 +17,7 @@ class Standing(NamedTuple):
 
 
 class Assignment(NamedTuple):
-    """Blocks of one type that serve a demand in one leaf place and period."""
+    """Blocks of one type that serve a demand, or are kept for it, in one leaf place and period."""
 
     demand: str
     block: str
@@ -135,6 +135,8 @@ class Decisions:
         switched_off: blocks that stand without power, where that may be.
         assigned: blocks assigned to demands; whole numbers where the demand takes whole blocks.
         moved: blocks that demands are given beyond the plan in force, when that is paid.
+        reserved: blocks kept for demands that survive the loss of a facility; whole as those
+            assigned.
         served: units served.
         starts: 1 where a run starts.
         served_in: units served by leaf place, where a zone's uplink carries traffic.
@@ -151,6 +153,7 @@ class Decisions:
     switched_off: Mapping[Standing, int] = field(default_factory=dict)
     assigned: Mapping[Assignment, float] = field(default_factory=dict)
     moved: Mapping[Assignment, float] = field(default_factory=dict)
+    reserved: Mapping[Assignment, float] = field(default_factory=dict)
     served: Mapping[Service, float] = field(default_factory=dict)
     starts: Mapping[RunStart, int] = field(default_factory=dict)
     served_in: Mapping[ZoneService, float] = field(default_factory=dict)

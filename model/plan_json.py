@@ -37,6 +37,7 @@ ROWS: Final[Mapping[str, tuple[type[Any], str]]] = {
     "switched_off": (Standing, "blocks"),
     "assigned": (Assignment, "blocks"),
     "moved": (Assignment, "blocks"),
+    "reserved": (Assignment, "blocks"),
     "served": (Service, "units"),
     "starts": (RunStart, "started"),
     "served_in": (ZoneService, "units"),

@@ -61,7 +61,7 @@ def _used(facts: Facts, assigned: Mapping[Assignment, float]) -> list[Pair]:
 def _over_tunnels(model: pyo.Block) -> dict[Pair, Paths]:
     facts: Facts = model.facts
     found: dict[Pair, Paths] = defaultdict(dict)
-    for (demand, start, end, i, t), gbps in model.reserved.items():
+    for (demand, start, end, i, t), gbps in model.reserved_tunnel.items():
         if gbps.value:
             tunnel = facts.tunnels_between(facts.demands[demand], start, end)[i]
             found[demand, start, end, t][tunnel.links] = max(gbps.value, 0.0)

@@ -142,7 +142,11 @@ def _work(block: pyo.Block) -> None:
     def up_to_amount(_: pyo.Block, demand: str, region: str, *rest: str) -> tuple[float, float]:
         return 0, facts.amount[demand, region, rest[-1]]
 
+    def up_to_lost(_: pyo.Block, *key: str) -> tuple[float, float]:
+        return 0, bounds.reserved[key]
+
     block.assigned = pyo.Var(block.assignments, within=domain, bounds=up_to_useful)
+    block.reserved = pyo.Var(list(bounds.reserved), within=domain, bounds=up_to_lost)
     block.served = pyo.Var(block.services, within=pyo.NonNegativeReals, bounds=up_to_amount)
     block.unmet = pyo.Var(block.asked, within=pyo.NonNegativeReals, bounds=up_to_amount)
 

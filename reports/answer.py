@@ -5,7 +5,7 @@ from typing import Final
 from gridblock.instances.instance import Instance
 from gridblock.model.account import CATEGORIES, Account
 from gridblock.model.plan import PlanData
-from gridblock.reports import capacity, changes, gangs, lots, purchases, tight
+from gridblock.reports import capacity, changes, gangs, lots, purchases, surviving, tight
 from gridblock.reports.headline import headline, verdict
 from gridblock.reports.sections import (
     Bar,
@@ -44,6 +44,7 @@ def answer(instance: Instance, plan: PlanData, account: Account | None) -> Docum
             stages(instance, plan, account),
             changes.section(instance, plan.decisions),
             gangs.runs(instance, plan.decisions),
+            surviving.section(instance, plan.decisions, account),
             purchases.orders(instance, plan.decisions),
             purchases.retirements(instance, plan.decisions),
             lots.orders(instance, account),

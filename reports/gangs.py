@@ -1,15 +1,22 @@
 """When and where each run takes place."""
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from math import nan
+from typing import Any, Final, NamedTuple
 
 from gridblock.instances.instance import Instance
 from gridblock.instances.schema.demands import Run
+from gridblock.model.account import Account
 from gridblock.model.plan import Decisions
 from gridblock.model.quantities import run_periods, run_starts
 from gridblock.reports.sections import Column, Section
 from gridblock.reports.words import and_more, plural
 
+COLUMNS: Final = (
+    *("demand", "start", "end", "periods_late", "facilities", "accelerator"),
+    "delay_cost",
+)
+"""The columns of the table ``runs``."""
 MOST_ROWS: Final = 12
 
 
@@ -60,6 +67,14 @@ def _gang(instance: Instance, decisions: Decisions, name: str, run: Run, start: 
         accelerators=tuple(kind for kind in instance.accelerators if kind in on),
         delay_cost=run.delay_cost * waited,
     )
+
+
+def rows(instance: Instance, decisions: Decisions, _: Account) -> Iterator[tuple[Any, ...]]:
+    """Say when each run starts and ends, where it stands and on what; nothing where it does not."""
+    for gang in gangs(instance, decisions):
+        facilities, accelerators = ", ".join(gang.facilities), ", ".join(gang.accelerators)
+        where = (facilities or None, accelerators or None)
+        yield (*gang[:3], nan if gang.waited is None else gang.waited, *where, gang.delay_cost)
 
 
 def runs(instance: Instance, decisions: Decisions) -> Section | None:

@@ -10,8 +10,16 @@ from gridblock.instances.instance import Instance
 from gridblock.model.account import CATEGORIES, Account
 from gridblock.model.plan import Decisions, PlanData, Standing, TunnelFlow
 from gridblock.model.traffic import tunnel_hops
-from gridblock.reports import changes, feeding, limits, lots, stranded, usage
-from gridblock.reports.gangs import gangs
+from gridblock.reports import (
+    changes,
+    feeding,
+    gangs,
+    limits,
+    lots,
+    stranded,
+    surviving,
+    usage,
+)
 from gridblock.reports.unmet import Summary, unmet_share, unmet_summary
 
 if TYPE_CHECKING:
@@ -159,19 +167,15 @@ def _unmet(instance: Instance, _: Decisions, account: Account) -> Iterator[Row]:
                 yield (*key, *figures, cost, cost * today[t])
 
 
-def _runs(instance: Instance, decisions: Decisions, _: Account) -> Iterator[Row]:
-    """When each run starts and ends, where it stands and on what; nothing where it does not."""
-    for gang in gangs(instance, decisions):
-        facilities, accelerators = ", ".join(gang.facilities), ", ".join(gang.accelerators)
-        where = (facilities or None, accelerators or None)
-        yield (*gang[:3], nan if gang.waited is None else gang.waited, *where, gang.delay_cost)
-
-
 def _utilization(instance: Instance, decisions: Decisions, account: Account) -> Iterator[Row]:
-    """Use of every limit of every place, in the unit that the resource's name ends with."""
+    """Use of every limit of every place, in the unit that the resource's name ends with.
+
+    ``reserved`` is what blocks in reserve use of it, at work for later tiers or not.
+    """
+    reserved = surviving.reserved_use(instance, decisions)
     for use in usage.of_places(instance, decisions, account):
         facility = instance.places[use.place].facility
-        yield (facility, *use, use.share, use.headroom)
+        yield (facility, *use, use.share, use.headroom, reserved.get(use[:3], 0.0))
 
 
 def _supply(instance: Instance, decisions: Decisions, _: Account) -> Iterator[Row]:
@@ -253,6 +257,7 @@ _TABLES: Final[Mapping[str, _Table]] = {
         ),
         _allocation,
     ),
+    "reserve": _Table(surviving.RESERVE_COLUMNS, surviving.reserve_rows),
     "served": _Table(("demand", "region", "facility", "period", "served_units", "unit"), _served),
     "fleet": _Table(
         (
@@ -270,15 +275,13 @@ _TABLES: Final[Mapping[str, _Table]] = {
         ),
         _unmet,
     ),
-    "runs": _Table(
-        (
-            *("demand", "start", "end", "periods_late", "facilities", "accelerator"),
-            "delay_cost",
-        ),
-        _runs,
-    ),
+    "losses": _Table(surviving.LOSS_COLUMNS, surviving.loss_rows),
+    "runs": _Table(gangs.COLUMNS, gangs.rows),
     "utilization": _Table(
-        ("facility", "place", "resource", "period", "used", "limit", "share", "headroom"),
+        (
+            *("facility", "place", "resource", "period", "used", "limit", "share", "headroom"),
+            "reserved",
+        ),
         _utilization,
     ),
     "stranded": _Table(stranded.COLUMNS, stranded.rows),

@@ -16,7 +16,7 @@ from gridblock.instances.standing_orders import (
 from gridblock.reports.capacity import power_limits_mw
 from gridblock.reports.lots import order_by
 from gridblock.reports.sections import Column, Document, Row, Section, first_to_last, span
-from gridblock.reports.words import aligned, money, number, plural
+from gridblock.reports.words import aligned, in_percent, money, number, plural
 
 MOST_ROWS: Final = 30
 
@@ -136,6 +136,7 @@ def blocks(instance: Instance) -> Section:
 
 def demands(instance: Instance) -> Section:
     """Give the amount of each demand, first to last, and what it asks for."""
+    survive = any(demand.kept_after_facility for demand in instance.demands)
     rows = [
         (
             demand.name,
@@ -144,6 +145,7 @@ def demands(instance: Instance) -> Section:
             "whole" if demand.whole_blocks else "shared",
             _series(instance, demand.unmet_cost),
             f"{number(demand.max_ms)} ms" if demand.max_ms is not None else "",
+            *((_kept(demand.kept_after_facility),) if survive else ()),
         )
         for demand in instance.demands
     ]
@@ -157,9 +159,15 @@ def demands(instance: Instance) -> Section:
             Column("blocks"),
             Column("unmet", right=True),
             Column("within", right=True),
+            *((Column("without a site", right=True, brief="without\na site"),) if survive else ()),
         ),
         rows,
     )
+
+
+def _kept(share: float) -> str:
+    """Write the share that the loss of a facility leaves."""
+    return in_percent(share) if share else ""
 
 
 def options(instance: Instance) -> Section:

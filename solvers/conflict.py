@@ -129,9 +129,12 @@ def _sentence(instance: Instance, demand: str, region: str, period: str, short: 
             "with the other floors it cannot start"
         )
     whence = f" from {region}" if region else ""
+    others = "with the other floors"
+    if asks.kept_after_facility:
+        others += f" and {asks.kept_after_facility:.4g} of it to survive the loss of a facility"
     return (
         f"demands.{demand}.min_share asks for {floor:.4g} of the amount{whence} in {period}; "
-        f"with the other floors at most {floor - short:.4g} can be met"
+        f"{others} at most {floor - short:.4g} can be met"
     )
 
 

@@ -24,12 +24,14 @@ from gridblock.solvers.outcome import Outcome, Progress, Settings, Stop, Verdict
 Report = Callable[[Progress], None]
 Solve = Callable[[Matrix, Settings, Report], Outcome]
 
-WORK = ("assigned", "served")
+WORK = ("assigned", "reserved", "served")
 """The decisions of a demand, by name of their variables; a demand left out has none of them."""
 FLOORS = ("met_at_least_min_share", "run_with_a_floor_starts")
 """Hard rules that ask for work on a demand; a demand left out does not have them."""
 OF_WORK = ("served", "blocks_used", "accelerators_used")
 """Measures of which a hard ``min`` may need later tiers; it is asked in the last stage alone."""
+CLOSELY = {"mip_feasibility_tolerance": 1e-9, "primal_feasibility_tolerance": 1e-9}
+"""Caps are kept to a billionth of a unit, so that they do not show in what later tiers get."""
 NOT_PROVEN = 1e-6
 """How far a stage may be off its bound by rounding, as a share of its value, or of 1."""
 
@@ -95,14 +97,15 @@ def with_caps(
 def _cap(
     instance: Instance, model: pyo.ConcreteModel, compiled: Compiled, stage: Stage
 ) -> tuple[list[int], Floats, float]:
-    """Give columns, coefficients and limit of a cap, in thousandths of a unit of the dearest.
+    """Give columns, coefficients and limit of a cap, in units of the dearest.
 
-    So a solver's tolerance is a billionth of a unit, and does not show in what later tiers get.
+    No coefficient is above 1: where the limit is so low that presolve takes a unit for none
+    although the limit is not, it has called what can be done infeasible.
     """
     of_tier = {demand.name for demand in instance.demands if demand.tier == stage.tier}
     index, value, constant = _priced_unmet(model, compiled, of_tier)
     prices = np.array(value)
-    unit = (np.abs(prices).max(initial=0.0) or 1.0) / 1000
+    unit = np.abs(prices).max(initial=0.0) or 1.0
     return index, prices / unit, (cap_on_unmet(stage.unmet) - constant) / unit
 
 
@@ -151,13 +154,15 @@ class _Stages:
             if left <= 0:
                 return Outcome(Stop.TIME_LIMIT, Verdict.UNKNOWN)
         start = self.settings.start if self.values is None else self.values
+        options = {**(CLOSELY if self.found else {}), **self.settings.options}
 
         def report(line: Progress) -> None:
             self.progress.append(replace(line, seconds=passed + line.seconds))
             if self.on_progress is not None:
                 self.on_progress(self.progress[-1])
 
-        return self.solve(matrix, replace(self.settings, time_limit=left, start=start), report)
+        settings = replace(self.settings, time_limit=left, start=start, options=options)
+        return self.solve(matrix, settings, report)
 
     def _up_to(self, tier: int) -> Matrix:
         """Give the matrix in which demands of later tiers get nothing and cost nothing."""

@@ -29,6 +29,14 @@ class Interconnect(Record):
     """Longest round trip between the two."""
 
 
+class Survive(Record):
+    """What a demand keeps of what is met when a part of the estate is lost."""
+
+    facility: Annotated[Positive, Field(le=1)] | None = None
+    """Share that is still served, from each region, after the loss of any one facility. Blocks may
+    be reserved for that."""
+
+
 class Demand(Record):
     """Work to be served, in its own unit."""
 
@@ -76,6 +84,8 @@ class Demand(Record):
     """Whether one kind of accelerator serves all of it in one period."""
     together: Literal["facility", "zone"] = "facility"
     """Whether its part in one facility must stand in one leaf zone."""
+    survive: Survive | None = None
+    """What it keeps of what is met when a part of the estate is lost."""
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -88,3 +98,8 @@ class Demand(Record):
         if self.max_facilities is None and self.run is not None:
             return 1
         return self.max_facilities
+
+    @property
+    def kept_after_facility(self) -> float:
+        """The share that survives the loss of any one facility; 0 where none is asked for."""
+        return 0.0 if self.survive is None else self.survive.facility or 0.0

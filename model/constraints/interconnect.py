@@ -32,7 +32,7 @@ def add(block: pyo.Block, instance: Instance) -> None:
     }
     apart = [key for key in ways if not tunnels[key[:3]] and key[1:3] == _ordered(instance, key)]
     linked = [key for key in ways if tunnels[key[:3]] and instance.network.links]
-    block.reserved = pyo.Var(
+    block.reserved_tunnel = pyo.Var(
         [(d, f, g, i, t) for d, f, g, t in linked for i in range(len(tunnels[d, f, g]))],
         within=pyo.NonNegativeReals,
         bounds=lambda _, d, *__: (0, asks[d].gbps),
@@ -48,15 +48,15 @@ def add(block: pyo.Block, instance: Instance) -> None:
     def interconnect_reserved_between_facilities_used(
         block: pyo.Block, d: str, f: str, g: str, t: str
     ) -> pyo.Expression:
-        reserved = sum(block.reserved[d, f, g, i, t] for i in range(len(tunnels[d, f, g])))
+        reserved = sum(block.reserved_tunnel[d, f, g, i, t] for i in range(len(tunnels[d, f, g])))
         return reserved >= asks[d].gbps * ways[d, f, g, t]
 
     if instance.network.routing == "any":
         _arcs(block, instance)
         return
-    for d, f, g, i, t in block.reserved:
+    for d, f, g, i, t in block.reserved_tunnel:
         for link, start in tunnels[d, f, g][i].hops:
-            _carry(block, link, start, t, block.reserved[d, f, g, i, t])
+            _carry(block, link, start, t, block.reserved_tunnel[d, f, g, i, t])
 
 
 def _ways(block: pyo.Block, instance: Instance) -> Ways:
@@ -101,7 +101,7 @@ def _arcs(block: pyo.Block, instance: Instance) -> None:
         for link in instance.network.links
         for a, b in (link.between, link.between[::-1])
     ]
-    most = {key: v.ub for key, v in block.reserved.items()}
+    most = {key: v.ub for key, v in block.reserved_tunnel.items()}
     block.reserved_arc = pyo.Var(
         [
             (d, f, g, link, a, t)
@@ -124,5 +124,5 @@ def _arcs(block: pyo.Block, instance: Instance) -> None:
     def interconnect_conserved(
         block: pyo.Block, d: str, f: str, g: str, place: str, t: str
     ) -> pyo.Expression:
-        starts = {f: block.reserved[d, f, g, 0, t], g: -block.reserved[d, f, g, 0, t]}
+        starts = {f: block.reserved_tunnel[d, f, g, 0, t], g: -block.reserved_tunnel[d, f, g, 0, t]}
         return sum(moves[d, f, g, place, t]) == starts.get(place, 0)

@@ -29,7 +29,7 @@ def served_only_within_reach(books: Books) -> Rows:
 
     A sum of latencies counts as the float nearest to it.
     """
-    distance = _distances(books)
+    distance = distances(books)
     for key, units in books.decisions.served.items():
         if key.region and abs(units) > USED:
             bound = books.demands[key.demand].max_ms
@@ -43,7 +43,7 @@ def served_only_within_reach(books: Books) -> Rows:
                 yield None
 
 
-def _distances(books: Books) -> dict[str, dict[str, Fraction]]:
+def distances(books: Books) -> dict[str, dict[str, Fraction]]:
     """Give the shortest round trip from each region to each place that can be reached."""
     given = books.instance
     if not books.links:

@@ -224,3 +224,34 @@ def test_fabric_should_have_an_uplink_to_pass() -> None:
     assert said(plain(**zoned)) == []
     (line,) = said(plain(**zoned, demands__0__together="zone"))
     assert line.endswith("has no effect with `together: zone`; leave it out")
+
+
+def test_what_survives_a_loss_needs_another_facility() -> None:
+    alone = plain(demands__0__survive={"facility": 0.5})
+    (found,) = warnings(read(alone))
+    assert dotted(found.path) == "demands[0].survive.facility"
+    assert found.message.startswith(
+        "leaves nothing: only 'memphis' can serve what comes from east, so that none of it is met"
+    )
+    alone["facilities"]["ohio"] = {
+        "at": {"lat": 40.0, "lon": -82.0}, "limits": {"power_mw": 9, "racks": 900}
+    }  # fmt: skip
+    assert not warnings(read(alone))
+    # One that is too far for the demand, or at which its blocks may not stand, is none.
+    alone["demands"][0]["max_ms"] = 12
+    assert [dotted(found.path) for found in warnings(read(alone))] == [
+        "demands[0].survive.facility"
+    ]
+    alone["demands"][0]["max_ms"] = 40
+    alone["blocks"]["pod"]["where"] = {"facilities": ["memphis"]}
+    assert [dotted(found.path) for found in warnings(read(alone))] == [
+        "demands[0].survive.facility"
+    ]
+
+
+def test_a_promise_should_say_what_survives() -> None:
+    (found,) = warnings(read(plain(demands__0__survive={})))
+    assert (dotted(found.path), found.message) == (
+        "demands[0].survive",
+        "asks for nothing; name a share, or leave it out",
+    )

@@ -114,7 +114,10 @@ def test_every_fault_is_told_in_the_order_of_the_file(file: Path) -> None:
         ("name: research", 'name: "\\u202e"', "must not hold the invisible character U+202E"),
         ("name: research", f"name: {'x' * 201}", "must have at most 200 characters"),
         ("unmet_cost: 2", "unmet_cost: {}", "demands[1].unmet_cost: has no value for the first"),
-        ("unmet_cost: 2", "survive: 1", "demands[1].survive: is not a field of a demand"),
+        ("unmet_cost: 2", "survive: 1", "demands[1].survive: must be a group of fields"),
+        ("  unmet_cost: 2", "  survive: {facility: 0}", "survive.facility: must be above 0"),
+        ("  unmet_cost: 2", "  survive: {facility: 1.1}", "survive.facility: must be at most 1"),
+        ("  unmet_cost: 2", "  survive: {site: 1}", "demands[1].survive.site: is not a field"),
         ("unmet_cost: 2", "tier: 0", "demands[1].tier: must be at least 1"),
         ("demands:", "scenarios: []\ndemands:", "scenarios: is not a"),
         ("demands:", "limits: {}\ndemands:", "limits: must be a list"),
@@ -130,7 +133,7 @@ def test_a_fault_is_told_with_its_place(file: Path, old: str, new: str, fault: s
 @pytest.mark.parametrize(
     "name",
     [
-        "survive", "reserved",
+        "reserved",
     ],
 )  # fmt: skip
 def test_what_is_not_obeyed_yet_is_refused(file: Path, name: str) -> None:

@@ -1524,6 +1524,7 @@ TABLES = {
     "retired": Standing,
     "switched_off": Standing,
     "assigned": Assignment,
+    "reserved": Assignment,
     "served": Service,
     "served_in": ZoneService,
     "tunnel_gbps": TunnelFlow,
@@ -1576,7 +1577,7 @@ def test_the_audit_needs_no_optimiser(blocked: list[str]) -> None:
 def test_the_audit_shares_nothing_with_the_optimisation_model() -> None:
     model = Path(gridblock.model.audit.__file__).parent
     own = {"plan", "exact", "account", "quantities", "ledger", "findings", "rules", "used"}
-    own |= {"lots", "moved", "option_costs", "traffic"}
+    own |= {"flows", "lots", "moved", "option_costs", "traffic"}
     files = [model / f"{name}.py" for name in (own | {"audit"}) - {"rules"}]
     for file in (*files, *(model / "rules").glob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):

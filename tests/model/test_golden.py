@@ -12,7 +12,7 @@ import pytest
 
 from gridblock.instances.instance import Instance
 from gridblock.model.build import FAMILIES, build
-from gridblock.model.constraints import interconnect, placement, runs
+from gridblock.model.constraints import interconnect, placement, reserve, runs
 
 GOLDEN = Path(__file__).parent / "golden"
 FAMILY_BY_NAME = {family.__name__.rpartition(".")[2]: family for family in FAMILIES}
@@ -94,6 +94,44 @@ SHOWN: dict[str, dict[str, Any]] = {
             },
         ],
         **HALVING,
+    },
+    "reserve": {
+        "periods": [{"name": "t1", "hours": 100}],
+        "accelerators.trn2": {},
+        "blocks.rack": {"accelerator": "trn2", "accelerators": 4},
+        "facilities.south": {"installed": {"pod": 2, "rack": 2}},
+        "facilities.west": {"installed": {"pod": 1}},
+        "network": {
+            "regions": {"city": {}, "town": {}},
+            "links": [*LINKS[:2], {"name": "w", "between": ["town", "west"], "ms": 9}],
+        },
+        "demands": [
+            {
+                "name": "chat", "amount": 30, "yields": {"h100": 1, "trn2": 0.5}, "unmet_cost": 2,
+                "from": {"city": 0.6, "town": 0.4}, "one_accelerator": True,
+                "survive": {"facility": 0.5},
+            },
+            {
+                "name": "train", "tier": 2, "amount": 10, "yields": {"h100": 1}, "unmet_cost": 2,
+                "whole_blocks": True, "survive": {"facility": 1},
+            },
+            {"name": "batch", "tier": 3, "amount": 9, "yields": {"h100": 1}, "unmet_cost": 1},
+        ],
+    },
+    "reserve_many": {
+        "periods": [{"name": "t1", "hours": 100}],
+        "facilities": {name: {"installed": {"pod": 2}} for name in ("hub", *"abcdef")},
+        "network": {
+            "regions": {f"of-{name}": {} for name in "abcdef"},
+            "links": [
+                {"name": f"{name}-{end}", "between": [f"of-{name}", end], "ms": ms}
+                for name in "abcdef"
+                for end, ms in ((name, 2), ("hub", 7))
+            ],
+        },
+        "demands.chat.from": {"of-a": 0.5, **{f"of-{name}": 0.1 for name in "bcdef"}},
+        "demands.chat.max_ms": 8,
+        "demands.chat.survive": {"facility": 0.5},
     },
     "capacity": {
         "blocks.pod.uses.racks": 2,
@@ -258,8 +296,8 @@ SHOWN: dict[str, dict[str, Any]] = {
 def lp_text(name: str, folder: Path) -> str:
     """Give the LP file of one family on the instance that shows it."""
     family = FAMILY_BY_NAME[name.partition("_")[0]]
-    # Which facilities are used is decided in two other families, which interconnect reads.
-    needed = (placement, runs) if family is interconnect else ()
+    # Which facilities and accelerators are used is decided in two other families.
+    needed = (placement, runs) if family in {interconnect, reserve} else ()
     instance = Instance.parse(TWO_SITES).replace(SHOWN[name])
     model = build(instance, families=(*needed, family))
     for rule in build(instance, families=needed).component_objects(pyo.Constraint):

@@ -170,3 +170,44 @@ def test_the_time_limit_is_shared(two_tiers: Instance) -> None:
     solve_by_tier(two_tiers, model, compile_model(model), Settings(time_limit=1e-9), slow)
     # Nothing is left for the second stage, so that it is not begun.
     assert limits == [1e-9]
+
+
+@pytest.mark.parametrize("price", [1e-3, 0.1, 1, 30, 1e3, 1e6])
+def test_a_cap_of_all_but_nothing_can_be_kept(
+    price: float, session: Session, at_cost: Callable[[Instance], Plan]
+) -> None:
+    # Chat takes half a block of 2 and keeps as much elsewhere; batch takes two halves, which may be
+    # what is kept: two blocks at a hundredth of the price of an unmet unit.
+    hours = 100
+    chat = {"name": "chat", "amount": 1, "yields": {"tpu": 1}, "unmet_cost": price}
+    instance = Instance.parse(
+        {
+            "gridblock": 1,
+            "periods": [{"name": "now", "hours": hours}],
+            "accelerators": {"tpu": {}},
+            "blocks": {"pod": {"accelerator": "tpu", "accelerators": 2, "cost_per_period": price}},
+            "facilities": {"north": {"installed": {"pod": 2}}, "south": {"installed": {"pod": 1}}},
+            "network": {"regions": {"east": {}, "west": {}}},
+            "demands": [
+                {**chat, "survive": {"facility": 1}, "from": {"east": 0.4, "west": 0.6}},
+                {**chat, "name": "batch", "yields": {"tpu": 0.5}, "tier": 2},
+            ],
+        }
+    )
+    # With a row in thousandths, whose limit was 2e-6, presolve called the second stage infeasible.
+    plan = at_cost(instance)
+    assert plan.status == "optimal"
+    assert plan.objective == pytest.approx(2 * price, rel=1e-5, abs=2e-6)
+
+
+def test_a_demand_left_out_keeps_no_reserve(
+    two_tiers: Instance, at_cost: Callable[[Instance], Plan]
+) -> None:
+    # Agents come later and survive the loss of a site: chat gets all 40 first, and a pod is left
+    # at each site for agents, one of which is kept.
+    sites = {"north": {"installed": {"pod": 3}}, "south": {"installed": {"pod": 3}}}
+    safe = two_tiers.replace({"facilities": sites, "demands.agents.survive": {"facility": 1}})
+    plan = at_cost(safe)
+    (first,) = plan.data.stages
+    assert first.unmet == 0
+    assert plan.objective == pytest.approx(30 * 3, abs=1e-4)
