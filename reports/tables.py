@@ -10,16 +10,7 @@ from gridblock.instances.instance import Instance
 from gridblock.model.account import CATEGORIES, Account
 from gridblock.model.plan import Decisions, PlanData, Standing, TunnelFlow
 from gridblock.model.traffic import tunnel_hops
-from gridblock.reports import (
-    changes,
-    feeding,
-    gangs,
-    limits,
-    lots,
-    stranded,
-    surviving,
-    usage,
-)
+from gridblock.reports import changes, feeding, gangs, limits, lots, stranded, surviving, usage
 from gridblock.reports.unmet import Summary, unmet_share, unmet_summary
 
 if TYPE_CHECKING:

@@ -3,12 +3,14 @@
 Unlike ``Search`` it sees the whole horizon at once, so that rules which tie periods together can be
 rows: what earlier tiers were promised, limits over the plan, and a plan in force. It knows few
 other fields: blocks that are bought, kept and sold, racks, energy and carbon, demands that share
-blocks or take whole ones, floors and serving costs.
+blocks or take whole ones, floors and serving costs. No demand is assigned more blocks in a
+place than it could use.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
+from math import ceil
 from typing import Any, NamedTuple
 
 from rivals.facts import Facts, exact
@@ -44,18 +46,24 @@ class Step(NamedTuple):
     unmet: Fraction
 
 
-def steps(data: Data) -> list[Step] | None:
-    """Plan tier after tier; None where some stage cannot keep the hard rules."""
+def steps(data: Data, rival: "type[Plain] | None" = None) -> list[Step] | None:
+    """Plan tier after tier; None where some stage cannot keep the hard rules.
+
+    Args:
+        data: an instance.
+        rival: what plans a stage, ``Plain`` or a class made of it.
+    """
+    rival = rival or Plain
     found: list[Step] = []
     for tier in sorted({demand.get("tier", 1) for demand in data["demands"]}):
         now = data | {"demands": [d for d in data["demands"] if d.get("tier", 1) <= tier]}
         if tier < max(demand.get("tier", 1) for demand in data["demands"]):
             now |= {"limits": [_before_the_last(limit) for limit in data.get("limits", [])]}
         caps = {step.tier: step.unmet + max(step.unmet, Fraction(1)) / 10**6 for step in found}
-        cost = Plain(now, caps).least()
+        cost = rival(now, caps).least()
         if cost is None:
             return None
-        dearer = Plain(now, caps, {tier: LITTLE}).least()
+        dearer = rival(now, caps, {tier: LITTLE}).least()
         found.append(Step(tier, cost, (dearer - cost) / LITTLE))
     return found
 
@@ -407,11 +415,15 @@ class Plain:
                 floor = exact(demand.get("min_share", 0)) * amount
                 if floor:
                     yield dict.fromkeys(met, Fraction(-1)), -floor
+                whole = demand.get("whole_blocks", False)
                 for f in self.sites(demand):
                     terms = {("s", d, f, t): Fraction(1)}
                     for i, pair in enumerate(facts.pairs):
                         if pair.facility == f and d in self.users(i):
                             kind = facts.blocks[pair.block]
                             units = self.at(demand["yields"][kind["accelerator"]], t)
-                            terms["a", d, i, t] = -units * kind["accelerators"]
+                            each = units * kind["accelerators"]
+                            terms["a", d, i, t] = -each
+                            most = ceil(amount / each) if whole else amount / each
+                            yield {("a", d, i, t): Fraction(1)}, Fraction(most)
                     yield terms, Fraction(0)
