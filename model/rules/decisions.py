@@ -71,7 +71,7 @@ def decided_numbers_are_finite(books: Books) -> Rows:
 def counts_are_whole_numbers(books: Books) -> Rows:
     """Let runs start, lots be ordered and blocks be had or moved only in whole numbers.
 
-    Blocks assigned to a demand that takes whole blocks, too.
+    Blocks assigned to, or kept for, a demand that takes whole blocks, too.
     """
     for name, key, value in _all(books):
         if _is_counted(books, name, key):
@@ -81,7 +81,7 @@ def counts_are_whole_numbers(books: Books) -> Rows:
 
 def _is_counted(books: Books, name: str, key: Any) -> bool:
     if isinstance(key, Assignment):
-        return name == "assigned" and books.demands[key.demand].whole_blocks
+        return name in {"assigned", "reserved"} and books.demands[key.demand].whole_blocks
     return name in COUNTED
 
 
