@@ -46,6 +46,7 @@ def _values(model: pyo.Block, decisions: Decisions) -> Iterator[tuple[Any, float
         (model.powered_on, Standing, books.powered),
         (model.ordered, Ordering, decisions.ordered),
         (model.assigned, Assignment, decisions.assigned),
+        (model.reserved, Assignment, decisions.reserved),
         (model.starts, RunStart, decisions.starts),
         (model.served, Service, decisions.served),
         (model.served_in, ZoneService, decisions.served_in),
