@@ -207,12 +207,7 @@ class Bounds:
 
     def assigned(self, demand: str, kind: str, path: str, period: str) -> float:
         """Give the most blocks of a type in a leaf place that one demand can use."""
-        units = self.facts.total[demand, period]
-        return self._of_use(demand, kind, path, period, units)
-
-    def _of_use(self, demand: str, kind: str, path: str, period: str, units: float) -> float:
-        """Give the most blocks that serve so many units, of those that can be powered."""
-        blocks = units / self.facts.units_per_block[demand, kind, period]
+        blocks = self.facts.total[demand, period] / self.facts.units_per_block[demand, kind, period]
         if self.facts.demands[demand].whole_blocks:
             blocks = math.ceil(blocks)
         return min(blocks, self.powered[kind, path, period])
@@ -224,17 +219,8 @@ class Bounds:
 
     @cached_property
     def reserved(self) -> dict[tuple[str, str, str, str], float]:
-        """The most blocks that are of use in reserve, by demand, block type, leaf and period.
-
-        With those assigned beside them they are no more than the whole amount takes, so that
-        ``need`` counts them.
-        """
-        return {
-            (d, kind, path, t): self._of_use(d, kind, path, t, again)
-            for (d, facility, t), again in self.surviving.recoverable.items()
-            for kind, path in self.facts.sites(d, t)[facility]
-            if self.powered[kind, path, t]
-        }
+        """The most blocks that are of use in reserve, by demand, block type, leaf and period."""
+        return self.surviving.blocks(self.powered)
 
     @cached_property
     def servable(self) -> dict[tuple[str, str, str], float]:

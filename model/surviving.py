@@ -1,5 +1,6 @@
 """Demands that survive the loss of a facility, and where what is lost can be served again."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
@@ -56,6 +57,27 @@ class Surviving:
                     amount = self.facts.amount[demand, region, t]
                     units[demand, facility, t] += self.share[demand] * amount
         return dict(units)
+
+    def blocks(
+        self, powered: Mapping[tuple[str, str, str], int]
+    ) -> dict[tuple[str, str, str, str], float]:
+        """Give the most blocks of use in reserve, by demand, block type, leaf and period.
+
+        With those assigned beside them they are no more than the whole amount takes, so that bounds
+        on what is worth owning hold for both.
+
+        Args:
+            powered: the most blocks that can be powered.
+        """
+        most: dict[tuple[str, str, str, str], float] = {}
+        for (demand, facility, t), again in self.recoverable.items():
+            for kind, path in self.facts.sites(demand, t)[facility]:
+                blocks = again / self.facts.units_per_block[demand, kind, t]
+                if self.facts.demands[demand].whole_blocks:
+                    blocks = math.ceil(blocks)
+                if powered[kind, path, t]:
+                    most[demand, kind, path, t] = min(blocks, powered[kind, path, t])
+        return most
 
     def circles(self, demand: str, period: str) -> tuple[Circle, ...] | None:
         """Give the circles of a demand; None where they are too many."""
