@@ -70,12 +70,13 @@ class Surviving:
             powered: the most blocks that can be powered.
         """
         most: dict[tuple[str, str, str, str], float] = {}
-        for (demand, facility, t), again in self.recoverable.items():
-            for kind, path in self.facts.sites(demand, t)[facility]:
+        for demand, t in self.reach:
+            for kind, path in self.facts.hosts[demand, t]:
+                again = self.recoverable.get((demand, self.facts.facility_of[path], t), 0.0)
                 blocks = again / self.facts.units_per_block[demand, kind, t]
                 if self.facts.demands[demand].whole_blocks:
                     blocks = math.ceil(blocks)
-                if powered[kind, path, t]:
+                if blocks and powered[kind, path, t]:
                     most[demand, kind, path, t] = min(blocks, powered[kind, path, t])
         return most
 
