@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from gridblock.sides import compare, diff
     from gridblock.instances.faults import InstanceError
     from gridblock.instances.formats import write
     from gridblock.instances.instance import Instance
@@ -28,6 +29,8 @@ __all__ = [
     "Plan",
     "__version__",
     "build",
+    "compare",
+    "diff",
     "in_force",
     "pareto",
     "read",
@@ -44,6 +47,8 @@ _HOMES = {
     "NoPlanError": "gridblock.plan",
     "Plan": "gridblock.plan",
     "build": "gridblock.model.build",
+    "compare": "gridblock.sides",
+    "diff": "gridblock.sides",
     "in_force": "gridblock.replan",
     "pareto": "gridblock.pareto",
     "read": "gridblock.instances.read",

@@ -10,7 +10,9 @@ from gridblock import __version__
 from gridblock.commands import (
     audit,
     check,
+    compare,
     convert,
+    diff,
     examples,
     export,
     new,
@@ -67,6 +69,8 @@ for command in (
     examples.examples,
     schema.schema,
     convert.convert,
+    diff.diff,
+    compare.compare,
     export.export,
     value.value,
     pareto.pareto,

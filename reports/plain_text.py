@@ -31,7 +31,7 @@ def csv_answer(instance: Instance, plan: PlanData, account: Account | None) -> s
     rows = [*_of_plan(instance, plan), *_of_costs(instance, plan)]
     if account is not None:
         rows += _of_unmet(instance, account)
-    return _csv(ANSWER, rows)
+    return csv_rows(ANSWER, rows)
 
 
 def _of_plan(instance: Instance, plan: PlanData) -> Iterator[Sequence[object]]:
@@ -61,10 +61,11 @@ def _of_unmet(instance: Instance, account: Account) -> Iterator[Sequence[object]
 
 def csv_table(frame: "pd.DataFrame") -> str:
     """Write a table as CSV that no spreadsheet takes for formulas; what is missing is empty."""
-    return _csv(list(frame.columns), frame.astype(object).itertuples(index=False, name=None))
+    return csv_rows(list(frame.columns), frame.astype(object).itertuples(index=False, name=None))
 
 
-def _csv(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def csv_rows(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Write rows as CSV that no spreadsheet takes for formulas; None is an empty cell."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([_cell(name) for name in heading])

@@ -1,0 +1,80 @@
+"""``gridblock compare``: many plans in one table."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gridblock.commands.ending import Ending, ended
+from gridblock.commands.options import Form, LogFile, Quiet, Verbose
+from gridblock.commands.talk import Talk, Voice, put
+
+if TYPE_CHECKING:
+    from gridblock.reports.compare import Comparison
+
+
+def compare(
+    runs: Annotated[
+        list[str],
+        typer.Argument(metavar="RUN...", help="The folders of runs, two or more."),
+    ],
+    form: Annotated[
+        Form,
+        typer.Option(
+            "--format",
+            metavar="table|json|csv|md",
+            help="How to write the answer.",
+            show_default=False,
+        ),
+    ] = Form.TABLE,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+    log_file: LogFile = None,
+) -> None:
+    """Put plans side by side: status, gap, costs, unmet work, blocks by vendor.
+
+    Differences are to the first one.
+    """
+    talk = Talk(quiet=quiet, verbose=verbose, log=log_file)
+    with ended(talk):
+        if len(runs) < 2:
+            message = "name two runs or more"
+            raise typer.BadParameter(message)
+        talk.phase("reading")
+        from gridblock.sides import side_of
+        from gridblock.reports.compare import comparison
+
+        sides = [side_of(run, of_runs=True) for run in runs]
+        try:
+            found = comparison(sides)
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from None
+        talk.line.end()
+        _show(found, form)
+        raise typer.Exit(Ending.PLAN)
+
+
+def _show(found: "Comparison", form: Form) -> None:
+    if form is Form.JSON:
+        from gridblock.instances.write import to_json
+
+        put(to_json(found.as_json()))
+        return
+    from gridblock.reports.compare_document import compare_document
+    from gridblock.reports.plain_text import csv_rows, markdown
+    from gridblock.reports.terminal import show
+
+    if form is Form.CSV:
+        put(csv_rows(("table", "name", "unit", "run", "value", "difference"), _rows(found)))
+    elif form is Form.MD:
+        put(markdown(compare_document(found)))
+    else:
+        show(compare_document(found), Voice())
+
+
+def _rows(found: "Comparison") -> list[tuple[object, ...]]:
+    """Give a row for each thing that is measured and each plan."""
+    return [
+        (line.table, line.name, line.unit, label, value, change)
+        for line in found.lines
+        for label, value, change in zip(found.labels, line.values, line.differences, strict=True)
+    ]
