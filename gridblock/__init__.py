@@ -7,7 +7,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gridblock.sides import compare, diff
     from gridblock.instances.faults import InstanceError
     from gridblock.instances.formats import write
     from gridblock.instances.instance import Instance
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from gridblock.pareto import pareto
     from gridblock.plan import InfeasibleError, NoPlanError, Plan, read_plan, solve
     from gridblock.replan import in_force
+    from gridblock.sides import compare, diff
 
 __version__ = "0.1.0"
 

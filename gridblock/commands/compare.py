@@ -40,8 +40,8 @@ def compare(
             message = "name two runs or more"
             raise typer.BadParameter(message)
         talk.phase("reading")
-        from gridblock.sides import side_of
         from gridblock.reports.compare import comparison
+        from gridblock.sides import side_of
 
         sides = [side_of(run, of_runs=True) for run in runs]
         try:

@@ -51,8 +51,8 @@ def diff(
     talk = Talk(quiet=quiet, verbose=verbose, log=log_file)
     with ended(talk):
         talk.phase("reading")
-        from gridblock.sides import side_of
         from gridblock.reports.diff import diff_of
+        from gridblock.sides import side_of
 
         found = diff_of(side_of(located(a), a), side_of(located(b), b), tolerance)
         talk.line.end()

@@ -16,7 +16,18 @@ from gridblock.instances import document
 from gridblock.instances.plausibility import warnings
 from gridblock.instances.read import read
 
-COMMANDS = ("solve", "check", "audit", "new", "examples", "schema", "convert", "diff", "compare", "export")
+COMMANDS = (
+    "solve",
+    "check",
+    "audit",
+    "new",
+    "examples",
+    "schema",
+    "convert",
+    "diff",
+    "compare",
+    "export",
+)
 
 
 def test_version(gridblock: Any) -> None:
