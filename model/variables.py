@@ -37,6 +37,12 @@ def _lots(block: pyo.Block, instance: Instance) -> None:
         return signed + sum(block.ordered[key] for key in ordered if key in block.ordered)
 
     block.lots = pyo.Expression(list(contracts), facts.periods, rule=in_effect)
+
+    def blocks_of_lots(_: pyo.Block, o: str, i: int, *__: str) -> pyo.Set:
+        """Lots make them whole where they can stand in one leaf place only."""
+        alone = len(facts.lease_sites[o, i]) == 1
+        return pyo.NonNegativeReals if alone else pyo.NonNegativeIntegers
+
     leases = [
         (name, i, leaf, t)
         for (name, i), leaves in facts.lease_sites.items()
@@ -46,7 +52,7 @@ def _lots(block: pyo.Block, instance: Instance) -> None:
     ]
     block.leased = pyo.Var(
         leases,
-        within=pyo.NonNegativeIntegers,
+        within=blocks_of_lots,
         bounds=lambda _, o, i, leaf, t: (0, int(additions.leases[o, i, t].most)),
     )
 

@@ -28,7 +28,7 @@ from gridblock.solvers.compile import compile_model
 from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.outcome import Outcome, Progress, Settings, Stop, relative_gap
 from gridblock.solvers.session import Session
-from gridblock.solvers.solve import periods_of, vertex
+from gridblock.solvers.solve import lots_in, periods_of, vertex
 from gridblock.solvers.staged import solve_staged
 
 MEASURES: Final = ("share", "price")
@@ -144,6 +144,7 @@ class _Search:
         self.model = build(self.instance)
         self.compiled = compile_model(self.model)
         self.labels = periods_of(self.compiled, self.instance)
+        self.lots = lots_in(self.compiled)
         self.weight = weights(self.instance, self.measure)
         self.amount = self._vector(lacking(self.model, self.weight))
         priced = self._vector(lacking(self.model, weights(self.instance, "price")))
@@ -203,7 +204,9 @@ class _Search:
         if self.on_point is not None:
             self.on_point(self.solved, self.solves)
         settings = replace(self.settings, start=start)
-        outcome = solve_staged(self.session, matrix, self.labels, settings, self.on_progress)
+        outcome = solve_staged(
+            self.session, matrix, self.labels, self.lots, settings, self.on_progress
+        )
         if outcome.stop is not Stop.FINISHED:
             self.stop = outcome.stop
         if outcome.values is None or outcome.stop is Stop.INTERRUPTED:

@@ -25,6 +25,8 @@ from gridblock.solvers.tiers import solve_by_tier
 
 ROUNDING: Final = 1e-6
 """Relative difference of two objectives that stems from a solver's tolerances."""
+LOTS: Final = "ordered"
+"""The decision that counts lots."""
 TIGHTER: Final = {"mip_feasibility_tolerance": 1e-8, "primal_feasibility_tolerance": 1e-9}
 
 
@@ -99,10 +101,10 @@ def find_plan(
         built = build(instance) if model is None else model
         compiled = compile_model(built)
     with clock.stage("solve"):
-        labels = periods_of(compiled, instance)
+        labels, lots = periods_of(compiled, instance), lots_in(compiled)
 
         def at_once(matrix: Matrix, asked: Settings, report: Callable[[Progress], None]) -> Outcome:
-            outcome = solve_staged(session, matrix, labels, asked, report, on_log)
+            outcome = solve_staged(session, matrix, labels, lots, asked, report, on_log)
             return vertex(session, outcome, asked)
 
         tiered = solve_by_tier(instance, built, compiled, settings, at_once, on_progress)
@@ -137,6 +139,11 @@ def periods_of(compiled: Compiled, instance: Instance) -> list[str | None]:
         index[-1] if isinstance(index, tuple) else index for index in map(_index, compiled.columns)
     )
     return [end if end in periods else None for end in ends]
+
+
+def lots_in(compiled: Compiled) -> list[bool]:
+    """Say of each column whether it counts lots of an option: few, and each of them large."""
+    return [variable.parent_component().local_name == LOTS for variable in compiled.columns]
 
 
 def _index(variable: pyo.Var) -> object:

@@ -1,7 +1,8 @@
 """A search in stages: choices first, period by period, then whole numbers near the relaxed ones.
 
 Whole blocks come in hundreds, and rounding them costs little; what a model chooses (a site, a chip,
-a hall) is a binary and costs much. So whole numbers above 1 are relaxed while choices are searched,
+a hall) is a binary and costs much, and so does a lot of an option, which stands for many blocks at
+once. So all other whole numbers are relaxed while choices are searched,
 which also gives a valid bound, and are then sought within 1 of their relaxed values. Every stage
 ends by work done, not by the clock, so that the same seed gives the same plan.
 """
@@ -42,6 +43,7 @@ def solve_staged(
     session: Session,
     matrix: Matrix,
     labels: Sequence[str | None],
+    lots: Sequence[bool],
     settings: Settings,
     on_progress: Callable[[Progress], None] | None = None,
     on_log: Callable[[str], None] | None = None,
@@ -52,6 +54,7 @@ def solve_staged(
         session: the solver's process; it holds the matrix afterwards.
         matrix: what is to be solved.
         labels: the neighbourhood of each column, its period; None for none.
+        lots: of each column, whether it is a choice although it may be above 1.
         settings: gap, time limit, threads, seed and options.
         on_progress: called with each line of progress.
         on_log: called with each piece of HiGHS's log.
@@ -65,7 +68,8 @@ def solve_staged(
     if int(matrix.integer.sum()) <= FEW_INTEGERS:
         session.load(matrix)
         return session.run(settings, on_progress, on_log)
-    search = _Search(session, matrix, np.array([label or "" for label in labels]), settings)
+    named = np.array([label or "" for label in labels])
+    search = _Search(session, matrix, named, np.array(lots, dtype=np.bool_), settings)
     search.on_progress, search.on_log = on_progress, on_log
     outcome = search.run()
     if session.matrix is not matrix:
@@ -80,6 +84,7 @@ class _Search:
     session: Session
     matrix: Matrix
     labels: NDArray[np.str_]
+    lots: Flags
     settings: Settings
     on_progress: Callable[[Progress], None] | None = None
     on_log: Callable[[str], None] | None = None
@@ -93,7 +98,7 @@ class _Search:
     def __post_init__(self) -> None:
         """Tell choices from counts."""
         width = self.matrix.upper - self.matrix.lower
-        self.choices: Flags = self.matrix.integer & (width <= 1)
+        self.choices: Flags = self.matrix.integer & ((width <= 1) | self.lots)
 
     def run(self) -> Outcome:
         """Search choices, then whole numbers, until the gap or a limit."""

@@ -1,5 +1,7 @@
 """Usage: leased blocks that are paid by the hour, used or not."""
 
+from collections.abc import Iterable
+
 import pyomo.environ as pyo
 
 from gridblock.instances.instance import Instance
@@ -136,8 +138,9 @@ def _only_beyond_owned(
         and saved_per_hour(instance, *key) > 0
         and any(o in usages and usages[o].energy == "included" for o in leases[key])
     ]
-    block.any_lease_in_use = pyo.Var(tempting, within=pyo.Binary)
-    facts, bounds = block.facts, block.bounds
+    owned = _most_owned(block, tempting)
+    mixed = [key for key in tempting if owned[key]]
+    block.any_lease_in_use = pyo.Var(mixed, within=pyo.Binary)
 
     def used(kind: str, f: str, t: str) -> pyo.Expression:
         return sum(block.used[o, kind, f, t] for o in leases[kind, f, t])
@@ -146,12 +149,20 @@ def _only_beyond_owned(
     def leases_in_use_only_beyond_owned(
         block: pyo.Block, kind: str, f: str, t: str
     ) -> pyo.Expression:
-        leaves = (leaf for leaf in facts.leaves_of[f] if (kind, leaf, t) in bounds.owned)
-        owned = sum(bounds.owned[kind, leaf, t] for leaf in leaves)
-        slack = owned * (1 - block.any_lease_in_use[kind, f, t])
-        return used(kind, f, t) <= beyond[kind, f, t] + slack
+        key = kind, f, t
+        slack = owned[key] * (1 - block.any_lease_in_use[key]) if owned[key] else 0
+        return used(kind, f, t) <= beyond[key] + slack
 
-    @block.Constraint(tempting)
+    @block.Constraint(mixed)
     def leases_in_use_or_not(block: pyo.Block, kind: str, f: str, t: str) -> pyo.Expression:
         most = sum(block.used[o, kind, f, t].ub for o in leases[kind, f, t])
         return used(kind, f, t) <= most * block.any_lease_in_use[kind, f, t]
+
+
+def _most_owned(block: pyo.Block, keys: Iterable[Key]) -> dict[Key, int]:
+    """Give the most blocks of a type that can be owned at a facility in a period."""
+    facts, bounds = block.facts, block.bounds
+    return {
+        (kind, f, t): sum(bounds.owned.get((kind, leaf, t), 0) for leaf in facts.leaves_of[f])
+        for kind, f, t in keys
+    }

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from gridblock.instances.instance import Instance
+from gridblock.model.build import build
 from gridblock.model.plan import LeaseUse
 from gridblock.plan import Plan
 
@@ -113,3 +114,19 @@ def test_free_energy_leaves_nothing_behind_where_spending_is_limited(
         energy="included",
     )
     assert cost(year) == 0
+
+
+def test_where_nothing_can_be_owned_leases_in_use_need_no_choice(hour: Instance) -> None:
+    # All that is assigned is leased then, so that one row says how many are in use.
+    free = leased(hour, energy="included").replace(
+        {"blocks.pod.idle_factor": 0, "facilities.north": {"energy_per_mwh": 50}}
+    )
+    model = build(free)
+    assert not len(model.any_lease_in_use)
+    assert len(model.leases_in_use_only_beyond_owned) == 1
+    owned = build(free.replace({"facilities.north.installed": {"pod": 3}}))
+    assert len(owned.any_lease_in_use) == 1
+
+
+def test_leased_blocks_are_whole_as_lots_are(hour: Instance) -> None:
+    assert not any(leased.is_integer() for leased in build(leased(hour)).leased.values())
