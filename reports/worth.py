@@ -1,17 +1,16 @@
 """The worth of an option: with it, without it, and the price at which it is no longer taken."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
 
 from gridblock.instances.instance import Instance
-from gridblock.model.account import Account
-from gridblock.model.lots import lots_of
+from gridblock.model.account import Account, Entry
+from gridblock.reports.dependence import dependence
 from gridblock.reports.sections import Column, Document, Row, Section, first_to_last
 from gridblock.reports.unmet import unmet_share
-from gridblock.reports.words import money, number, percent, plural
+from gridblock.reports.words import in_percent, money, number, percent, plural, scale_for
 from gridblock.solvers.value import Worth
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 def worth_document(
@@ -25,14 +24,18 @@ def worth_document(
         with_it: the account of the plan with the option.
         without_it: the account of the plan without it.
     """
-    shares = [unmet_share(instance, books) for books in (with_it, without_it)]
     return Document(
         title=worth.option,
         subtitle=f"what it is worth in {instance.name}, {first_to_last(instance.horizon)}",
-        sentences=(_surplus(instance, worth), _unmet(shares), *_break_even(instance, worth)),
+        sentences=(
+            _surplus(instance, worth),
+            _unmet(instance, worth, with_it, without_it),
+            *_break_even(instance, worth, with_it),
+        ),
         sections=(
-            _compared(instance, worth, shares),
             _by_period(instance, worth, with_it, without_it),
+            *dependence(instance, with_it, without_it),
+            _compared(instance, worth),
         ),
     )
 
@@ -41,33 +44,61 @@ def _surplus(instance: Instance, worth: Worth) -> str:
     surplus = worth.surplus or 0.0
     if not lots_ordered(worth):
         return "It is not taken at its price."
-    saved = money(surplus, instance.currency)
-    lots = plural(lots_ordered(worth), "lot")
-    return f"With it ({lots} ordered) the best plan found costs {saved} less than without it."
+    saved = money(abs(surplus), instance.currency)
+    lots, less = plural(lots_ordered(worth), "lot"), "less" if surplus >= 0 else "more"
+    message = f"With it ({lots} ordered) the best plan found costs {saved} {less} than without it"
+    plans = (worth.with_it, worth.without_it)
+    open_by = sum((p.gap or 0.0) * abs(p.objective or 0.0) for p in plans)
+    if open_by > abs(surplus):
+        message += f", which the gaps of the two plans, {money(open_by, instance.currency)}, exceed"
+    return f"{message}."
 
 
-def _unmet(shares: list[float]) -> str:
-    return f"Unmet work is {percent(shares[0])} with it and {percent(shares[1])} without it."
+def _unmet(instance: Instance, worth: Worth, with_it: Account, without_it: Account) -> str:
+    priced = [plan.costs["unmet"] for plan in (worth.without_it, worth.with_it)]
+    words = [
+        f"{money(cost, instance.currency)} ({percent(unmet_at_its_price(instance, books))} of all)"
+        for cost, books in zip(priced, (without_it, with_it), strict=True)
+    ]
+    message = f"Unmet work is priced at {words[0]} without it and {words[1]} with it"
+    if priced[0] > priced[1]:
+        message += f", so that it closes {in_percent(1 - priced[1] / priced[0])} of that gap"
+    return f"{message}."
 
 
-def _break_even(instance: Instance, worth: Worth) -> tuple[str, ...]:
+def _break_even(instance: Instance, worth: Worth, with_it: Account) -> tuple[str, ...]:
     if worth.factor is None:
         return ("At no price above 0 would it be taken, or it costs nothing.",)
-    prices = "; ".join(
-        f"{field} {number(value)}" for field, value in break_even_prices(instance, worth).items()
-    )
-    what = f"It is taken up to {number(worth.factor)} times its price"
-    return (f"{what}: {prices}." if prices else f"{what}.",)
+    asked, most = break_even_prices(instance, worth, 1.0), break_even_prices(instance, worth)
+    prices = "; ".join(f"{name} {number(most[name])}, asked {number(asked[name])}" for name in most)
+    message = f"It is taken up to {number(worth.factor)} times its price"
+    paid = own_cost(worth, with_it)
+    after = float(with_it.committed_after.get(worth.option, 0))
+    told = f"{message}{f' ({prices})' if prices else ''}."
+    if not lots_ordered(worth):
+        return (told,)
+    due = f"At its price it costs {money(paid, instance.currency)} in present value"
+    if after:
+        due += f", and {money(after, instance.currency)} more is due after the horizon, not counted"
+    return told, f"{due}."
 
 
-def break_even_prices(instance: Instance, worth: Worth) -> dict[str, float]:
-    """Give the option's prices in the first period, times the break-even factor."""
+def own_cost(worth: Worth, books: Account) -> float:
+    """Give the net present value of what is paid for the option itself."""
+    return float(sum(e.value for e in books.ledger.entries if e.option == worth.option))
+
+
+def break_even_prices(
+    instance: Instance, worth: Worth, factor: float | None = None
+) -> dict[str, float]:
+    """Give the option's prices in the first period, times the break-even or another factor."""
+    times = (worth.factor or 0.0) if factor is None else factor
     option = instance.contracts[worth.option].option
     given = {"cost_once": option.cost_once, "cost_per_period": option.cost_per_period}
     if option.usage is not None:
         given["per_block_hour"] = option.usage.per_block_hour
     first = {name: next(iter(instance.over_periods(v).values())) for name, v in given.items()}
-    return {name: value * (worth.factor or 0.0) for name, value in first.items() if value}
+    return {name: value * times for name, value in first.items() if value}
 
 
 def lots_ordered(worth: Worth) -> int:
@@ -77,66 +108,95 @@ def lots_ordered(worth: Worth) -> int:
     return sum(int(lots) for key, lots in ordered.items() if key.option == worth.option)
 
 
-def _compared(instance: Instance, worth: Worth, shares: list[float]) -> Section:
+def _compared(instance: Instance, worth: Worth) -> Section:
     rows: list[Row] = []
+    totals = [worth.without_it.objective or 0.0, worth.with_it.objective or 0.0]
+    scale = scale_for(max(map(abs, totals)))
+
+    def counted(*amounts: float) -> tuple[str, ...]:
+        return tuple(map(scale.write, amounts))
+
     for category, cost in worth.with_it.costs.items():
         other = worth.without_it.costs[category]
         if cost or other:
-            rows.append(
-                (
-                    category.replace("_", " "),
-                    _thousands(cost),
-                    _thousands(other),
-                    _thousands(cost - other),
-                )
-            )
-    totals = [worth.with_it.objective or 0.0, worth.without_it.objective or 0.0]
-    total = ("total", *map(_thousands, (*totals, totals[0] - totals[1])))
+            rows.append((category.replace("_", " "), *counted(other, cost, cost - other)))
     columns = (
         Column("category"),
-        *(Column(name, right=True) for name in ("with", "without", "change")),
+        *(Column(name, right=True) for name in ("without", "with", "change")),
     )
-    unit = f"present value, {instance.currency} thousand"
+    total = ("total", *counted(*totals, totals[1] - totals[0]))
+    unit = f"present value, {scale.of(instance.currency)}"
     return Section("Costs", unit, columns, tuple(rows), (total,))
 
 
-def _thousands(value: float) -> str:
-    return f"{value / 1000:,.0f}"
-
-
 def _by_period(instance: Instance, worth: Worth, with_it: Account, without_it: Account) -> Section:
-    lots = (
-        [x for x in lots_of(instance, worth.with_it.decisions) if x.option.name == worth.option]
-        if worth.with_it.decisions
-        else []
-    )
+    """Say by period what stays unmet, and what it saves: on unmet work, and on all else."""
+    gained = gains_by_period(instance, worth, with_it, without_it)
+    scale = scale_for(max((abs(x) for of in gained.values() for x in of.values()), default=0.0))
     rows: list[Row] = []
-    for at, t in enumerate(instance.horizon.names):
-        effect = sum(x.count for x in lots if x.in_effect(at))
-        unmet = [unmet_in(instance, books, t) for books in (with_it, without_it)]
-        if effect or unmet[0] != unmet[1]:
-            rows.append((t, f"{effect:,}", *map(percent, unmet)))
+    sums: dict[str, float] = {}
+    for t, gains in gained.items():
+        lots = with_it.in_effect.get((worth.option, t), 0)
+        unmet = [unmet_at_its_price(instance, books, t) for books in (without_it, with_it)]
+        for name, amount in gains.items():
+            sums[name] = sums.get(name, 0.0) + amount
+        if lots or any(gains.values()):
+            cells = map(scale.write, gains.values())
+            rows.append((t, f"{lots:,}", *map(percent, unmet), *cells))
     columns = (
         Column("period"),
-        Column("lots", right=True),
-        Column("unmet with", right=True),
-        Column("without", right=True),
+        *(Column(name, right=True) for name in ("lots", "without", "with", *sums)),
     )
-    note = "" if rows else "In no period does it make a difference."
+    total = ("all", "", "", "", *map(scale.write, sums.values()))
     return Section(
         "Where it matters",
-        "lots in effect; unmet share of the work",
-        columns,
+        f"unmet share; saved, present value, {scale.of(instance.currency)}",
+        columns if rows else (Column("period"),),
         tuple(rows),
-        note=note,
+        (total,) if rows[1:] else (),
+        note="" if rows else "In no period does it make a difference.",
     )
 
 
-def unmet_in(instance: Instance, books: Account, period: str) -> float:
-    """Give the unmet share of all units in a period."""
-    asked = sum(units for (_, _, t), units in books.amount.items() if t == period)
-    unmet = sum(units for (_, _, t), units in books.unmet.items() if t == period)
-    return float(unmet / asked) if asked else 0.0
+def gains_by_period(
+    instance: Instance, worth: Worth, with_it: Account, without_it: Account
+) -> dict[str, dict[str, float]]:
+    """Give what the option saves in each period, as a net present value.
+
+    Returns:
+        By period: on ``unmet`` work; its own ``price``, below 0; on all ``else``; ``in all``.
+    """
+
+    def kind(entry: Entry) -> tuple[str, str]:
+        if entry.option == worth.option:
+            return entry.period, "price"
+        return entry.period, "unmet" if entry.category == "unmet" else "else"
+
+    before, after = (books.ledger.value_by(kind) for books in (without_it, with_it))
+    found: dict[str, dict[str, float]] = {}
+    for t in instance.horizon.names:
+        gains = {
+            name: float(before.get((t, name), 0) - after.get((t, name), 0))
+            for name in ("unmet", "price", "else")
+        }
+        found[t] = {**gains, "in all": sum(gains.values())}
+    return found
+
+
+def unmet_at_its_price(instance: Instance, books: Account, period: str | None = None) -> float:
+    """Give the unmet share of all work in a period, or in all: units may differ, prices do not."""
+    price = {d.name: instance.over_periods(d.unmet_cost) for d in instance.demands}
+    hours = dict(zip(instance.horizon.names, instance.horizon.hours, strict=True))
+
+    def value(units: Mapping[tuple[str, str, str], Fraction]) -> float:
+        return sum(
+            float(count) * price[demand][t] * hours[t]
+            for (demand, _, t), count in units.items()
+            if period in {None, t}
+        )
+
+    asked = value(books.amount)
+    return value(books.unmet) / asked if asked else 0.0
 
 
 def worth_json(
@@ -155,6 +215,7 @@ def worth_json(
         if worth.factor is not None
         else None,
         "lots_ordered": lots_ordered(worth),
+        "saved_by_period": gains_by_period(instance, worth, with_it, without_it),
         **{
             name: {
                 "status": plan.status,
@@ -164,7 +225,7 @@ def worth_json(
                 "costs": dict(plan.costs),
                 "unmet_share": unmet_share(instance, books),
                 "unmet_share_by_period": [
-                    unmet_in(instance, books, t) for t in instance.horizon.names
+                    unmet_at_its_price(instance, books, t) for t in instance.horizon.names
                 ],
             }
             for name, (plan, books) in plans.items()

@@ -119,29 +119,15 @@ def _times(series: Any, factor: float) -> Any:
 def without(instance: Instance, name: str) -> Instance:
     """Give an instance in which no further lot of an option can be ordered.
 
-    Those that are signed stay, and those that the plan in force has ordered for good.
+    Those that are signed stay, and those that the plan in force has ordered for good. The option
+    stays too, so that what it opens is closed and what requires it has to wait: its lots would
+    enter service after the horizon.
     """
     data = instance.plain()
     signed = sum(instance.contracts[name].option.signed.values())
     signed += sum(lots for (o, _), lots in standing_lots(instance).items() if o == name)
-    if signed:
-        for option in data["options"]:
-            if option["name"] == name:
-                option |= {"max": signed, "min_if_taken": 0}
-    else:
-        data["options"] = _left(data["options"], name)
+    never = {"max": signed, "min_if_taken": 0} if signed else {"lead": len(instance.horizon)}
+    for option in data["options"]:
+        if option["name"] == name:
+            option |= never
     return Instance.parse(data)
-
-
-def _left(options: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
-    """Leave out an option, and what requires it and so can never be ordered."""
-    gone: set[str] = set()
-    lost = {name}
-    while lost:
-        gone |= lost
-        options = [option for option in options if option["name"] not in gone]
-        lost = {o["name"] for o in options if gone & {*o.get("requires", ())}}
-    for option in options:
-        if "excludes" in option:
-            option["excludes"] = [other for other in option["excludes"] if other not in gone]
-    return options

@@ -56,19 +56,37 @@ def test_an_option_that_helps_nobody_has_none(no_pods: Instance, session: Sessio
     assert worth(useless, "lease", EXACT, session).factor is None
 
 
-def test_without_an_option_what_requires_it_is_gone_too(no_pods: Instance) -> None:
+def test_without_an_option_what_requires_it_waits_for_ever(no_pods: Instance) -> None:
     permit = {"name": "permit", "excludes": ["spare"]}
     site = {**LEASE, "name": "site", "requires": ["permit"]}
     spare = {**LEASE, "name": "spare", "excludes": ["permit"]}
     given = no_pods.replace({"options": [permit, site, spare]})
     left = without(given, "permit")
-    assert [option.name for option in left.options] == ["spare"]
-    assert left.options[0].excludes == ()
+    assert left.contracts["permit"].orders == ()
+    assert left.contracts["spare"] == given.contracts["spare"]
     # Signed lots stay; no more can be ordered.
     signed = no_pods.replace(
         {"periods": {"first": "2027Q1"}, "options": [{**LEASE, "max": 3, "signed": {"2026Q4": 1}}]}
     )
     assert without(signed, "lease").contracts["lease"].on_offer == 0
+    assert without(signed, "lease").contracts["lease"].option.lead == 0
+
+
+def test_without_an_option_what_it_opens_stays_closed(no_pods: Instance, session: Session) -> None:
+    # Two pods at $5 each serve 20 of 30 units, once the hall is opened for $8: $28 against $30. To
+    # leave the option out would open the hall for nothing.
+    given = no_pods.replace(
+        {
+            "blocks.pod.cost_once": 5,
+            "blocks.pod.end_share": 0,
+            "facilities.north.limits": {"racks": 2},
+            "blocks.pod.uses": {"racks": 1},
+            "options": [{"name": "hall", "adds": [{"opens": "north"}], "cost_once": 8}],
+        }
+    )
+    found = worth(given, "hall", EXACT, session)
+    assert (found.with_it.objective, found.without_it.objective) == pytest.approx((28, 30))
+    assert found.factor == pytest.approx(10 / 8)
 
 
 def test_all_prices_are_multiplied(no_pods: Instance) -> None:
