@@ -16,7 +16,15 @@ from gridblock.instances.standing_orders import (
 from gridblock.reports.capacity import power_limits_mw
 from gridblock.reports.lots import order_by
 from gridblock.reports.sections import Column, Document, Row, Section, first_to_last, span
-from gridblock.reports.words import aligned, in_percent, money, number, plural
+from gridblock.reports.words import (
+    Scale,
+    aligned,
+    in_percent,
+    money,
+    number,
+    plural,
+    scale_for,
+)
 
 MOST_ROWS: Final = 30
 
@@ -173,34 +181,42 @@ def _kept(share: float) -> str:
 def options(instance: Instance) -> Section:
     """Give what each option adds, how many lots there are, and until when one can be ordered."""
     last = len(instance.horizon) - 1
+    once = {o.name: spread(o.cost_once, instance.horizon) for o in instance.options}
+    scale = scale_for(max(map(max, once.values()), default=0.0))
     rows = [
         (
             option.name,
-            option.kind or "",
             _added(option),
-            f"{option.max:,}",
-            f"{sum(option.signed.values()):,}" if option.signed else "",
-            order_by(instance, option, last) or "",
+            f"{sum(option.signed.values()):,} of {option.max:,}",
+            (order_by(instance, option, last) or "") if contract.on_offer else "",
             f"{option.lead:,}",
-            _series(instance, option.cost_once) if option.cost_once else "",
+            _scaled(scale, once[option.name]),
+            "" if option.usage is None else _series(instance, option.usage.per_block_hour),
         )
-        for option in instance.options
+        for option, contract in zip(instance.options, instance.contracts.values(), strict=True)
     ]
     return _table(
         "Options",
-        f"order by, to enter service; price of a lot in {instance.currency}",
+        f"order by, to enter service; once in {scale.of(instance.currency)}",
         (
             Column("option"),
-            Column("kind"),
             Column("a lot adds"),
-            Column("lots", right=True),
             Column("signed", right=True),
             Column("order by", brief="order\nby"),
             Column("lead", right=True),
-            Column("price", right=True),
+            Column("once", right=True),
+            Column("an hour", right=True, brief="an\nhour"),
         ),
         rows,
     )
+
+
+def _scaled(scale: Scale, prices: Sequence[float]) -> str:
+    """Write a price of lots as counted in a column, first to last; nothing where it is 0."""
+    first, last = scale.write(prices[0]), scale.write(prices[-1])
+    if not any(prices):
+        return ""
+    return first if first == last else f"{first} to {last}"
 
 
 def _added(option: Option) -> str:

@@ -152,16 +152,16 @@ def test_an_answer_without_lots_has_no_options(
 
 
 UNDERSTOOD = """\
-Options ────────────────────── order by, to enter service; price of a lot in USD
-                                                      order
-  option  kind   a lot adds             lots  signed  by      lead         price
-  lease   lease  3 su                      4       1  2026Q4     1
-  grid           power_mw at north +1      1          2027Q1     1  1,000 to 700
-  halls          2 su +1                   2          2027Q1     1    500 to 200
-  site           4 su +1                   1          2026Q4     2
-  other          racks at north/hall       1          2027Q2     0
-  wan            gbps on east-north        2          2027Q1     1            10
-  fibre          uplink_gbps at nor...     1       1  2027Q2     0             7
+Options ──────────────────────────────── order by, to enter service; once in USD
+                                             order                         an
+  option  a lot adds                 signed  by      lead          once  hour
+  lease   3 su                       1 of 4  2026Q4     1                   2
+  grid    power_mw at north +1       0 of 1  2027Q1     1  1,000 to 700
+  halls   2 su +1                    0 of 2  2027Q1     1    500 to 200
+  site    4 su +1                    0 of 1  2026Q4     2
+  other   racks at north/hall        0 of 1  2027Q2     0
+  wan     gbps on east-north         0 of 2  2027Q1     1            10
+  fibre   uplink_gbps at north/hall  1 of 1             0             7
 """
 
 

@@ -29,5 +29,5 @@ def test_stages_end_at_the_optimum(
 
 def test_lots_are_told_from_blocks() -> None:
     compiled = compile_model(build(gb.read(GALLERY / "grid-in-lots.yaml")))
-    lots = {v.parent_component().name for v, lot in zip(compiled.columns, lots_in(compiled)) if lot}
-    assert lots == {"ordered"}
+    told = zip(compiled.columns, lots_in(compiled), strict=True)
+    assert {column.parent_component().name for column, lot in told if lot} == {"ordered"}
