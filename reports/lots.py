@@ -69,37 +69,60 @@ def order_by(instance: Instance, option: Option, period: int) -> str | None:
 
 
 def orders(instance: Instance, account: Account) -> Section | None:
-    """Give the lots to order by when, and those signed; None without any."""
-    lots = [(of, _once(instance, of)) for of in account.lots if _shows(instance, of)]
+    """Give the lots to order by when, the dearest, and those signed; None without any."""
+    lots = [(of, *_due(instance, of)) for of in account.lots if _shows(instance, of)]
     if not lots:
         return None
-    cost = sum(once for _, once in lots)
-    scale = scale_for(cost)
-    dearest = sorted(lots, key=lambda pair: (-pair[1], pair[0].order))[:MOST_ROWS]
-    foremost = sorted(dearest, key=lambda pair: (pair[0].order, pair[0].service))
+    once, hourly = sum(each[1] for each in lots), sum(each[2] for each in lots)
+    scale = scale_for(max(once, hourly))
+    dearest = sorted(lots, key=lambda of: (of[0].signed, -of[1] - of[2], of[0].order))[:MOST_ROWS]
+    foremost = sorted(dearest, key=lambda of: (of[0].order, of[0].service))
 
-    def row(of: Lots, once: float) -> Row:
+    def amounts(*due: float) -> Row:
+        shown = (each for each, total in zip(due, (once, hourly), strict=True) if total)
+        return tuple(scale.write(each) if each else "" for each in shown)
+
+    def row(of: Lots, *due: float) -> Row:
         by = "signed" if of.signed else instance.horizon.names[of.order]
         service = instance.horizon.names[of.service] if of.service >= 0 else "before"
-        name, kind = of.option.name, of.option.kind or ""
-        price = (scale.write(once) if once else "",) if cost else ()
-        return by, service, f"{of.count:,}", name, kind, *price
+        return by, service, f"{of.count:,}", of.option.name, of.option.kind or "", *amounts(*due)
 
+    cost = once or hourly
+    headings = [Column("once", right=True)] if once else []
+    headings += [Column("committed", right=True)] if hourly else []
     return Section(
         title="Options",
-        unit=f"paid once for them, in {scale.of(instance.currency)}" if cost else "lots to order",
+        unit=f"due for them up to the end, in {scale.of(instance.currency)}"
+        if cost
+        else "lots to order",
         columns=(
             Column("order by", brief="order\nby"),
             Column("in service", brief="in\nservice"),
             Column("lots", right=True),
             Column("option"),
             Column("kind"),
-            *((Column("once", right=True),) if cost else ()),
+            *headings,
         ),
-        rows=tuple(row(of, once) for of, once in foremost),
-        totals=(("all", "", "", "", "", scale.write(cost)),) if cost and len(lots) > 1 else (),
+        rows=tuple(row(*of) for of in foremost),
+        totals=(("all", "", "", "", "", *amounts(once, hourly)),) if cost and len(lots) > 1 else (),
         note=and_more(len(lots) - len(foremost), "options"),
     )
+
+
+def _due(instance: Instance, lots: Lots) -> tuple[float, float]:
+    """Give what is due for some lots: once, whenever that is, and in any case up to the end."""
+    option, hours = lots.option, instance.horizon.hours
+    keep = list(instance.over_periods(option.cost_per_period).values())
+    usage = option.usage
+    price = [0.0] if usage is None else list(instance.over_periods(usage.per_block_hour).values())
+    share = 0.0 if usage is None else usage.committed_share
+    committed = 0.0
+    for i in range(len(hours)):
+        committed += lots.count * float(lots.share(i)) * keep[i]
+        if share:
+            blocks = sum(lots.blocks(part, i) for part in option.leases)
+            committed += blocks * share * price[i] * hours[i]
+    return _once(instance, lots), committed
 
 
 def _once(instance: Instance, lots: Lots) -> float:

@@ -109,19 +109,19 @@ def test_limits_are_those_with_lots_in_effect(tables: dict[str, pd.DataFrame]) -
 
 
 SECTIONS = """\
-Options ───────────────────────────────────────────── paid once for them, in USD
+Options ───────────────────────────────────── due for them up to the end, in USD
   order   in
-  by      service  lots  option  kind    once
-  signed  before      1  lease   lease
+  by      service  lots  option  kind    once  committed
+  signed  before      1  lease   lease             6,724
   signed  2026Q3      1  fibre              7
+  2026Q3  2026Q4      2  lease   lease            17,676
   2026Q3  2026Q4      1  grid           1,000
-  2026Q3  2026Q4      2  lease   lease
-  2026Q3  2027Q1      1  site
+  2026Q3  2027Q1      1  site                         80
   2026Q4  2027Q1      1  halls            300
   2026Q4  2027Q1      1  wan               10
   2027Q1  2027Q2      1  halls            200
-                                        ─────
-  all                                   1,517
+                                        ─────     ──────
+  all                                   1,517     24,480
 
 Cost of options ──────────────────────── when it is paid, not discounted, in USD
   option   once  per period  by the hour   energy  credit  after the end
