@@ -33,6 +33,7 @@ FEATURES = {
     "orders in force": "'keep_to'",
     "moves": "'move_cost'",
     "runs": "'run'",
+    "losses": "'survive'",
     "feeds": "'fed_by'",
     "interconnect": "'interconnect'",
     "fabric": "'fabric_gbps_per_block'",

@@ -29,7 +29,7 @@ MAIN = (demand, placement, fleet, capacity, power, cooling, network)
 OFF: dict[str, set[str]] = {
     "": {"options", "limits", "current"},
     "facilities": {"feeds", "fed_by"},
-    "demands": {"tier", "run", "interconnect", "fabric_gbps_per_block"},
+    "demands": {"tier", "run", "interconnect", "fabric_gbps_per_block", "survive"},
 }
 """The fields of each feature, of the instance, of places and of demands."""
 WORLDS = 60
@@ -98,7 +98,7 @@ def neutral(data: Data) -> Data:
         for measure in ("spend", "spend_once", "carbon", "energy", "power", "blocks", "served")
         for per in ("period", "horizon")
     ]
-    alike = {"tier": 7, "fabric_gbps_per_block": 0}
+    alike = {"tier": 7, "fabric_gbps_per_block": 0, "survive": {}}
     demands = [asked | alike for asked in data["demands"]]
     for asked in demands:
         if asked.get("max_facilities") == 1:
@@ -133,7 +133,7 @@ def test_switched_off_the_model_is_that_of_the_main_job(worlds: list[tuple[int, 
         for asked in data["demands"]:
             here = f"demands.{asked['name']}"
             changes |= {f"{here}.tier": 1, f"{here}.fabric_gbps_per_block": 0}
-            changes |= {f"{here}.{field}": None for field in ("run", "interconnect")}
+            changes |= {f"{here}.{field}": None for field in ("run", "interconnect", "survive")}
         changes |= {f"facilities.{name}": site for name, site in off(data)["facilities"].items()}
         again = Instance.parse(data).replace(changes)
         assert again.hash == plain.hash, seed

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rivals.deals import ANY
 from rivals.facts import exact
+from rivals.losing import kept, lose_links
 from rivals.mip import Sum, total
 
 if TYPE_CHECKING:
@@ -30,11 +31,14 @@ class Crossing:
         self.sent: dict[str, dict[str, list[Sum]]] = {}
         self.inside: dict[str, list[Sum]] = {}
         self.fabric: dict[str, list[Sum]] = {}
+        self.reserved: dict[Way, list[Sum]] = {}
+        self.served: dict[int, tuple[Need, dict[Any, Sum]]] = {}
 
     def send(
-        self, need: Need, region: str, facility: str, path: tuple[Hop, ...], served: Sum
+        self, d: int, need: Need, region: str, facility: str, path: tuple[Hop, ...], served: Sum
     ) -> None:
         """Send the traffic of what is served along a path, or freely."""
+        self.served.setdefault(d, (need, {}))[1][region, facility, path] = served
         for hop in path:
             self.traffic.setdefault((hop.link, hop.entered), []).append(need.gbps * served)
         if self.routes.freely and need.gbps and region:
@@ -78,13 +82,15 @@ class Crossing:
             if not paths:
                 self.mip.keep(both, 0)
             elif self.routes.freely:
-                self._flow(start, {end: gbps * both})
+                for way, flow in self._flow(start, {end: gbps * both}).items():
+                    self.reserved.setdefault(way, []).append(flow)
             elif self.routes.links:
                 reserved = {path: self.mip.var() for path in paths}
                 self.mip.keep(gbps * both, total(reserved.values()))
                 for path, share in reserved.items():
                     for hop in path:
                         self._cross((hop.link, hop.entered), share)
+                        self.reserved.setdefault((hop.link, hop.entered), []).append(share)
 
     def _cross(self, way: Way, gbps: Sum) -> None:
         """Let something cross a link, at its price."""
@@ -92,17 +98,26 @@ class Crossing:
         toll = self.moment.at(self.routes.links[way[0]].get("cost_per_gbps", 0))
         self.whole._pay("network", self.period, toll * gbps)
 
-    def _flow(self, start: str, arriving: dict[str, Sum]) -> None:
+    def _flow(self, start: str, arriving: dict[str, Sum]) -> dict[Way, Sum]:
+        flows = self.flows(start, arriving)
+        for way, flow in flows.items():
+            self._cross(way, flow)
+        return flows
+
+    def flows(
+        self, start: str, arriving: dict[str, Sum], lost: int | None = None
+    ) -> dict[Way, Sum]:
         """Let no more leave a place than has come to it, less what is there to stay."""
         into: dict[str, list[Sum]] = {}
+        flows: dict[Way, Sum] = {}
         for number, link in enumerate(self.routes.links):
-            for a, b in (link["between"], link["between"][::-1]):
-                flow = self.mip.var()
-                self._cross((number, a), flow)
+            for a, b in (link["between"], link["between"][::-1]) if number != lost else ():
+                flow = flows[number, a] = self.mip.var()
                 into.setdefault(b, []).append(flow)
                 into.setdefault(a, []).append(-flow)
-        for place in {*into, *arriving} - {start}:
+        for place in sorted({*into, *arriving} - {start}):
             self.mip.keep(arriving.get(place, Sum()), total(into.get(place, [])))
+        return flows
 
     def _weave(self, d: int, need: Need, place: Any) -> None:
         """Load an uplink with the fabric of blocks inside where there are some outside."""
@@ -121,9 +136,9 @@ class Crossing:
         """Let traffic flow freely, and keep links and uplinks within their capacity."""
         for region, to in self.sent.items():
             self._flow(region, {facility: total(gbps) for facility, gbps in to.items()})
-        for number, link in enumerate(self.routes.links):
-            if "gbps" in link:
-                self._fit_link(number, link)
+        self.fit_links(self.traffic)
+        if any(kept(need.said, "link") for need, _ in self.served.values()):
+            lose_links(self, list(self.served.values()))
         for place in self.facts.places:
             if "uplink_gbps" in place.site:
                 leaves = (x for x in self.facts.leaf.values() if place is x or place in x.around)
@@ -132,14 +147,20 @@ class Crossing:
                 more = self.whole._lots_on("limit", "uplink_gbps", place.path, self.period)
                 self.mip.keep(crossing, self.moment.at(place.site["uplink_gbps"]) + more)
 
-    def _fit_link(self, number: int, link: Any) -> None:
+    def fit_links(self, traffic: dict[Way, list[Sum]], lost: int | None = None) -> None:
+        """Keep what crosses each link within its capacity, of each way or of both."""
+        for number, link in enumerate(self.routes.links):
+            if "gbps" in link and number != lost:
+                self._fit_link(number, link, traffic)
+
+    def _fit_link(self, number: int, link: Any, traffic: dict[Way, list[Sum]]) -> None:
         more = total(
             self.facts.series(part["gbps"])[self.period] * deal.ramped(self.period)
             for deal in self.whole.deals.values()
             for _, part in deal.adding("link")
             if part["link"] == link.get("name")
         )
-        ways = [total(self.traffic.get((number, end), [])) for end in link["between"]]
+        ways = [total(traffic.get((number, end), [])) for end in link["between"]]
         if link.get("capacity", "each_way") == "shared":
             ways = [ways[0] + ways[1]]
         for way in ways:

@@ -20,6 +20,8 @@ MEASURES = (
 )
 PLACES = ("facility", "tag")
 STANDING = (*PLACES, "vendor", "accelerator", "block")
+SURVIVES = ("facility",)
+"""The losses that a demand may survive."""
 FEATURES = ("options", "limits", "tiers")
 """What a world may have beside what every world may: runs, feeds, interconnect, fabric."""
 
@@ -74,7 +76,18 @@ class Everything(Draw):
         self.random = Random(f"current {self.random.random()}")
         if self.chance(0.35):
             data["current"] = self.current(data)
+        if self.chance(0.4):
+            self.losses(data)
         return data
+
+    # ---- losses
+
+    def losses(self, data: Data) -> None:
+        """Let some demands survive the loss of a facility or of a link."""
+        for demand in data["demands"]:
+            what = [name for name in SURVIVES if self.chance(0.6)]
+            if what:
+                demand["survive"] = {name: self.one_of(0.3, 0.5, 0.8, 1) for name in what}
 
     # ---- the plan in force
 

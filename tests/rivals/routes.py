@@ -28,6 +28,13 @@ class Routes:
         self.links: list[Mapping[str, Any]] = list(network.get("links", []))
         self.freely = network.get("routing", "tunnels") == "any" and bool(self.links)
         self._most = network.get("tunnels", 4)
+        self._detoured = {
+            (region, facility)
+            for demand in facts.demands
+            if demand.get("survive", {}).get("link")
+            for region in demand.get("from", {})
+            for facility in facts.chosen(demand.get("where", {}))
+        }
         self._found: dict[tuple[str, str], list[tuple[Fraction, tuple[Hop, ...]]]] = {}
 
     def paths(self, region: str, facility: str, max_ms: float | None) -> list[tuple[Hop, ...]]:
@@ -49,7 +56,19 @@ class Routes:
         every.sort(key=lambda path: path[0])
         if len(every) > self._most and every[self._most - 1][0] == every[self._most][0]:
             raise TieError(region, facility)
-        return every[: self._most]
+        shortest = every[: self._most]
+        if (region, facility) in self._detoured:
+            for lost in {hop.link for _, hops in shortest for hop in hops}:
+                around = [path for path in every if all(hop.link != lost for hop in path[1])]
+                if len(around) > 1 and around[0][0] == around[1][0]:
+                    raise TieError(region, facility)
+                shortest += [path for path in around[:1] if path not in shortest]
+        return shortest
+
+    def joined(self, region: str, facility: str, lost: int) -> bool:
+        """Say whether some links lead from a region to a facility without one that is lost."""
+        ways = self._simple(region, facility, {region})
+        return any(all(hop.link != lost for hop in hops) for hops in ways)
 
     def _simple(self, at: str, goal: str, seen: set[str]) -> Iterator[tuple[Hop, ...]]:
         if at == goal:

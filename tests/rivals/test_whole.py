@@ -156,3 +156,38 @@ def test_enumeration_of_every_fleet_with_tiers_and_limits(seed: int) -> None:
     for one, other in zip(exact, found, strict=True):
         assert other.cost == pytest.approx(float(one.cost), rel=1e-6, abs=1e-6)
         assert other.unmet == pytest.approx(float(one.unmet), rel=1e-5, abs=1e-5)
+
+
+def test_reserve_stands_idle_or_on_work_that_may_stop(empty: Data) -> None:
+    sites = {name: {"installed": {"b": 2}} for name in "fg"}
+    safe = empty["demands"][0] | {"survive": {"facility": 1}}
+    # 20 units at most survive the loss of either site, one block in each serving: 10 unmet.
+    assert least(empty | {"facilities": sites, "demands": [safe]}) == 40
+    half = safe | {"survive": {"facility": 0.5}}
+    assert least(empty | {"facilities": sites, "demands": [half]}) == 0
+    # A later tier may run on what is kept in reserve.
+    later = empty["demands"][0] | {"name": "e", "amount": 20, "tier": 2}
+    assert least(empty | {"facilities": sites, "demands": [safe, later]}) == pytest.approx(40)
+    # One of the same tier may not. It takes two blocks, and leaves one to work and one in reserve.
+    equal = later | {"tier": 1}
+    assert least(empty | {"facilities": sites, "demands": [safe, equal]}) == 80
+
+
+def test_what_a_lost_link_leaves_is_carried_over_others(empty: Data) -> None:
+    links = [
+        {"name": "k", "between": ["r", "f"], "ms": 1, "gbps": 20},
+        {"name": "l", "between": ["r", "f"], "ms": 2, "gbps": 10},
+    ]
+    network = {"regions": {"r": {}}, "links": links, "tunnels": 1}
+    sent = empty["demands"][0] | {"from": {"r": 1}, "gbps_per_unit": 1}
+    wan = empty | {"network": network, "facilities": {"f": {"installed": {"b": 3}}}}
+    # One tunnel, over k: 10 of 30 unmet.
+    assert least(wan | {"demands": [sent]}) == 40
+    # The way around k is kept too. Without k the 10 Gbps of l are the share that survives.
+    safe = sent | {"survive": {"link": 0.4}}
+    assert least(wan | {"demands": [safe]}) == 4 * (30 - 25)
+    assert least(wan | {"demands": [sent | {"survive": {"link": 0.8}}]}) == 4 * (30 - 12.5)
+    # With arc flows the same, but that both links carry without a promise.
+    freely = wan | {"network": network | {"routing": "any"}}
+    assert least(freely | {"demands": [sent]}) == 0
+    assert least(freely | {"demands": [safe]}) == 4 * (30 - 25)

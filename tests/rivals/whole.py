@@ -7,6 +7,7 @@ the rival.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 from typing import Any, NamedTuple
@@ -16,6 +17,7 @@ from rivals.deals import ANY, Deal, called
 from rivals.facts import Facts, exact
 from rivals.fleets import TooLargeError
 from rivals.in_force import charge_moves, keep_orders
+from rivals.losing import lose_facilities, share_blocks
 from rivals.mip import Mip, Sum, total
 from rivals.moment import Moment, Need
 from rivals.routes import Routes
@@ -56,7 +58,7 @@ def steps(data: Data) -> list[Step] | None:
         now = data | {"demands": [d for d in data["demands"] if d.get("tier", 1) <= tier]}
         if tier != tiers[-1]:
             now |= {"limits": [_before_the_last(limit) for limit in data.get("limits", [])]}
-        step = Whole(now, {step.tier: step.unmet for step in found}).least(tier)
+        step = Whole(now, {step.tier: step.unmet for step in found}, data).least(tier)
         if step is None:
             return None
         found.append(step)
@@ -72,16 +74,22 @@ def _before_the_last(limit: Data) -> Data:
 class Whole:
     """An instance, and what earlier tiers were promised."""
 
-    def __init__(self, data: Data, promised: Mapping[int, float] | None = None) -> None:
-        """Write the program."""
+    def __init__(
+        self,
+        data: Data,
+        promised: Mapping[int, float] | None = None,
+        every: Data | None = None,
+    ) -> None:
+        """Write the program of a stage; the tunnels are those that every demand asks for."""
         self.data = data
         self.facts = facts = Facts(data)
         self.mip = Mip()
         self.hours = list(facts.hours.values())
         self.paid: list[Paid] = []
-        self.routes = Routes(facts)
+        self.routes = Routes(Facts(every or data))
         self.moments = [Moment(facts, self.routes, t) for t in facts.horizon]
         self.deals = {said["name"]: Deal(facts, self.mip, said) for said in data.get("options", [])}
+        self.reserved: dict[tuple[int, int, int], Sum] = {}
         self._tie_deals()
         self._open()
         self._fleet()
@@ -305,9 +313,7 @@ class Whole:
             crossing = Crossing(self, t)
             for need in moment.needs:
                 self._need(numbers[need.said["name"]], t, need, crossing)
-            for i in range(len(self.facts.pairs)):
-                users = total(n for (_, j, s), n in self.assigned.items() if (j, s) == (i, t))
-                self.mip.keep(users, self.powered[i, t])
+            share_blocks(self, t)
             crossing.close()
 
     def _start(self, d: int, demand: Mapping[str, Any]) -> None:
@@ -342,8 +348,11 @@ class Whole:
         self.mip.keep(total(n for (e, _), n in self.run_on.items() if e == d), 1)
 
     def _need(self, d: int, t: int, need: Need, crossing: Crossing) -> None:
-        """Serve a demand in a period."""
+        """Serve a demand in a period; it has blocks only where it could be served."""
         mip, pairs = self.mip, self.facts.pairs
+        near = {facility for _, facility, _, _ in need.ways}
+        units = {i: each for i, each in need.units.items() if pairs[i].facility in near}
+        need = replace(need, units=units)
         for i, units in need.units.items():
             blocks = need.amount / units
             most = blocks if need.shared else -(-blocks.numerator // blocks.denominator)
@@ -354,7 +363,7 @@ class Whole:
             served = mip.var()
             met[region].append(served)
             at[facility].append(served)
-            crossing.send(need, region, facility, path, served)
+            crossing.send(d, need, region, facility, path, served)
             tolls = need.gbps * sum(
                 (
                     self.moments[t].at(self.routes.links[h.link].get("cost_per_gbps", 0))
@@ -368,6 +377,7 @@ class Whole:
             self._pay("network", t, tolls * served)
         for region, amount in need.origins.items():
             self._meet(d, t, need, amount, total(met[region]))
+        lose_facilities(self, d, t, need, {region: total(terms) for region, terms in met.items()})
         for facility, served in at.items():
             total_served = total(served)
             self.served[d, list(self.facts.facilities).index(facility), t] = total_served
@@ -421,6 +431,8 @@ class Whole:
             for i in need.units:
                 most = Fraction(mip.most[next(iter(self.assigned[d, i, t].terms))])
                 mip.keep(self.assigned[d, i, t], most * on[self._kind(i)["accelerator"]])
+                reserved = self.reserved.get((d, i, t), Sum())
+                mip.keep(reserved, ANY * on[self._kind(i)["accelerator"]])
         if need.said.get("together") == "zone":
             leaves = {self.facts.pairs[i].leaf: mip.binary() for i in need.units}
             for i in need.units:
