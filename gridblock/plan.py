@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from gridblock.solvers.outcome import Progress
     from gridblock.solvers.session import Session
+    from gridblock.why import Why
 
 BASELINE_GAP: Final = 0.005
 """How close to the best the plan that does nothing is proven."""
@@ -88,6 +89,29 @@ class Plan(Presented):
     def audit(self) -> Report:
         """Check every rule and cost again, without model and solver."""
         return audit(self.instance, self.data)
+
+    def explain(
+        self,
+        *,
+        gap: float | None = None,
+        time_limit: float | None = 300.0,
+        session: "Session | None" = None,
+        on_step: Callable[[str], None] | None = None,
+    ) -> "Why":
+        """Say why work stays unmet, shown by re-solving with rules relaxed.
+
+        Args:
+            gap: relative gap of the re-solves; default 0.01 %, or 0.5 % of a large model.
+            time_limit: seconds for all re-solves together; None for no limit.
+            session: a solver process to use again; default a new one.
+            on_step: called with what is tried next.
+
+        Raises:
+            ValueError: there is no plan.
+        """
+        from gridblock.why import explain
+
+        return explain(self, gap=gap, time_limit=time_limit, session=session, on_step=on_step)
 
     def save(self, folder: str | Path) -> Path:
         """Save instance, plan and tables into a new folder, whole or not at all.

@@ -71,7 +71,7 @@ class Ample:
         hours, shortest = sum(given.horizon.hours), min(given.horizon.hours)
         energy = max((self._per_mw_hour(name) for name in given.facilities), default=0.0)
         dearest = 0.0
-        for kind, block in given.blocks.items():
+        for block in given.blocks.values():
             units = block.accelerators * self._yield(demand, block.accelerator)
             if units > 0:
                 cost = max(given.over_periods(block.cost_once or 0.0).values())

@@ -132,10 +132,19 @@ class Relaxing:
         tied = [option for option in options if option.requires or option.excludes]
         yield "requires", [option.name for option in tied]
 
+    @property
+    def _ends(self) -> tuple[str, str]:
+        return self.instance.horizon.names[0], self.instance.horizon.names[-1]
+
     def _of_demands(self) -> Iterator[tuple[str, list[str]]]:
         demands = self.instance.demands
         for family, stated in STATED.items():
             yield family, [demand.name for demand in demands if stated(demand)]
+        sites, ends = len(self.instance.facilities), self._ends
+        few = [d for d in demands if d.most_facilities and d.most_facilities < sites]
+        yield "max_facilities", [demand.name for demand in few]
+        bound = [d for d in demands if d.run is not None and d.run.start != ends]
+        yield "run", [demand.name for demand in bound]
         if len({demand.tier for demand in demands}) > 1:
             yield "tier", [demand.name for demand in demands if demand.tier > 1]
         if len(demands) > 1:
@@ -144,16 +153,15 @@ class Relaxing:
 
 STATED: Final[dict[str, Callable[[Any], bool]]] = {
     "max_ms": lambda d: d.max_ms is not None,
-    "where": lambda d: bool(d.where.facilities is not None or d.where.not_facilities)
-    or bool(d.where.tags),
-    "max_facilities": lambda d: d.most_facilities is not None,
+    "where": lambda d: (
+        bool(d.where.facilities is not None or d.where.not_facilities) or bool(d.where.tags)
+    ),
     "max_share_per_facility": lambda d: d.max_share_per_facility is not None,
     "interconnect": lambda d: d.interconnect is not None,
     "fabric_gbps_per_block": lambda d: d.fabric_gbps_per_block > 0,
     "one_accelerator": lambda d: d.one_accelerator and d.run is None,
     "together": lambda d: d.together == "zone",
     "whole_blocks": lambda d: d.whole_blocks,
-    "run": lambda d: d.run is not None,
 }
 """Which demands state a rule of a family."""
 

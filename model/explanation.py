@@ -128,6 +128,8 @@ class Blocker:
         needs: what it takes.
         worth: what that is worth.
         break_even: where the price is the blocker.
+        in_the_gap: whether it is priced at less than the gap of the plan, so that a plan as good
+            may well serve it; it is not looked into.
     """
 
     demand: str
@@ -141,6 +143,7 @@ class Blocker:
     needs: tuple[Need, ...] = ()
     worth: tuple[Worth, ...] = ()
     break_even: BreakEven | None = None
+    in_the_gap: bool = False
 
     @property
     def recovered(self) -> float:
@@ -163,8 +166,7 @@ class Shortfall:
             none is known.
         proven: whether every smaller set is known not to serve it.
         rest: unit-hours unmet with all rules relaxed; None where that was not tried.
-        in_the_gap: whether what stays unmet is priced at less than the gap of the plan, so that the
-            best plan may well serve it.
+        in_the_gap: whether what stays unmet of it is priced at less than the gap of the plan.
     """
 
     demand: str

@@ -53,10 +53,13 @@ def _section(section: Section, *, first: bool) -> str:
     body = "".join(_row(row, section.columns) for row in section.rows)
     body += "".join(_row(row, section.columns, "th") for row in section.totals)
     note = f'<p style="margin:.2em 0;{FAINT}">{_text(section.note)}</p>' if section.note else ""
+    table = f'<table cellpadding="2"><tr style="{FAINT}">{heading}</tr>{body}</table>'
+    points = "".join(f"<li>{_text(point)}</li>" for point in section.points)
     return (
         f"<details{' open' if first else ''}>"
         f"<summary>{_title('b', section.title, section.unit)}</summary>"
-        f'<table cellpadding="2"><tr style="{FAINT}">{heading}</tr>{body}</table>{note}</details>'
+        f"{table if section.columns else ''}{note}{f'<ul>{points}</ul>' if points else ''}"
+        "</details>"
     )
 
 

@@ -62,6 +62,9 @@ class Page:
     def table(self, section: Section) -> None:
         """Print a table; where room is short, bars and names are cut, numbers never."""
         columns = section.columns
+        if not columns:
+            self.paragraph(section.note, first=INDENT, indent=INDENT)
+            return
         rows = [self._texts(row, columns) for row in section.rows]
         totals = [self._texts(row, columns) for row in section.totals]
         headings = self._headings(columns)

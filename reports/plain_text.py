@@ -102,8 +102,9 @@ def markdown(document: Document) -> str:
     if document.points:
         parts.append("\n".join(f"- {escaped(point)}" for point in document.points))
     for section in document.sections:
-        parts += [f"## {escaped(section.title)}", escaped(section.unit), _pipes(section)]
-        parts.append(escaped(section.note))
+        parts += [f"## {escaped(section.title)}", escaped(section.unit)]
+        parts += [_pipes(section) if section.columns else "", escaped(section.note)]
+        parts.append("\n".join(f"- {escaped(point)}" for point in section.points))
     return "\n\n".join(filter(None, parts)) + "\n"
 
 

@@ -60,6 +60,7 @@ class Section:
         rows: cells.
         totals: rows below a line.
         note: a sentence below it.
+        points: a list below that.
     """
 
     title: str
@@ -68,6 +69,7 @@ class Section:
     rows: tuple[Row, ...]
     totals: tuple[Row, ...] = ()
     note: str = ""
+    points: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

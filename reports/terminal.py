@@ -65,3 +65,5 @@ def show(document: Document, console: Console) -> None:
         page.blank()
         page.title(section.title, section.unit)
         page.table(section)
+        for point in section.points:
+            page.point(point)

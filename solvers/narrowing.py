@@ -26,7 +26,6 @@ BEFOREHAND: Final = frozenset({"supply"})
 """Families of which more in a period helps all later ones."""
 
 
-
 class Narrowed(NamedTuple):
     """What is left of some families.
 
@@ -101,7 +100,9 @@ class Narrowing:
                 if item not in chosen
             }
             gains = {item: before - self._left(trial) for item, trial in found.items()}
-            best = max(gains, key=lambda item: (round(gains[item] / (aim or 1.0), 2), -_cost(found[item])))
+            best = max(
+                gains, key=lambda item: (round(gains[item] / (aim or 1.0), 2), -_cost(found[item]))
+            )
             chosen = (*chosen, best)
             if gains[best] >= ENOUGH * aim:
                 if len(chosen) == 1:

@@ -44,7 +44,8 @@ def worths(trials: Trials, blocker: Blocker) -> Iterator[Worth]:
         (rule,) = blocker.relaxed
         for item in rule.items[:1]:
             yield from _next_step(trials, replace(rule, items=(item,)))
-    steps = [rule for each in blocker.relaxed if (rule := _all_of_it(blocker, each)) is not None]
+    needed = [_all_of_it(blocker, each) for each in blocker.relaxed]
+    steps = [rule for rule in needed if rule is not None]
     if steps and len(steps) == len(blocker.relaxed):
         before, after = trials.solve(()), trials.solve(steps, "what relief is worth")
         if after.objective is not None and before.objective is not None:

@@ -35,7 +35,7 @@ def smallest(
         none does, or the search has given up.
     """
     lacks: list[frozenset[T]] = []
-    everything = frozenset(universe)
+    everything: frozenset[T] = frozenset(universe)
     if not maybe(everything):
         return None
     for _ in range(tests):
@@ -43,7 +43,8 @@ def smallest(
         if tried is None:
             return None
         if not maybe(tried):
-            lacks.append(everything - _grown(tried, universe, maybe))
+            grown: frozenset[T] = _grown(tried, universe, maybe)
+            lacks.append(everything - grown)
         elif surely(tried):
             return tried
         else:
@@ -51,7 +52,9 @@ def smallest(
     return None
 
 
-def _hitting(universe: Sequence[T], lacks: Sequence[frozenset[T]], most: int) -> frozenset[T] | None:
+def _hitting(
+    universe: Sequence[T], lacks: Sequence[frozenset[T]], most: int
+) -> frozenset[T] | None:
     """Give a smallest set that holds something of each lack."""
     useful = [each for each in universe if any(each in lack for lack in lacks)]
     for size in range(min(most, len(useful)) + 1):

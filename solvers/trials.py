@@ -4,7 +4,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from gridblock.instances.faults import InstanceError
 from gridblock.instances.instance import Instance
@@ -12,13 +12,15 @@ from gridblock.instances.relaxing import Relaxation, Relaxing
 from gridblock.model.account import Account, account
 from gridblock.model.build import build
 from gridblock.model.explanation import Trial, Work
-from gridblock.model.plan import PlanData
 from gridblock.model.quantities import hours_of
 from gridblock.solvers.compile import Compiled, compile_model
 from gridblock.solvers.outcome import Outcome, Progress, Settings, SolverError
 from gridblock.solvers.session import Session
 from gridblock.solvers.solve import find_plan
 from gridblock.solvers.staged import FEW_INTEGERS
+
+if TYPE_CHECKING:
+    from gridblock.model.plan import PlanData
 
 NOT_SPENT: Final = ("unmet", "penalty")
 DUST: Final = 1e-9
@@ -61,7 +63,7 @@ class Trials:
         self.whole: dict[frozenset[Relaxation], Trial] = {}
         self.linear: dict[frozenset[Relaxation], Trial] = {}
         self.plans: dict[frozenset[Relaxation], PlanData] = {}
-        self.small = int(compile_model(build(instance)).matrix.integer.sum()) <= FEW_INTEGERS
+        self.small = is_small(instance)
 
     @property
     def seconds(self) -> float:
@@ -186,6 +188,12 @@ class Trials:
     def priced(self, relaxations: Iterable[Relaxation]) -> frozenset[Relaxation]:
         """Add to some relaxations that unmet work is dear, so that price decides nothing."""
         return frozenset((*relaxations, self.price))
+
+
+def is_small(instance: Instance) -> bool:
+    """Say whether the model of an instance is solved at once."""
+    model = build(instance)
+    return int(compile_model(model).matrix.integer.sum()) <= FEW_INTEGERS
 
 
 def unmet_work(instance: Instance, books: Account) -> dict[tuple[str, str], float]:

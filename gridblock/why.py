@@ -1,0 +1,164 @@
+"""Why work stays unmet, as users hold it: sentences, tables, and a file beside the plan."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from gridblock.instances.write import to_json, write_text
+from gridblock.model.explanation import Blocker, Explanation
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from gridblock.plan import Plan
+    from gridblock.solvers.outcome import Progress
+    from gridblock.solvers.session import Session
+
+FILE: Final = "explain.json"
+TIME_LIMIT: Final = 300.0
+"""Seconds after which no further re-solve is begun."""
+
+
+class Reason(NamedTuple):
+    """Why a demand is unmet in a period.
+
+    Attributes:
+        blocker: what stands in the way, in the instance's words.
+        evidence: what shows that it does, a sentence each.
+        next_step: what would help.
+    """
+
+    blocker: str
+    evidence: tuple[str, ...] = ()
+    next_step: str = ""
+
+
+@dataclass(frozen=True)
+class Why:
+    """Why work of a plan stays unmet.
+
+    Attributes:
+        plan: the plan that is explained.
+        data: what was found, as plain data.
+    """
+
+    plan: "Plan"
+    data: Explanation
+
+    @property
+    def status(self) -> str:
+        """Explained, stopped at a limit, or interrupted."""
+        return self.data.status
+
+    @property
+    def blockers(self) -> tuple[Blocker, ...]:
+        """What keeps work from being served, demand by demand."""
+        return self.data.blockers
+
+    @cached_property
+    def plain(self) -> dict[str, Any]:
+        """Everything that was found, as a JSON document holds it."""
+        from gridblock.reports.explain import explain_json
+
+        return explain_json(*self._given, self.data)
+
+    @cached_property
+    def reasons(self) -> Mapping[tuple[str, str], Reason]:
+        """What to say of each demand and period in which work is unmet."""
+        return {
+            (each["demand"], t): Reason(each["blocker"], tuple(each["evidence"]), each["next_step"])
+            for each in self.plain["blockers"]
+            for t in each["periods"]
+        }
+
+    def table(self) -> "pd.DataFrame":
+        """Give a row for each demand and period with unmet work."""
+        import pandas as pd
+
+        columns = ("demand", "period", "unmet", "served_then", "blocker", "rules", "next_step")
+        rows = []
+        for of, said in zip(self.blockers, self.plain["blockers"], strict=True):
+            short = next(each for each in self.data.shortfalls if each.demand == of.demand)
+            rules = "; ".join(f"{r.family}: {', '.join(r.items)}" for r in of.relaxed)
+            share = of.recovered / of.unmet if of.unmet else 0.0
+            rows += [
+                (of.demand, t, short.unmet[t], share, said["blocker"], rules, said["next_step"])
+                for t in of.periods
+            ]
+        return pd.DataFrame(rows, columns=list(columns))
+
+    @property
+    def _given(self) -> tuple[Any, Any, Any]:
+        return self.plan.instance, self.plan.data, self.plan.account
+
+    @property
+    def document(self) -> Any:
+        """The report, whatever it is drawn with."""
+        from gridblock.reports.explain import explain_document
+
+        return explain_document(*self._given, self.data)
+
+    def save(self, folder: str | Path, *, overwrite: bool = False) -> Path:
+        """Save it as ``explain.json`` into the folder of a run, whole or not at all.
+
+        A file that says something else is not overwritten unless that is asked for.
+
+        Raises:
+            FileExistsError: there is such a file, and it says something else.
+            OSError: it cannot be written.
+        """
+        file = Path(folder) / FILE
+        if file.exists() and not overwrite and not _says(file, self.plain):
+            message = "exists already and says something else"
+            raise FileExistsError(0, message, str(file))
+        write_text(file, to_json(self.plain))
+        return file
+
+    def _repr_html_(self) -> str:
+        from gridblock.reports.html_repr import html
+
+        return html(self.document)
+
+
+def _says(file: Path, said: Mapping[str, Any]) -> bool:
+    """Say whether a file holds an explanation, apart from the time it took."""
+    try:
+        held = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    now = json.loads(json.dumps(said))
+    return isinstance(held, dict) and {**held, "seconds": 0} == {**now, "seconds": 0}
+
+
+def explain(
+    plan: "Plan",
+    *,
+    gap: float | None = None,
+    time_limit: float | None = TIME_LIMIT,
+    session: "Session | None" = None,
+    on_step: Callable[[str], None] | None = None,
+    on_progress: "Callable[[Progress], None] | None" = None,
+) -> Why:
+    """Say why a plan leaves work unmet; see ``Plan.explain``."""
+    from gridblock.solvers.explain import explain as search
+    from gridblock.solvers.explain import usual_gap
+    from gridblock.solvers.outcome import Settings
+    from gridblock.solvers.session import Session
+
+    own = Session() if session is None else None
+    try:
+        found = search(
+            plan.instance,
+            plan.data,
+            Settings(gap=usual_gap(plan.instance) if gap is None else gap, time_limit=time_limit),
+            session or own,  # type: ignore[arg-type]
+            on_step,
+            on_progress,
+        )
+    finally:
+        if own is not None:
+            own.close()
+    return Why(plan, found)

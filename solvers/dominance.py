@@ -1,0 +1,190 @@
+"""Which family of rules blocks a demand in a period: the one that recovers most when relaxed."""
+
+from collections.abc import Iterator, Sequence
+from math import inf
+from typing import Final
+
+from gridblock.instances.relaxing import PRICE, Relaxation
+from gridblock.model.explanation import SERVED, Trial
+from gridblock.solvers.smallest import smallest
+from gridblock.solvers.trials import Trials
+from gridblock.solvers.unserved import Unserved
+
+MATTERS: Final = 0.05
+"""A rule that recovers less of what is unmet is no blocker by itself."""
+MOSTLY: Final = 0.5
+"""A rule that recovers so much of it is the blocker, whatever else is needed for the rest."""
+NOT_FOR_SALE: Final = "cost_once"
+"""The family that is relaxed at no price, and so is preferred to no other."""
+SCREENED: Final = 0.01
+"""A family that recovers less of it in the linear relaxation is not looked at any further."""
+WHOLE: Final = frozenset(
+    {"max_facilities", "one_accelerator", "together", "whole_blocks", "run", "interconnect"}
+)
+"""Families that bind through whole numbers, which linear relaxations leave out."""
+AT_THE_PRICE: Final = 0.5
+"""The share of it that must be recovered at the prices given for price not to be part of it."""
+FEW_TESTS: Final = 6
+"""So many sets are tested on the whole of a large model in search of the smallest."""
+
+
+class Dominance:
+    """Finds the families that block, by re-solves.
+
+    Attributes:
+        trials: the re-solves.
+        unserved: what stays unmet.
+        families: the families of rules that the instance states.
+        smallest: the smallest set of families that serves all of a demand, as far as looked for;
+            None where none was found.
+    """
+
+    def __init__(self, trials: Trials, unserved: Unserved) -> None:
+        """Begin with nothing known."""
+        self.trials, self.unserved = trials, unserved
+        self.families = dict(trials.relaxing.families)
+        self.smallest: dict[str, tuple[str, ...] | None] = {}
+
+    def screen(self) -> None:
+        """Relax price, and then each family that may matter."""
+        self._try([PRICE], "the price of unmet work")
+        for family in self._candidates():
+            self._tell(family)
+
+    def _try(self, families: Sequence[str], text: str = "") -> Trial:
+        """Re-solve the whole model with families relaxed."""
+        return self.trials.solve(map(self.of, families), text or " and ".join(families))
+
+    def _tell(self, family: str) -> None:
+        """Relax a family: at the prices given, where that tells, and else with unmet work dear."""
+        alone, dear = [self.of(family)], self.trials.priced([self.of(family)])
+        if self.trials.small:
+            self.trials.solve(alone, family)
+            self.trials.solve(dear, family)
+            return
+        at_price, start = self.trials.relax(alone), self.trials.relax(())
+        priced = self.trials.relax(dear)
+        gains = [
+            sum(start.left(d) - t.left(d) for d in self.unserved.large) for t in (at_price, priced)
+        ]
+        pays = at_price.found and gains[0] >= AT_THE_PRICE * gains[1]
+        self.trials.solve(alone if pays else dear, family)
+
+    def _candidates(self) -> list[str]:
+        """Name the families that are worth a re-solve of the whole model, the best first."""
+        if self.trials.small:
+            return list(self.families)
+        gains: dict[str, float] = {}
+        for name in self.families:
+            for others in ((), (self.trials.price,)):
+                base = self.trials.relax(others)
+                trial = self.trials.relax([*others, self.families[name]])
+                gain = max(
+                    (base.left(d) - trial.left(d)) / self.unserved.total(d)
+                    for d in self.unserved.large
+                )
+                gains[name] = max(gain if trial.found else 0.0, gains.get(name, 0.0))
+        found = [name for name in gains if gains[name] > SCREENED]
+        found.sort(key=lambda name: -gains[name])
+        return found + self._whole([name for name in self.families if name not in found])
+
+    def _whole(self, families: Sequence[str]) -> list[str]:
+        """Name the families that bind through whole numbers, if together they matter."""
+        bind = [
+            n for n in families if n in WHOLE and {*self.families[n].items} & {*self.unserved.large}
+        ]
+        if len(bind) < 2:
+            return bind
+        after = self._try(bind, "whole numbers")
+        total = {d: self.unserved.total(d) for d in self.unserved.large}
+        helps = any(after.left(d) < (1 - MATTERS) * total[d] for d in self.unserved.large)
+        return bind if after.found and helps else []
+
+    def find_smallest(self, demand: str) -> None:
+        """Find the smallest set of families that serves all of a demand."""
+        if demand in self.smallest:
+            return
+        total = self.unserved.total(demand)
+
+        def all_served(trial: Trial) -> bool:
+            return trial.found and trial.left(demand) <= SERVED * total
+
+        def maybe(chosen: frozenset[Relaxation]) -> bool:
+            return all_served(self.trials.quick(chosen))
+
+        def surely(chosen: frozenset[Relaxation]) -> bool:
+            return all_served(self.trials.solve(chosen, f"what serves {demand}"))
+
+        known = {name: self._alone_leaves(demand, name) for name in (*self.families, PRICE)}
+        universe = [self.of(name) for name in sorted(known, key=known.__getitem__)]
+        tests = {} if self.trials.small else {"tests": FEW_TESTS}
+        found = smallest(universe, maybe, surely, **tests)
+        names = None if found is None else tuple(r.family for r in universe if r in found)
+        self.smallest[demand] = names
+
+    def _alone_leaves(self, demand: str, family: str) -> tuple[float, bool, float]:
+        """Give the least that is known to stay unmet once a family is relaxed, to rank it by."""
+        total = self.unserved.total(demand)
+        rules = self.of(family)
+        keys = frozenset([rules]), self.trials.priced([rules])
+        found = [t for key in keys if (t := self.trials.whole.get(key)) is not None and t.found]
+        left = min((trial.left(demand) for trial in found), default=total)
+        spending = min((trial.spending or 0.0 for trial in found), default=inf)
+        return round(left / total, 2), family == NOT_FOR_SALE, spending
+
+    def of(self, family: str) -> Relaxation:
+        """Give a family as it is relaxed."""
+        return self.trials.price if family == PRICE else self.families[family]
+
+    def groups(self, demand: str) -> dict[tuple[str, ...], list[str]]:
+        """Group the periods in which a demand is unmet by the families that block it there."""
+        groups: dict[tuple[str, ...], list[str]] = {}
+        for t in self.trials.instance.horizon.names:
+            if (demand, t) in self.unserved.unmet and (demand, t) not in self.unserved.slight:
+                groups.setdefault(self._dominant(demand, t), []).append(t)
+        return groups
+
+    def _dominant(self, demand: str, t: str) -> tuple[str, ...]:
+        """Name what recovers most of what is unmet in a period: price, a family, or several."""
+        lacking = self.unserved.unmet[demand, t]
+        gains = dict(self._gains(demand, t))
+
+        def rank(name: str) -> tuple[float, bool, float]:
+            gain, spending = gains[name]
+            return round(gain / lacking, 2), name != NOT_FOR_SALE, -spending
+
+        best = max(gains, key=rank, default="")
+        gain = gains[best][0] if best else 0.0
+        if gain < MOSTLY * lacking:
+            self.find_smallest(demand)
+            together = self.smallest.get(demand) or ()
+            if len(together) > 1:
+                return together
+        return (best,) if gain >= MATTERS * lacking else ()
+
+    def _gains(self, demand: str, t: str) -> Iterator[tuple[str, tuple[float, float]]]:
+        """Give what each family recovers in a period, and what the plan that does so costs.
+
+        With unmet work dear it is what the family recovers beyond that.
+        """
+        lacking = self.unserved.unmet[demand, t]
+        dear = self.trials.whole.get(self.trials.priced(()))
+        priced = lacking
+        if dear is not None and dear.found:
+            priced = min(lacking, dear.left(demand, (t,)))
+            yield PRICE, (lacking - priced, -inf)
+        for name, rules in self.families.items():
+            found = []
+            for start, key in ((lacking, [rules]), (priced, self.trials.priced([rules]))):
+                trial = self.trials.whole.get(frozenset(key))
+                if trial is not None and trial.found:
+                    found.append((start - trial.left(demand, (t,)), trial.spending or 0.0))
+            if found:
+                yield name, max(found, key=lambda each: each[0])
+
+    def pays(self, demand: str, periods: tuple[str, ...], families: Sequence[Relaxation]) -> bool:
+        """Say whether relaxing rules helps at the prices given, too."""
+        start = self.trials.quick(()).left(demand, periods)
+        at_price = start - self.trials.quick(families).left(demand, periods)
+        priced = start - self.trials.quick(self.trials.priced(families)).left(demand, periods)
+        return at_price >= AT_THE_PRICE * priced

@@ -1,0 +1,73 @@
+"""Random instances: what is named recovers what is claimed, and the smallest set is smallest."""
+
+from itertools import combinations
+
+import pytest
+
+from gridblock.instances.instance import Instance
+from gridblock.instances.relaxing import PRICE, Relaxing
+from gridblock.model.explanation import SERVED
+from gridblock.plan import Plan, solve
+from gridblock.solvers.session import Session
+from gridblock.why import explain
+from rivals.worlds import world
+
+FEW = range(6)
+MORE = range(6, 60)
+MOST_FAMILIES = 7
+
+
+def unmet_hours(plan: Plan, demand: str) -> dict[str, float]:
+    """Give the unit-hours of a demand that a plan leaves unmet, by period."""
+    horizon = plan.instance.horizon
+    lacking = plan.unmet[demand]["unmet"]
+    return {t: n * h for t, n, h in zip(horizon.names, lacking, horizon.hours, strict=True)}
+
+
+def planned(seed: int, session: Session) -> Plan:
+    """Plan a random instance, and leave out those of which no plan can exist."""
+    given = Instance.parse(world(seed))
+    plan = solve(given, gap=1e-9, session=session, raise_without_plan=False)
+    if plan.objective is None:
+        pytest.skip("its floors conflict")
+    return plan
+
+
+@pytest.mark.parametrize("seed", [*FEW, *(pytest.param(n, marks=pytest.mark.slow) for n in MORE)])
+def test_what_is_named_recovers_what_is_claimed(seed: int, session: Session) -> None:
+    plan = planned(seed, session)
+    given = plan.instance
+    why = explain(plan, gap=1e-9, time_limit=None, session=session)
+    assert why.status == "explained"
+    claimed = {(b.demand, t) for b in why.blockers for t in b.periods}
+    short = {(s.demand, t) for s in why.data.shortfalls for t in s.unmet}
+    assert claimed == short
+    for blocker in why.blockers:
+        relaxed = Relaxing(given).relaxed(blocker.relaxed)
+        again = solve(relaxed, gap=1e-9, session=session)
+        left = unmet_hours(again, blocker.demand)
+        total = sum(left[t] for t in blocker.periods)
+        assert total == pytest.approx(blocker.after, rel=1e-4, abs=1e-4 * blocker.unmet)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [*FEW, *MORE])
+def test_no_smaller_set_serves_all(seed: int, session: Session) -> None:
+    plan = planned(seed, session)
+    relaxing = Relaxing(plan.instance)
+    rules = {**relaxing.families, PRICE: relaxing.price}
+    why = explain(plan, gap=1e-9, time_limit=None, session=session)
+    if len(rules) > MOST_FAMILIES or not why.data.shortfalls:
+        pytest.skip("nothing unmet, or too many sets to try them all")
+    for short in why.data.shortfalls:
+        found = None
+        for chosen in (c for n in range(len(rules) + 1) for c in combinations(rules, n)):
+            relaxed = relaxing.relaxed([rules[name] for name in chosen])
+            plan = solve(relaxed, gap=1e-9, session=session, raise_without_plan=False)
+            if plan.objective is None:
+                continue
+            if sum(unmet_hours(plan, short.demand).values()) <= SERVED * short.total:
+                found = chosen
+                break
+        size = None if found is None else len(found)
+        assert (None if short.smallest is None else len(short.smallest)) == size
