@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from gridblock.instances.write import to_json, write_text
 from gridblock.model.explanation import Blocker, Explanation
@@ -13,13 +13,31 @@ from gridblock.model.explanation import Blocker, Explanation
 if TYPE_CHECKING:
     import pandas as pd
 
-    from gridblock.plan import Plan
+    from gridblock.instances.instance import Instance
+    from gridblock.model.account import Account
+    from gridblock.model.plan import PlanData
     from gridblock.solvers.outcome import Progress
     from gridblock.solvers.session import Session
 
 FILE: Final = "explain.json"
 TIME_LIMIT: Final = 300.0
 """Seconds after which no further re-solve is begun."""
+
+
+class Explainable(Protocol):
+    """A plan with its instance."""
+
+    @property
+    def instance(self) -> "Instance":
+        """What was given."""
+
+    @property
+    def data(self) -> "PlanData":
+        """The plan as plain data."""
+
+    @property
+    def account(self) -> "Account | None":
+        """What follows from its decisions."""
 
 
 class Reason(NamedTuple):
@@ -45,7 +63,7 @@ class Why:
         data: what was found, as plain data.
     """
 
-    plan: "Plan"
+    plan: "Explainable"
     data: Explanation
 
     @property
@@ -134,7 +152,7 @@ def _says(file: Path, said: Mapping[str, Any]) -> bool:
 
 
 def explain(
-    plan: "Plan",
+    plan: "Explainable",
     *,
     gap: float | None = None,
     time_limit: float | None = TIME_LIMIT,

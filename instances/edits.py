@@ -193,6 +193,11 @@ def more_of_a_plan_limit(data: Data, edit: Edit) -> None:
         written[bound] = [max(0.0, value + sign * edit.step) for value in values.values()]
 
 
+def anew(data: Data, _: Edit) -> None:
+    """Plan anew, without the plan in force."""
+    data.pop("current", None)
+
+
 def left_out(data: Data, edit: Edit) -> None:
     """Leave out a field of a demand."""
     named(data["demands"], edit.item).pop(edit.family, None)

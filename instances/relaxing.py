@@ -92,6 +92,8 @@ class Relaxing:
         yield from self._of_hardware()
         yield from self._of_options()
         yield from self._of_demands()
+        if given.current is not None:
+            yield "current", ["plan in force"]
         yield "limits", [limit.name for limit in given.limits]
 
     @cached_property
@@ -127,7 +129,7 @@ class Relaxing:
         yield "order", [option.name for option in window]
         late = [o for o in options if o.lead and not (o.signed and o.pay)]
         yield "option_lead", [option.name for option in late]
-        more = [o for o in options if o.leases or o.limits or o.links]
+        more = [o for o in options if o.leases or o.limits or o.links or o.feeds]
         yield "max", [option.name for option in more]
         tied = [option for option in options if option.requires or option.excludes]
         yield "requires", [option.name for option in tied]
@@ -162,6 +164,7 @@ STATED: Final[dict[str, Callable[[Any], bool]]] = {
     "one_accelerator": lambda d: d.one_accelerator and d.run is None,
     "together": lambda d: d.together == "zone",
     "whole_blocks": lambda d: d.whole_blocks,
+    "survive": lambda d: d.survive is not None,
 }
 """Which demands state a rule of a family."""
 
@@ -180,6 +183,7 @@ EDITS: Final[dict[str, Callable[[Data, Edit], None]]] = {
     "requires": edits.untied,
     "limits": edits.more_of_a_plan_limit,
     "max_facilities": edits.more_facilities,
+    "current": edits.anew,
     PRICE: edits.dearer,
     "run": edits.start_at_any_time,
     **dict.fromkeys(
@@ -192,6 +196,7 @@ EDITS: Final[dict[str, Callable[[Data, Edit], None]]] = {
             "one_accelerator",
             "together",
             "whole_blocks",
+            "survive",
             "tier",
             "min_share",
         ),

@@ -193,6 +193,8 @@ MEASURES: Final[Mapping[str, Callable[[Needs, Relaxation, str], Iterator[Use]]]]
             "one_accelerator",
             "together",
             "whole_blocks",
+            "survive",
+            "current",
             "run",
             "tier",
             "min_share",

@@ -173,6 +173,8 @@ WORDS: Final[Mapping[str, Callable[[Instance, Sequence[str]], str]]] = {
     "one_accelerator": lambda _, __: "one accelerator for all of it",
     "together": lambda _, __: "its part in one facility in one zone",
     "whole_blocks": lambda _, __: "whole blocks",
+    "survive": lambda _, __: "what is kept to survive a loss",
+    "current": lambda _, __: "what the plan in force has ordered and placed",
     "run": _run,
     "tier": lambda _, __: "its tier: lower ones come first",
     "min_share": lambda _, items: f"the floor of {named(tuple(items), 'demand')}",
@@ -182,6 +184,7 @@ OF_DEMANDS: Final = frozenset(
     {
         *("max_ms", "where", "max_facilities", "max_share_per_facility", "interconnect", "run"),
         *("fabric_gbps_per_block", "one_accelerator", "together", "whole_blocks", "tier"),
+        "survive",
     }
 )
 FAMILIES: Final = {
@@ -205,6 +208,8 @@ FAMILIES: Final = {
     "one_accelerator": "one accelerator",
     "together": "one zone",
     "whole_blocks": "whole blocks",
+    "survive": "kept to survive a loss",
+    "current": "the plan in force",
     "run": "start of runs",
     "tier": "tiers",
     "min_share": "floors of demands",
@@ -238,6 +243,8 @@ NEXT: Final = {
     "one_accelerator": "Let it run on several accelerators, or add room for one of them.",
     "together": "Let it span zones, or add room in one of them.",
     "whole_blocks": "Let it share blocks, or round its amount to whole blocks.",
+    "survive": "Ask less of what is served after a loss, or add room for what is reserved.",
+    "current": "Undo orders of the plan in force, or move its work (current).",
     "run": "Let it start at another time.",
     "tier": "Plan it in a lower tier, or add room for both.",
     "min_share": "Lower the floor, or add room for both.",

@@ -18,7 +18,7 @@ WITHOUT_PERIODS: Final = frozenset(
         *("lead", "cost_once", "block_where", "order", "option_lead", "max", "requires", "limits"),
         *("max_ms", "where", "max_facilities", "max_share_per_facility", "interconnect", "run"),
         *("fabric_gbps_per_block", "one_accelerator", "together", "whole_blocks", "tier"),
-        *("min_share", "unmet_cost"),
+        *("min_share", "unmet_cost", "survive", "current"),
     }
 )
 """Families of rules that hold in every period."""
