@@ -8,22 +8,13 @@ from gridblock.instances.relaxing import PRICE, Relaxation
 from gridblock.instances.schema.demands import Demand
 from gridblock.instances.schema.hardware import Where
 from gridblock.model.explanation import Blocker
+from gridblock.reports.families import AT_PLACES, FAMILIES, NEXT, NOUNS, OF_DEMANDS, RELAXED
 from gridblock.reports.limits import unit_of
 from gridblock.reports.sections import span
 from gridblock.reports.words import GLUE, number, percent, plural
 
 MOST_NAMED: Final = 3
 """More items than these are counted."""
-AT_PLACES: Final = {
-    "grid_mw": "grid power",
-    "power_mw": "critical power",
-    "air_cooling_mw": "air cooling",
-    "liquid_cooling_mw": "liquid cooling",
-    "racks": "racks",
-    "feeds": "power feeds",
-    "uplink_gbps": "zone uplinks",
-}
-"""Families of rules of places, in words."""
 UNITS: Final = {"grid_mw": "MW", "uplink_gbps": "Gbps", "gbps": "Gbps", "max_ms": "ms"}
 """Units of families whose name does not end in it."""
 
@@ -64,6 +55,12 @@ def blocker_of(instance: Instance, blocker: Blocker) -> str:
     return f"{joined} {spell}".rstrip() if timed and len(rules) == 1 else together
 
 
+def hours_of(instance: Instance, demand: str) -> str:
+    """Name the unit of a demand's work: ``H100e-hours``, ``workflows/s x h``."""
+    unit = _first(instance, demand).unit
+    return f"{unit} x h" if "/" in unit else f"{unit.removesuffix('s')}-hours"
+
+
 def rule_of(instance: Instance, rule: Relaxation, demand: str) -> str:
     """Name the rules of a relaxation; those of the demand itself without its name."""
     if rule.family in WORDS:
@@ -73,6 +70,17 @@ def rule_of(instance: Instance, rule: Relaxation, demand: str) -> str:
         return f"{text} of {named(rule.items, 'demand')}" if of_demands else text
     where = named(rule.items, "facility")
     return f"{AT_PLACES.get(rule.family, rule.family.replace('_', ' '))} in {where}"
+
+
+def relaxed(rule: Relaxation, demand: str) -> str:
+    """Say what holds once rules are relaxed: ``unlimited grid power in memphis``."""
+    items = named(rule.items, NOUNS.get(rule.family, "facility"))
+    if rule.family not in RELAXED:
+        what = AT_PLACES.get(rule.family, rule.family.replace("_", " "))
+        return f"unlimited {what} in {items}"
+    text = RELAXED[rule.family].replace("{items}", items)
+    other = rule.family in OF_DEMANDS and rule.items != (demand,)
+    return f"{text} for {named(rule.items, 'demand')}" if other else text
 
 
 def family_of(family: str) -> str:
@@ -180,76 +188,6 @@ WORDS: Final[Mapping[str, Callable[[Instance, Sequence[str]], str]]] = {
     "min_share": lambda _, items: f"the floor of {named(tuple(items), 'demand')}",
 }
 """How rules of each family are named; one that is not named here is a limit of places."""
-OF_DEMANDS: Final = frozenset(
-    {
-        *("max_ms", "where", "max_facilities", "max_share_per_facility", "interconnect", "run"),
-        *("fabric_gbps_per_block", "one_accelerator", "together", "whole_blocks", "tier"),
-        "survive",
-    }
-)
-FAMILIES: Final = {
-    PRICE: "price of unmet work",
-    "gbps": "capacity of links",
-    "supply": "supply",
-    "cost_once": "blocks not for sale",
-    "lead": "lead of blocks",
-    "block_where": "where blocks may stand",
-    "order": "when options can be ordered",
-    "option_lead": "lead of options",
-    "max": "lots of options",
-    "requires": "requires and excludes",
-    "limits": "limits over the plan",
-    "max_ms": "round trips",
-    "where": "where demands may be served",
-    "max_facilities": "number of facilities",
-    "max_share_per_facility": "share of one facility",
-    "interconnect": "interconnect",
-    "fabric_gbps_per_block": "fabric over uplinks",
-    "one_accelerator": "one accelerator",
-    "together": "one zone",
-    "whole_blocks": "whole blocks",
-    "survive": "kept to survive a loss",
-    "current": "the plan in force",
-    "run": "start of runs",
-    "tier": "tiers",
-    "min_share": "floors of demands",
-}
-"""Families of rules in a table."""
-NEXT: Final = {
-    PRICE: "Raise demands.{demand}.unmet_cost if it is worth more, or leave it unserved.",
-    "grid_mw": "Ask the utility for more, or open a site with grid power to spare.",
-    "power_mw": "Energize more there, or open a site with power to spare.",
-    "air_cooling_mw": "Add cooling there, or choose blocks that are cooled by liquid.",
-    "liquid_cooling_mw": "Add cooling there, or choose blocks that are cooled by air.",
-    "racks": "Add racks there, or choose denser blocks.",
-    "feeds": "Raise the ratings of the feeds, or feed the zones from more of them.",
-    "uplink_gbps": "Widen the uplinks, or serve it from zones with room on theirs.",
-    "gbps": "Order more capacity on the link, or serve it nearer to its region.",
-    "supply": "Secure more from the vendor, or admit another accelerator (yields).",
-    "cost_once": "Get an offer to buy or lease more of them: a cost_once, or an option.",
-    "lead": "Order from stock or lease while waiting: a shorter lead serves it.",
-    "block_where": "Admit the blocks at more facilities (blocks.*.where).",
-    "order": "Negotiate an earlier or longer window of order.",
-    "option_lead": "Negotiate an earlier start of service.",
-    "max": "Negotiate more lots.",
-    "requires": "Take what it requires earlier, or negotiate the tie away.",
-    "limits": "Ask for a higher limit, or accept that the work stays unmet.",
-    "max_ms": "Accept a longer round trip, or open a site nearer to its regions.",
-    "where": "Admit it at more facilities (demands.{demand}.where), or add room at those.",
-    "max_facilities": "Let it be spread over more facilities, or add room at one.",
-    "max_share_per_facility": "Let one facility serve more of it, or add room elsewhere.",
-    "interconnect": "Widen the links between its facilities, or add room at one of them.",
-    "fabric_gbps_per_block": "Widen the uplinks, or place it in one zone.",
-    "one_accelerator": "Let it run on several accelerators, or add room for one of them.",
-    "together": "Let it span zones, or add room in one of them.",
-    "whole_blocks": "Let it share blocks, or round its amount to whole blocks.",
-    "survive": "Ask less of what is served after a loss, or add room for what is reserved.",
-    "current": "Undo orders of the plan in force, or move its work (current).",
-    "run": "Let it start at another time.",
-    "tier": "Plan it in a lower tier, or add room for both.",
-    "min_share": "Lower the floor, or add room for both.",
-}
-"""What to do about rules of each family; limits of places that are not named: add to them."""
 
 
 def next_step(blocker: Blocker) -> str:

@@ -9,7 +9,7 @@ from gridblock.model.account import Account
 from gridblock.model.explanation import Blocker, BreakEven, Explanation, Need, Worth
 from gridblock.model.plan import Decisions
 from gridblock.reports import feeding, usage
-from gridblock.reports.blocking import family_of, unit_of_rule, when
+from gridblock.reports.blocking import family_of, hours_of, relaxed, rule_of, unit_of_rule, when
 from gridblock.reports.limits import of_limits
 from gridblock.reports.usage import Use
 from gridblock.reports.words import GLUE, gap_percent, money, number, percent
@@ -69,7 +69,9 @@ class Evidence:
             yield self._alone(blocker)
         if blocker.instead:
             yield f"By the linear relaxation, {_any_of(blocker.instead)} would do as well."
-        yield from (self._need(need) for need in blocker.needs[:MOST_NEEDS])
+        for need in blocker.needs[:MOST_NEEDS]:
+            if need.family not in {"cost_once", "max_facilities"}:
+                yield self._need(need)
         yield from (self._worth(worth) for worth in blocker.worth)
         if blocker.break_even is not None:
             yield self._break_even(blocker, blocker.break_even)
@@ -113,7 +115,7 @@ class Evidence:
     def _proof(self, blocker: Blocker) -> str:
         share = percent(blocker.recovered / blocker.unmet if blocker.unmet else 0.0)
         amount = self._work(blocker.recovered, blocker.demand)
-        what = " and ".join(family_of(rule.family) for rule in blocker.relaxed)
+        what = " and ".join(relaxed(rule, blocker.demand) for rule in blocker.relaxed)
         gap = ""
         if blocker.proof is not None:
             trial = self.explanation.trials[blocker.proof]
@@ -122,11 +124,10 @@ class Evidence:
         number_ = "" if blocker.proof is None else f" (re-solve {blocker.proof}{gap})"
         if [rule.family for rule in blocker.relaxed] == [PRICE]:
             return f"Were it far dearer, {share} of it would be served, {amount}{number_}."
-        return f"With {what} relaxed, {share} of it is served, {amount}{number_}."
+        return f"With {what}, {share} of it is served, {amount}{number_}."
 
     def _work(self, unit_hours: float, demand: str) -> str:
-        unit = next(each.unit for each in self.instance.demands if each.name == demand)
-        return f"{number(unit_hours)} {unit.removesuffix('s')}-hours"
+        return f"{number(unit_hours, 4)}{GLUE}{hours_of(self.instance, demand)}"
 
     def _alone(self, blocker: Blocker) -> str:
         parts = [
@@ -142,7 +143,8 @@ class Evidence:
         if need.family == "max_ms":
             longest = number(need.limit + need.amount)
             return f"The longest round trip that it then takes is {longest}{GLUE}ms{spell}."
-        return f"That plan takes {more} more than there is of {need.item}{spell}, for all demands."
+        what = named_limit(self.instance, need)
+        return f"That plan takes {more} more than there is of {what}{spell}, for all demands."
 
     def _worth(self, worth: Worth) -> str:
         currency = self.instance.currency
@@ -171,18 +173,25 @@ class Evidence:
 
     def _break_even(self, blocker: Blocker, found: BreakEven) -> str:
         demand = next(each for each in self.instance.demands if each.name == blocker.demand)
-        currency, unit = self.instance.currency, demand.unit.removesuffix("s")
+        currency = self.instance.currency
+        unit = hours_of(self.instance, blocker.demand).removesuffix("s")
         given = self.instance.over_periods(demand.unmet_cost)
         now = money(max(given[t] for t in blocker.periods), currency)
         all_of_it = money(found.average, currency)
         if found.factor is None:
-            return f"Serving it costs {all_of_it} a {unit}-hour on average; its price is {now}."
+            return f"Serving it costs {all_of_it} a {unit} on average; its price is {now}."
         first = money(found.price, currency)
         sure = "" if found.proven else "at most "
         return (
-            f"Serving some of it pays from {sure}{first} a {unit}-hour on (its price is {now}); "
-            f"all of it costs {all_of_it} a {unit}-hour on average, in present value."
+            f"Serving some of it pays from {sure}{first} a {unit} on (its price is {now}); "
+            f"all of it costs {all_of_it} a {unit} on average, in present value."
         )
+
+
+def named_limit(instance: Instance, need: Need) -> str:
+    """Name the rule of a need: ``grid power in memphis``."""
+    rule = Relaxation(need.family, (need.item,))
+    return rule_of(instance, rule, need.item)
 
 
 def _any_of(items: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from gridblock.instances.instance import Instance
-from gridblock.instances.relaxing import PRICE
+from gridblock.instances.relaxing import PRICE, Relaxation
 from gridblock.model.account import Account
 from gridblock.model.explanation import (
     FORMAT_VERSION,
@@ -15,20 +15,23 @@ from gridblock.model.explanation import (
     Trial,
 )
 from gridblock.model.plan import PlanData
-from gridblock.reports.blocking import blocker_of, family_of, next_step, rule_of, when
+from gridblock.reports.blocking import blocker_of, family_of, hours_of, next_step, rule_of, when
 from gridblock.reports.evidence import Evidence
+from gridblock.reports.page import fitted
 from gridblock.reports.sections import (
+    LONGEST_HEADING,
     Column,
     Document,
     Heat,
     Row,
     Section,
     first_to_last,
+    span,
 )
 from gridblock.reports.unmet import priced_unmet
-from gridblock.reports.words import gap_percent, money, number, percent, plural
+from gridblock.reports.words import gap_percent, money, number, percent, plural, scale_for
 
-MOST_DEMANDS: Final = 6
+MOST_DEMANDS: Final = 5
 """More demands than these have no column in the table of what is recovered."""
 
 
@@ -49,7 +52,9 @@ def explain_document(
         return Document(instance.name, subtitle, (sentence,))
     evidence = Evidence(instance, found, plan.decisions, account)  # type: ignore[arg-type]
     details = [
-        _detail(instance, blocker, evidence) for blocker in found.blockers if not blocker.in_the_gap
+        _detail(instance, blocker, evidence)
+        for blocker in _sorted(found, priced_unmet(account))
+        if not blocker.in_the_gap
     ]
     return Document(
         title=instance.name,
@@ -76,7 +81,7 @@ def _headline(instance: Instance, account: Account, found: Explanation) -> str:
         return f"{intro} What blocks them has not been found in the time given."
     most = max(found.blockers, key=lambda each: _price(found, priced, each))
     share = _price(found, priced, most) / total if total else 0.0
-    what = blocker_of(instance, most)
+    what = blocker_of(instance, most).removeprefix("the price of unmet work: ")
     if len(found.blockers) == 1:
         return f"{most.demand} is not served in full, priced at {whole}: {what}."
     return f"{intro} {percent(share)} of that is {most.demand}: {what}."
@@ -103,29 +108,47 @@ def how_proven(found: Explanation) -> str:
 def _summary(instance: Instance, account: Account, found: Explanation) -> Section | None:
     if not found.blockers:
         return None
-    priced, currency = priced_unmet(account), instance.currency
-    rows: list[Row] = []
-    for blocker in sorted(found.blockers, key=lambda each: -_price(found, priced, each)):
-        served = blocker.recovered / blocker.unmet if blocker.unmet else 0.0
-        price = money(_price(found, priced, blocker), currency)
-        rules = " + ".join(rule_of(instance, r, blocker.demand) for r in blocker.relaxed)
-        what = "price: it is cheaper not to serve it" if rules.startswith("the price") else rules
-        spell = when(instance, blocker.periods)
-        what = what or (
-            "priced at less than the gap of the plan" if blocker.in_the_gap else "not known"
-        )
-        then = f"{100 * served:.0f}" if blocker.relaxed else ""
-        rows.append((blocker.demand, spell, what, price, then))
+    priced = priced_unmet(account)
+    prices = {id(each): _price(found, priced, each) for each in found.blockers}
+    scale = scale_for(max(prices.values()))
+    shown = [each for each in _sorted(found, priced) if not each.in_the_gap]
+    rows = tuple(_row(instance, each, scale.write(prices[id(each)])) for each in shown)
+    slight = [each for each in found.blockers if each.in_the_gap]
+    note = ""
+    if slight:
+        cells = plural(sum(len(each.periods) for each in slight), "part")
+        price = money(sum(prices[id(each)] for each in slight), instance.currency)
+        note = f"Not looked into: {cells} priced at less than the gap of the plan, {price} in all."
+    several = len(instance.horizon) > 1
     columns = (
         Column("demand"),
-        *((Column("when"),) if len(instance.horizon) > 1 else ()),
+        *((Column("when"),) if several else ()),
         Column("blocked by"),
-        Column("priced at", right=True),
+        Column("priced at", right=True, brief="priced\nat"),
         Column("served %", right=True, brief="then\n%"),
     )
-    kept = [i for i in range(5) if i != 1 or len(instance.horizon) > 1]
-    shown = tuple(tuple(row[i] for i in kept) for row in rows)
-    return Section("Blockers", "then: share served once it is relaxed", columns, shown)
+    unit = f"price in {scale.of(instance.currency)}; then: served once it is relaxed"
+    kept = rows if several else tuple((row[0], *row[2:]) for row in rows)
+    return Section("Blockers", unit, columns, kept, note=note)
+
+
+def _sorted(found: Explanation, priced: dict[str, float]) -> list[Blocker]:
+    """Give the blockers, those of the dearest unmet work first."""
+    return sorted(found.blockers, key=lambda each: -_price(found, priced, each))
+
+
+def _row(instance: Instance, blocker: Blocker, price: str) -> Row:
+    rules = " + ".join(_brief_rule(instance, r, blocker.demand) for r in blocker.relaxed)
+    served = blocker.recovered / blocker.unmet if blocker.unmet else 0.0
+    then = f"{100 * served:.0f}" if blocker.relaxed else ""
+    spell = when(instance, blocker.periods)
+    if " and " in spell or "," in spell:
+        spell = f"{len(blocker.periods)} of {span(instance.horizon)}"
+    return blocker.demand, spell, rules or "not known", price, then
+
+
+def _brief_rule(instance: Instance, rule: Relaxation, demand: str) -> str:
+    return "its price" if rule.family == PRICE else rule_of(instance, rule, demand)
 
 
 def _detail(instance: Instance, blocker: Blocker, evidence: Evidence) -> Section:
@@ -135,7 +158,7 @@ def _detail(instance: Instance, blocker: Blocker, evidence: Evidence) -> Section
     spell = when(instance, blocker.periods)
     return Section(
         title=f"{blocker.demand} {spell}".rstrip(),
-        unit=f"{number(blocker.unmet)} unit-hours unmet",
+        unit=f"{number(blocker.unmet, 4)} {hours_of(instance, blocker.demand)} unmet",
         columns=(),
         rows=(),
         note=_capital(f"{blocker_of(instance, blocker)}."),
@@ -149,7 +172,7 @@ def _capital(text: str) -> str:
 
 def _recovered(found: Explanation) -> Section:
     """Give what each family recovers of each demand, relaxed alone."""
-    demands = found.shortfalls[:MOST_DEMANDS]
+    demands = [short for short in found.shortfalls if not short.in_the_gap][:MOST_DEMANDS]
     names = dict.fromkeys(name for short in demands for name in (*short.alone, *short.dear))
     rows: list[Row] = []
     for name in names:
@@ -162,8 +185,10 @@ def _recovered(found: Explanation) -> Section:
         *(Column(short.demand, right=True, brief=_brief(short.demand)) for short in demands),
     )
     times = next((t.relaxed[0].step for t in found.trials if _only_price(t)), None) or 100
-    note = f"Price of unmet work: {times:.0f} times as dear. * With unmet work as dear as that."
     starred = [_starred(found, row) for row in rows]
+    note = f"Price of unmet work: {times:.0f} times as dear."
+    if any(str(row[0]).endswith(" *") for row in starred):
+        note = f"{note} * With unmet work as dear as that."
     unit = "% of what is unmet that is then served"
     return Section("What each relaxation recovers", unit, columns, tuple(starred), note=note)
 
@@ -185,9 +210,10 @@ def _share(short: Shortfall, family: str) -> float | None:
 
 
 def _brief(name: str) -> str:
-    """Write a name over two lines where it has parts."""
+    """Write a name over two lines where it has parts, each of at most ten characters."""
     head, dash, tail = name.partition("-")
-    return f"{head}{dash}\n{tail}" if dash and tail else name
+    parts = (f"{head}{dash}", tail) if dash and tail else (name,)
+    return "\n".join(fitted(part, LONGEST_HEADING) for part in parts)
 
 
 def _smallest(instance: Instance, found: Explanation) -> Section:
