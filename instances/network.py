@@ -1,7 +1,7 @@
 """The WAN as a networkx graph: latencies from coordinates, tunnels as shortest paths, reach."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, islice
@@ -98,8 +98,10 @@ def tunnels_of(given: Fields) -> dict[tuple[str, str], tuple[Tunnel, ...]]:
     """Give the shortest paths between places that demands can use, nearest first.
 
     They lead from regions to facilities, and between facilities from the one that comes first in
-    the instance. Without any link a region reaches each facility directly. With ``routing: any`` a
-    pair that is connected has one tunnel that names no link.
+    the instance. Where a demand survives the loss of a link, there are more of them: for each link
+    of one of the shortest paths the shortest one that avoids it. Without any link a region reaches
+    each facility directly. With ``routing: any`` a pair that is connected has one tunnel that names
+    no link.
     """
     bounds = bounds_between(given)
     if not given.network.links:
@@ -109,10 +111,21 @@ def tunnels_of(given: Fields) -> dict[tuple[str, str], tuple[Tunnel, ...]]:
         anywhere = (Tunnel((), 0.0),)
         return {pair: anywhere if nx.has_path(graph, *pair) else () for pair in bounds}
     split = _split_links(graph)
-    return {
+    tunnels = {
         pair: _shortest(split, *pair, bound, given.network.tunnels)
         for pair, bound in bounds.items()
     }
+    for pair in dict.fromkeys(_surviving(given)):
+        tunnels[pair] = _with_detours(split, *pair, bounds[pair], tunnels[pair])
+    return tunnels
+
+
+def _surviving(given: Fields) -> Iterator[tuple[str, str]]:
+    """Give the regions and facilities of demands that survive the loss of a link."""
+    for demand in given.demands:
+        if demand.kept_after_link:
+            for facility in given.chosen(demand.where):
+                yield from ((region, facility) for region in demand.from_)
 
 
 def _direct(given: Fields, region: str, facility: str, bound: float) -> tuple[Tunnel, ...]:
@@ -139,6 +152,17 @@ def _shortest(
     paths = nx.shortest_simple_paths(split, (0, region), (0, facility), weight="ms")
     tunnels = (_tunnel(split, path) for path in islice(paths, count))
     return tuple(tunnel for tunnel in tunnels if tunnel.ms <= bound)
+
+
+def _with_detours(
+    split: nx.Graph, region: str, facility: str, bound: float, tunnels: tuple[Tunnel, ...]
+) -> tuple[Tunnel, ...]:
+    """Add for each link of some tunnels the shortest one that avoids it, unless there already."""
+    every = dict.fromkeys(tunnels)
+    for lost in dict.fromkeys(link for tunnel in tunnels for link in tunnel.links):
+        left = nx.restricted_view(split, [(1, lost)], [])
+        every |= dict.fromkeys(_shortest(left, region, facility, bound, 1))
+    return tuple(sorted(every, key=lambda tunnel: tunnel.ms))
 
 
 def _tunnel(split: nx.Graph, path: list[tuple[int, str]]) -> Tunnel:

@@ -8,6 +8,7 @@ from gridblock.instances.calendar import Horizon
 from gridblock.instances.faults import Fault
 from gridblock.instances.feeding import of_feeds
 from gridblock.instances.fitness import of_limits, of_tiers
+from gridblock.instances.link_promises import of_link_promises
 from gridblock.instances.network import FIBRE_KM_PER_MS, great_circle_km
 from gridblock.instances.offers import of_options
 from gridblock.instances.outgrown import of_current
@@ -277,6 +278,7 @@ SUBJECTS: Final[tuple[Callable[[Fields], Oddities], ...]] = (
     of_limits,
     of_demands,
     of_losses,
+    of_link_promises,
     of_options,
     of_current,
 )

@@ -22,6 +22,7 @@ from gridblock.model.rules import (
     interconnect,
     leases,
     limits,
+    link_loss,
     money,
     network,
     options,
@@ -60,6 +61,8 @@ SHAPE: Final[tuple[Rule, ...]] = (
     decisions.tunnels_are_paths,
     decisions.traffic_enters_links_at_their_ends,
     interconnect.reserved_paths_lead_between_their_facilities,
+    link_loss.rerouted_tunnels_are_paths_around_the_loss,
+    link_loss.rerouted_traffic_enters_links_that_are_left,
 )
 """What makes an account of them possible."""
 
@@ -125,6 +128,13 @@ PLAN: Final[tuple[Rule, ...]] = (
     interconnect.reserved_between_facilities_used,
     interconnect.facilities_used_are_close_enough,
     interconnect.reserved_paths_keep_the_latency_bound,
+    link_loss.rerouted_within_what_is_served,
+    link_loss.promised_share_is_kept_after_the_loss_of_any_link,
+    link_loss.rerouted_only_within_reach,
+    link_loss.rerouted_tunnels_keep_the_latency_bound,
+    link_loss.rerouted_tunnels_carry_what_is_kept,
+    link_loss.rerouted_traffic_is_conserved,
+    link_loss.links_that_are_left_carry_within_capacity,
     uplinks.served_in_zones_adds_up,
     uplinks.served_in_zones_within_what_is_assigned,
     uplinks.uplinks_carry_within_capacity,

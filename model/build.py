@@ -19,6 +19,7 @@ from gridblock.model.constraints import (
     fleet,
     interconnect,
     limits,
+    link_loss,
     moves,
     network,
     options,
@@ -44,6 +45,7 @@ FAMILIES: Final = (
     interconnect,
     fabric,
     network,
+    link_loss,
     options,
     usage,
     orders,
@@ -51,6 +53,8 @@ FAMILIES: Final = (
     limits,
 )
 """The rules of the model, one family a module."""
+INTACT: Final = tuple(family for family in FAMILIES if family is not link_loss)
+"""Those that hold while no link is lost; the planner adds the losses that they leave broken."""
 
 
 def build(instance: Instance, families: Sequence[ModuleType] = FAMILIES) -> pyo.ConcreteModel:

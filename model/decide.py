@@ -21,6 +21,7 @@ from gridblock.model.plan import (
     TunnelFlow,
     ZoneService,
 )
+from gridblock.model.rerouting import rerouted
 from gridblock.model.reservations import reservations
 from gridblock.model.standby import reserves
 
@@ -45,7 +46,7 @@ def decisions(model: pyo.Block) -> Decisions:
     kept = _held(facts, assigned, _used(facts, assigned, served, served_in), starts)
     leased = _leased(model)
     beyond = {Assignment(*key): value for key, value in _worked(model.moved_so_far)}
-    return Decisions(
+    intact = Decisions(
         moved=moved_blocks(facts.instance, kept, beyond, ahead=bool(model.payments)),
         bought=_whole(model.bought),
         retired=_whole(model.retired),
@@ -66,6 +67,7 @@ def decisions(model: pyo.Block) -> Decisions:
         arc_gbps=arcs,
         interconnect_gbps=reservations(model, kept),
     )
+    return rerouted(model, intact)
 
 
 def _whole(variable: pyo.Var) -> dict[Standing, int]:

@@ -122,6 +122,37 @@ class InterconnectFlow(NamedTuple):
     period: str
 
 
+class Rerouted(NamedTuple):
+    """What is still served of a demand after the loss of a link, in a period."""
+
+    lost_link: str
+    demand: str
+    region: str
+    facility: str
+    period: str
+
+
+class ReroutedFlow(NamedTuple):
+    """Traffic of a commodity over one tunnel after the loss of a link, in a period."""
+
+    lost_link: str
+    region: str
+    facility: str
+    max_ms: float | None
+    links: tuple[str, ...]
+    period: str
+
+
+class ReroutedArc(NamedTuple):
+    """Traffic from a region over one link after the loss of another (``routing: any``)."""
+
+    lost_link: str
+    region: str
+    link: str
+    start: str
+    period: str
+
+
 @dataclass(frozen=True)
 class Decisions:
     """Everything decided; what is not named is 0.
@@ -143,6 +174,10 @@ class Decisions:
         tunnel_gbps: traffic over tunnels in Gbps.
         arc_gbps: traffic over links in Gbps.
         interconnect_gbps: what is reserved between facilities, by path, in Gbps.
+        rerouted: units still served after the loss of a link, of demands that promise a share;
+            only for losses that touch their traffic.
+        rerouted_gbps: traffic over tunnels after such a loss, in Gbps.
+        rerouted_arc_gbps: traffic over links after such a loss, in Gbps.
     """
 
     bought: Mapping[Standing, int] = field(default_factory=dict)
@@ -160,6 +195,9 @@ class Decisions:
     tunnel_gbps: Mapping[TunnelFlow, float] = field(default_factory=dict)
     arc_gbps: Mapping[ArcFlow, float] = field(default_factory=dict)
     interconnect_gbps: Mapping[InterconnectFlow, float] = field(default_factory=dict)
+    rerouted: Mapping[Rerouted, float] = field(default_factory=dict)
+    rerouted_gbps: Mapping[ReroutedFlow, float] = field(default_factory=dict)
+    rerouted_arc_gbps: Mapping[ReroutedArc, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

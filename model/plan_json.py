@@ -18,6 +18,9 @@ from gridblock.model.plan import (
     LeaseUse,
     Ordering,
     PlanData,
+    Rerouted,
+    ReroutedArc,
+    ReroutedFlow,
     RunStart,
     Service,
     Stage,
@@ -44,6 +47,9 @@ ROWS: Final[Mapping[str, tuple[type[Any], str]]] = {
     "tunnel_gbps": (TunnelFlow, "gbps"),
     "arc_gbps": (ArcFlow, "gbps"),
     "interconnect_gbps": (InterconnectFlow, "gbps"),
+    "rerouted": (Rerouted, "units"),
+    "rerouted_gbps": (ReroutedFlow, "gbps"),
+    "rerouted_arc_gbps": (ReroutedArc, "gbps"),
 }
 """The key of each table of decisions and the name of its value."""
 

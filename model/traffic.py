@@ -1,7 +1,7 @@
 """Traffic that follows from a plan's decisions, exactly: over links, and over uplinks of zones."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Final
 
@@ -53,12 +53,23 @@ def link_traffic(instance: Instance, decisions: Decisions) -> dict[tuple[str, st
     over_arcs = (
         ((arc.link, arc.start, arc.period), gbps) for arc, gbps in decisions.arc_gbps.items()
     )
-    reserved = (
-        ((link, start, flow.period), gbps)
-        for flow, gbps in decisions.interconnect_gbps.items()
-        for link, start in hops_from(flow.from_facility, flow.links, ends)
-    )
-    return totals((*over_tunnels, *over_arcs, *reserved))
+    return totals((*over_tunnels, *over_arcs, *_reserved(ends, decisions)))
+
+
+def reserved_traffic(
+    instance: Instance, decisions: Decisions
+) -> dict[tuple[str, str, str], Fraction]:
+    """Give what is reserved on each link, by the place that it is entered from, and period."""
+    ends = {link.label: link.between for link in instance.network.links}
+    return totals(_reserved(ends, decisions))
+
+
+def _reserved(
+    ends: Mapping[str, tuple[str, str]], decisions: Decisions
+) -> Iterator[tuple[tuple[str, str, str], float]]:
+    for flow, gbps in decisions.interconnect_gbps.items():
+        for link, start in hops_from(flow.from_facility, flow.links, ends):
+            yield (link, start, flow.period), gbps
 
 
 def tunnel_hops(ends: Mapping[str, tuple[str, str]], flow: TunnelFlow) -> list[tuple[str, str]]:
@@ -89,3 +100,27 @@ def hops_from(
         a, b = ends[link]
         place = b if place == a else a
     return hops
+
+
+def fault_of_path(
+    start: str, end: str, links: Iterable[str], ends: Mapping[str, tuple[str, str]]
+) -> str | None:
+    """Say what keeps some links from being a path that visits no place twice; None if nothing.
+
+    Args:
+        start: where the path is to begin.
+        end: where it is to end.
+        links: the links that it takes, at least one.
+        ends: the two places that each link joins.
+    """
+    try:
+        hops = hops_from(start, links, ends)
+    except ValueError as error:
+        return str(error)
+    places = [entered for _, entered in hops]
+    if hops:
+        a, b = ends[hops[-1][0]]
+        places.append(b if places[-1] == a else a)
+    if len(set(places)) < len(places):
+        return "passes a place twice"
+    return None if places and places[-1] == end else f"does not end at {end}"

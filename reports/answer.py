@@ -5,7 +5,16 @@ from typing import Final
 from gridblock.instances.instance import Instance
 from gridblock.model.account import CATEGORIES, Account
 from gridblock.model.plan import PlanData
-from gridblock.reports import capacity, changes, gangs, lots, purchases, surviving, tight
+from gridblock.reports import (
+    capacity,
+    changes,
+    gangs,
+    link_losses,
+    lots,
+    purchases,
+    surviving,
+    tight,
+)
 from gridblock.reports.headline import headline, verdict
 from gridblock.reports.sections import (
     Bar,
@@ -31,13 +40,14 @@ def answer(instance: Instance, plan: PlanData, account: Account | None) -> Docum
     """Tell a plan: sentences first, then the tables that matter."""
     horizon = instance.horizon
     counts = plural(len(instance.facilities), "facility"), plural(len(instance.demands), "demand")
-    sentences = (
+    sentences = [
         headline(instance, plan, account),
         verdict(plan, instance.currency),
         changes.sentence(instance, plan),
-    )
+    ]
     sections: tuple[Section | None, ...] = ()
     if account is not None and plan.decisions is not None:
+        sentences.append(link_losses.sentence(instance, plan.decisions, account))
         sections = (
             costs(instance, plan),
             unmet(instance, account),

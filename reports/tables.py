@@ -10,7 +10,17 @@ from gridblock.instances.instance import Instance
 from gridblock.model.account import CATEGORIES, Account
 from gridblock.model.plan import Decisions, PlanData, Standing, TunnelFlow
 from gridblock.model.traffic import tunnel_hops
-from gridblock.reports import changes, feeding, gangs, limits, lots, stranded, surviving, usage
+from gridblock.reports import (
+    changes,
+    feeding,
+    gangs,
+    limits,
+    link_losses,
+    lots,
+    stranded,
+    surviving,
+    usage,
+)
 from gridblock.reports.unmet import Summary, unmet_share, unmet_summary
 
 if TYPE_CHECKING:
@@ -283,6 +293,8 @@ _TABLES: Final[Mapping[str, _Table]] = {
     ),
     "interconnect": _Table(("demand", "from", "to", "tunnel", "period", "gbps"), _interconnect),
     "links": _Table(("link", "from", "to", "period", "gbps", "capacity_gbps", "share"), _links),
+    "losses": _Table(link_losses.COLUMNS, link_losses.rows),
+    "flows_after_loss": _Table(link_losses.FLOW_COLUMNS, link_losses.flows),
     "limits": _Table(limits.COLUMNS, limits.rows),
     "changes": _Table(changes.COLUMNS, changes.rows),
     "costs": _Table(("category", "period", "paid", "present_value", "currency"), _costs),

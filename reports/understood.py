@@ -145,6 +145,7 @@ def blocks(instance: Instance) -> Section:
 def demands(instance: Instance) -> Section:
     """Give the amount of each demand, first to last, and what it asks for."""
     survive = any(demand.kept_after_facility for demand in instance.demands)
+    promises = any(demand.kept_after_link for demand in instance.demands)
     rows = [
         (
             demand.name,
@@ -154,6 +155,7 @@ def demands(instance: Instance) -> Section:
             _series(instance, demand.unmet_cost),
             f"{number(demand.max_ms)} ms" if demand.max_ms is not None else "",
             *((_kept(demand.kept_after_facility),) if survive else ()),
+            *((_kept(demand.kept_after_link),) if promises else ()),
         )
         for demand in instance.demands
     ]
@@ -168,13 +170,14 @@ def demands(instance: Instance) -> Section:
             Column("unmet", right=True),
             Column("within", right=True),
             *((Column("without a site", right=True, brief="without\na site"),) if survive else ()),
+            *((Column("without a link", right=True, brief="without\na link"),) if promises else ()),
         ),
         rows,
     )
 
 
 def _kept(share: float) -> str:
-    """Write the share that the loss of a facility leaves."""
+    """Write the share that a loss leaves."""
     return in_percent(share) if share else ""
 
 

@@ -81,6 +81,23 @@ class Compiled:
         for variable, value in zip(self.columns, self.matrix.rounded(values).tolist(), strict=True):
             variable.set_value(value, skip_validation=True)
 
+    def taken_over(self, values: Floats, other: Compiled) -> Floats:
+        """Give values of another compilation of the same model in the order of this one's columns.
+
+        Args:
+            values: shape (columns of the other,).
+            other: how the model was compiled then.
+
+        Returns:
+            Shape (columns,), NaN for variables that the other does not have.
+        """
+        if other is self:
+            return values
+        number = {id(variable): at for at, variable in enumerate(other.columns)}
+        at = np.array([number.get(id(variable), -1) for variable in self.columns], dtype=int)
+        taken: Floats = np.append(values, np.nan)[at]
+        return taken
+
 
 def compile_model(model: pyo.ConcreteModel) -> Compiled:
     """Compile a linear Pyomo model, in the order in which it was written.

@@ -12,11 +12,12 @@ import pyomo.environ as pyo
 from gridblock.instances.instance import Instance
 from gridblock.model.account import account
 from gridblock.model.audit import AuditError, audit
-from gridblock.model.build import build
+from gridblock.model.build import INTACT, build
 from gridblock.model.decide import decisions
 from gridblock.model.plan import PlanData, Stage, relative_gap
 from gridblock.solvers.compile import Compiled, compile_model
 from gridblock.solvers.conflict import conflicting_rules, conflicting_tiers
+from gridblock.solvers.growing import Growing
 from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.outcome import Outcome, Progress, Settings, SolverError, Stop, Verdict
 from gridblock.solvers.session import Session
@@ -82,7 +83,7 @@ def find_plan(
     Args:
         instance: what is given.
         settings: gap, time limit, threads, seed and options.
-        session: the solver's process; it keeps this matrix afterwards.
+        session: the solver's process.
         model: the model that ``build`` made of this instance, with rules added; default it is
             built.
         read_seconds: what reading the instance took, for the record.
@@ -98,30 +99,35 @@ def find_plan(
     """
     clock = Clock({"read": read_seconds})
     with clock.stage("build"):
-        built = build(instance) if model is None else model
-        compiled = compile_model(built)
+        built = build(instance, INTACT) if model is None else model
+        growing = Growing(built, compile_model(built), session, settings)
     with clock.stage("solve"):
-        labels, lots = periods_of(compiled, instance), lots_in(compiled)
 
         def at_once(matrix: Matrix, asked: Settings, report: Callable[[Progress], None]) -> Outcome:
+            held = growing.compiled
+            labels, lots = periods_of(held, instance), lots_in(held)
             outcome = solve_staged(session, matrix, labels, lots, asked, report, on_log)
             return vertex(session, outcome, asked)
 
-        tiered = solve_by_tier(instance, built, compiled, settings, at_once, on_progress)
+        tiered = solve_by_tier(instance, built, growing, settings, at_once, on_progress)
         outcome = tiered.outcome
-    seen = _Solved(instance, built, compiled, settings, clock, tiered.stages, own=model is None)
+    seen = _Solved(instance, growing, settings, clock, tiered.stages, own=model is None)
     try:
         plan = seen.plan(outcome)
     except (AuditError, BooksError):
+
+        def closely(matrix: Matrix, asked: Settings, report: Callable[[Progress], None]) -> Outcome:
+            session.load(matrix)
+            return vertex(session, session.run(asked, report, on_log), asked)
+
         with clock.stage("solve"):
-            session.load(tiered.matrix)
             again = replace(
                 settings,
                 presolve="off",
                 start=outcome.values,
                 options={**TIGHTER, **settings.options},
             )
-            outcome = vertex(session, session.run(again, on_progress, on_log), again)
+            outcome = growing.solve(tiered.whole, again, on_progress or _unheard, closely)
         plan = seen.plan(
             replace(outcome, notes=(*outcome.notes, "solved again with tighter tolerances"))
         )
@@ -144,6 +150,10 @@ def periods_of(compiled: Compiled, instance: Instance) -> list[str | None]:
 def lots_in(compiled: Compiled) -> list[bool]:
     """Say of each column whether it counts lots of an option: few, and each of them large."""
     return [variable.parent_component().local_name == LOTS for variable in compiled.columns]
+
+
+def _unheard(_: Progress) -> None:
+    """Do nothing with a line of progress."""
 
 
 def _index(variable: pyo.Var) -> object:
@@ -183,8 +193,7 @@ class _Solved:
     """What a solve was about, to make a plan of its outcome."""
 
     instance: Instance
-    model: pyo.ConcreteModel
-    compiled: Compiled
+    growing: Growing
     settings: Settings
     clock: Clock
     stages: tuple[Stage, ...]
@@ -195,7 +204,7 @@ class _Solved:
         plan = self._without_decisions(outcome)
         if outcome.values is not None:
             with self.clock.stage("build"):
-                self.compiled.load(outcome.values)
+                self.growing.compiled.load(outcome.values)
                 plan = self._with_decisions(plan, outcome)
         with self.clock.stage("audit"):
             audit(self.instance, plan).raise_if_broken()
@@ -223,7 +232,7 @@ class _Solved:
 
     def _with_decisions(self, plan: PlanData, outcome: Outcome) -> PlanData:
         """Add decisions and what they cost; the books, not the solver, say what that is."""
-        decided = decisions(self.model)
+        decided = self.growing.routed(decisions(self.growing.model))
         books = account(self.instance, decided)
         objective = float(books.objective)
         bound = self._bound(outcome, objective)
@@ -249,7 +258,8 @@ class _Solved:
         found = outcome.objective
         if found is None or outcome.bound is None:
             return None
-        if not self.own and _costs(self.compiled) != _costs(compile_model(build(self.instance))):
+        costs = None if self.own else _costs(compile_model(build(self.instance, INTACT)))
+        if not self.own and _costs(self.growing.compiled) != costs:
             return None
         slack = ROUNDING * max(1.0, abs(objective), *map(abs, (found,)))
         if objective > found + slack or (not self.own and objective < found - slack):

@@ -7,6 +7,7 @@ stage starts from the plan before it. The solver's own lexicographic mode would 
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import pyomo.environ as pyo
@@ -18,11 +19,9 @@ from gridblock.model.decide import decisions
 from gridblock.model.plan import Stage, cap_on_unmet
 from gridblock.solvers.change import Change, Floats, Rows
 from gridblock.solvers.compile import Compiled
+from gridblock.solvers.growing import Growing, Report, Solve
 from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.outcome import Outcome, Progress, Settings, Stop, Verdict, relative_gap
-
-Report = Callable[[Progress], None]
-Solve = Callable[[Matrix, Settings, Report], Outcome]
 
 WORK = ("assigned", "reserved", "served")
 """The decisions of a demand, by name of their variables; a demand left out has none of them."""
@@ -44,18 +43,18 @@ class Tiered:
         outcome: that of the last stage, or where the search ended before it, of a plan in which
             later tiers get nothing; without values where hard floors forbid that.
         stages: what each stage before the last found.
-        matrix: the whole model with the caps of those stages.
+        whole: gives the matrix of the whole model, as it is then, with the caps of those stages.
     """
 
     outcome: Outcome
     stages: tuple[Stage, ...]
-    matrix: Matrix
+    whole: Callable[[], Matrix]
 
 
 def solve_by_tier(
     instance: Instance,
     model: pyo.ConcreteModel,
-    compiled: Compiled,
+    compiled: Compiled | Growing,
     settings: Settings,
     solve: Solve,
     on_progress: Report | None = None,
@@ -68,12 +67,14 @@ def solve_by_tier(
     Args:
         instance: what is given.
         model: what ``build`` made of it.
-        compiled: the model compiled.
+        compiled: the model compiled, or one that grows.
         settings: gap, time limit for all stages together, and so on.
         solve: solves a matrix with settings, telling its progress.
         on_progress: called with each line of progress.
     """
-    return _Stages(instance, model, compiled, settings, solve, on_progress).run()
+    growing = compiled if isinstance(compiled, Growing) else None
+    held = compiled.compiled if isinstance(compiled, Growing) else compiled
+    return _Stages(instance, model, held, growing, settings, solve, on_progress).run()
 
 
 def with_caps(
@@ -126,6 +127,7 @@ class _Stages:
     instance: Instance
     model: pyo.ConcreteModel
     compiled: Compiled
+    growing: Growing | None
     settings: Settings
     solve: Solve
     on_progress: Report | None
@@ -139,13 +141,13 @@ class _Stages:
         """Solve stage after stage."""
         tiers = sorted({demand.tier for demand in self.instance.demands}) or [1]
         for tier in tiers[:-1]:
-            outcome = self._solve(self._up_to(tier))
+            outcome = self._solve(partial(self._up_to, tier))
             if outcome.values is None or outcome.stop is Stop.INTERRUPTED:
                 return self._ended(outcome)
             self._keep(tier, outcome)
-        return self._ended(self._solve(self._whole()), last=True)
+        return self._ended(self._solve(self._whole), last=True)
 
-    def _solve(self, matrix: Matrix) -> Outcome:
+    def _solve(self, stage: Callable[[], Matrix]) -> Outcome:
         """Solve a stage in the time that is left, from the plan of the one before."""
         left = self.settings.time_limit
         passed = time.monotonic() - self.began
@@ -161,8 +163,19 @@ class _Stages:
             if self.on_progress is not None:
                 self.on_progress(self.progress[-1])
 
-        settings = replace(self.settings, time_limit=left, start=start, options=options)
-        return self.solve(matrix, settings, report)
+        asked = replace(self.settings, time_limit=left, start=start, options=options)
+        if self.growing is None:
+            return self.solve(stage(), asked, report)
+        outcome = self.growing.solve(stage, asked, report, self.solve)
+        self._take_over()
+        return outcome
+
+    def _take_over(self) -> None:
+        """Go on with a model that has grown."""
+        if self.growing is not None and self.growing.compiled is not self.compiled:
+            if self.values is not None:
+                self.values = self.growing.compiled.taken_over(self.values, self.compiled)
+            self.compiled = self.growing.compiled
 
     def _up_to(self, tier: int) -> Matrix:
         """Give the matrix in which demands of later tiers get nothing and cost nothing."""
@@ -206,7 +219,8 @@ class _Stages:
         return [rows[name] for name in (*kept, *limits) if name in rows]
 
     def _whole(self) -> Matrix:
-        """Give the matrix of the whole model with the caps found so far."""
+        """Give the matrix of the whole model, as it is now, with the caps found so far."""
+        self._take_over()
         return with_caps(self.instance, self.model, self.compiled, self.found)
 
     def _priced_unmet(self, demands: Collection[str]) -> tuple[list[int], Sequence[float], float]:
@@ -245,6 +259,8 @@ class _Stages:
         if not last or (outcome.values is None and outcome.verdict is not Verdict.INFEASIBLE):
             held = self.values if outcome.values is None else outcome.values
             outcome = replace(outcome, values=None, objective=None, bound=None)
+            if held is not None and np.isnan(held).any() and self.growing is not None:
+                held = self.growing.completed(whole, held)
             if held is not None and whole.violation(held).tolerable:
                 outcome = replace(
                     outcome,
@@ -256,4 +272,4 @@ class _Stages:
             outcome = replace(outcome, verdict=Verdict.FEASIBLE, stop=self.stop)
         if self.found:
             outcome = replace(outcome, progress=tuple(self.progress))
-        return Tiered(outcome, tuple(self.found), whole)
+        return Tiered(outcome, tuple(self.found), self._whole)

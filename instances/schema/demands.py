@@ -35,6 +35,9 @@ class Survive(Record):
     facility: Annotated[Positive, Field(le=1)] | None = None
     """Share that is still served, from each region, after the loss of any one facility. Blocks may
     be reserved for that."""
+    link: Annotated[Positive, Field(le=1)] | None = None
+    """Share that is still carried, from each region, after the loss of any one link, re-routed over
+    what is left."""
 
 
 class Demand(Record):
@@ -80,17 +83,24 @@ class Demand(Record):
     the zone in the same facility."""
     max_share_per_facility: Annotated[Positive, Field(le=1)] | None = None
     """Most of its amount that one facility serves in one period, as a share."""
+    survive: Survive | None = None
+    """What is kept of it after losing any one link."""
     one_accelerator: StrictBool = False
     """Whether one kind of accelerator serves all of it in one period."""
     together: Literal["facility", "zone"] = "facility"
     """Whether its part in one facility must stand in one leaf zone."""
-    survive: Survive | None = None
-    """What it keeps of what is met when a part of the estate is lost."""
 
     @property
     def regions(self) -> tuple[str, ...]:
         """The regions that it comes from; one without a name where it names none."""
         return tuple(self.from_) or ("",)
+
+    @property
+    def kept_after_link(self) -> float:
+        """The share of what is met that is served after losing any one link; 0 for no promise."""
+        if self.survive is None or self.survive.link is None or not self.from_:
+            return 0.0
+        return self.survive.link
 
     @property
     def most_facilities(self) -> int | None:

@@ -4,9 +4,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from gridblock.instances.faults import did_you_mean, quoted, shown
-from gridblock.model.plan import ArcFlow, Assignment, InterconnectFlow, TunnelFlow
+from gridblock.model.plan import (
+    ArcFlow,
+    Assignment,
+    InterconnectFlow,
+    ReroutedArc,
+    ReroutedFlow,
+    TunnelFlow,
+)
 from gridblock.model.rules.books import TOLERANCE, Books, Rows, is_number, told
-from gridblock.model.traffic import tunnel_hops
+from gridblock.model.traffic import fault_of_path
 
 LARGEST: Final = 1e18
 """More than this is no decision."""
@@ -26,6 +33,7 @@ def decisions_name_what_exists(books: Books) -> Rows:
         "from_facility": given.facilities,
         "to_facility": given.facilities,
         "link": books.links,
+        "lost_link": books.links,
         "option": books.options,
         "region": {"": None, **given.network.regions},
     }
@@ -37,12 +45,12 @@ def decisions_name_what_exists(books: Books) -> Rows:
 def _unknown(key: Any, known: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
     """Say what a key of decisions names that does not exist."""
     named = [(field, word) for field, word in zip(key._fields, key, strict=True) if field in known]
-    if isinstance(key, TunnelFlow | InterconnectFlow):
+    if isinstance(key, TunnelFlow | InterconnectFlow | ReroutedFlow):
         if not isinstance(key.links, tuple):
             yield f"{told(key.links)} is not a path of links"
             return
         named += [("link", link) for link in key.links]
-    within = key.max_ms if isinstance(key, TunnelFlow) else None
+    within = key.max_ms if isinstance(key, TunnelFlow | ReroutedFlow) else None
     if within is not None and not is_number(within, LARGEST):
         yield f"{told(within)} is not a latency"
     for field, word in named:
@@ -97,8 +105,8 @@ def traffic_takes_the_routing_of_the_instance(books: Books) -> Rows:
     """Let traffic go over tunnels or over single links, as ``routing`` says."""
     routing = books.instance.network.routing
     for name, key, _ in _all(books):
-        if isinstance(key, TunnelFlow | ArcFlow):
-            kept = isinstance(key, TunnelFlow) == (routing == "tunnels")
+        if isinstance(key, TunnelFlow | ReroutedFlow | ArcFlow | ReroutedArc):
+            kept = isinstance(key, TunnelFlow | ReroutedFlow) == (routing == "tunnels")
             yield None if kept else (label(name, key), f"does not go with routing: {routing}")
 
 
@@ -109,22 +117,9 @@ def tunnels_are_paths(books: Books) -> Rows:
     """
     ends = {name: link.between for name, link in books.links.items()}
     for key in books.decisions.tunnel_gbps:
-        where = label("tunnel_gbps", key)
-        try:
-            hops = tunnel_hops(ends, key)
-        except ValueError as error:
-            yield where, str(error)
-            continue
-        places = [start for _, start in hops]
-        if hops:
-            a, b = ends[hops[-1][0]]
-            places.append(b if places[-1] == a else a)
-        if len(set(places)) < len(places):
-            yield where, "passes a place twice"
-        elif (places[-1] if places else key.facility) != key.facility or (ends and not places):
-            yield where, f"does not end at {key.facility}"
-        else:
-            yield None
+        direct = not key.links and not ends
+        fault = None if direct else fault_of_path(key.region, key.facility, key.links, ends)
+        yield None if fault is None else (label("tunnel_gbps", key), fault)
 
 
 def traffic_enters_links_at_their_ends(books: Books) -> Rows:

@@ -16,7 +16,7 @@ from gridblock.model.quantities import (
 from gridblock.model.rules.books import USED, Books, Rows, against, differ, largest
 from gridblock.model.rules.decisions import label
 from gridblock.model.rules.network import direct_ms
-from gridblock.model.traffic import hops_from
+from gridblock.model.traffic import fault_of_path
 
 Pair = tuple[str, str, str, str]
 """A demand, two facilities that it uses at once, one way, and the period."""
@@ -26,22 +26,8 @@ def reserved_paths_lead_between_their_facilities(books: Books) -> Rows:
     """Ask of what is reserved a path between two facilities that visits no place twice."""
     ends = {name: link.between for name, link in books.links.items()}
     for key in books.decisions.interconnect_gbps:
-        where = label("interconnect_gbps", key)
-        try:
-            hops = hops_from(key.from_facility, key.links, ends)
-        except ValueError as error:
-            yield where, str(error)
-            continue
-        places = [start for _, start in hops]
-        if hops:
-            a, b = ends[hops[-1][0]]
-            places.append(b if places[-1] == a else a)
-        if len(set(places)) < len(places):
-            yield where, "passes a place twice"
-        elif not places or places[-1] != key.to_facility:
-            yield where, f"does not end at {key.to_facility}"
-        else:
-            yield None
+        fault = fault_of_path(key.from_facility, key.to_facility, key.links, ends)
+        yield None if fault is None else (label("interconnect_gbps", key), fault)
 
 
 def reserved_between_facilities_used(books: Books) -> Rows:

@@ -12,10 +12,17 @@ import pytest
 
 from gridblock.instances.instance import Instance
 from gridblock.model.build import FAMILIES, build
-from gridblock.model.constraints import interconnect, placement, reserve, runs
+from gridblock.model.constraints import interconnect, link_loss, network, placement, reserve, runs
 
 GOLDEN = Path(__file__).parent / "golden"
 FAMILY_BY_NAME = {family.__name__.rpartition(".")[2]: family for family in FAMILIES}
+# Which facilities and accelerators are used is decided in two other families; the loss of a link
+# reads the capacity of the others.
+NEEDED = {
+    interconnect: (placement, runs),
+    reserve: (placement, runs),
+    link_loss: (network,),
+}
 
 TWO_SITES: dict[str, Any] = {
     "gridblock": 1,
@@ -227,6 +234,28 @@ SHOWN: dict[str, dict[str, Any]] = {
         ],
         **HALVING,
     },
+    "link_loss": {
+        "network": {
+            **WAN["network"], "tunnels": 1, "links": [*LINKS[:2], {**LINKS[2], "gbps": 4}]
+        },
+        "periods": [{"name": "t1", "hours": 100}],
+        "demands": [
+            {
+                "name": "chat", "amount": 30, "from": {"city": 1}, "yields": {"h100": 1},
+                "unmet_cost": 2, "gbps_per_unit": 0.1, "survive": {"link": 0.8},
+            },
+            {
+                "name": "mail", "amount": 5, "from": {"city": 1}, "yields": {"h100": 1},
+                "unmet_cost": 2, "survive": {"link": 1}, "max_ms": 8,
+            },
+        ],
+    },
+    "link_loss_any": {
+        **WAN,
+        "network": {**WAN["network"], "routing": "any"},
+        "periods": [{"name": "t1", "hours": 100}],
+        "demands.chat.survive": {"link": 1},
+    },
     "network_any": {
         **WAN,
         "periods": [{"name": "t1", "hours": 100}],
@@ -295,9 +324,8 @@ SHOWN: dict[str, dict[str, Any]] = {
 
 def lp_text(name: str, folder: Path) -> str:
     """Give the LP file of one family on the instance that shows it."""
-    family = FAMILY_BY_NAME[name.partition("_")[0]]
-    # Which facilities and accelerators are used is decided in two other families.
-    needed = (placement, runs) if family in {interconnect, reserve} else ()
+    family = FAMILY_BY_NAME[name if name in FAMILY_BY_NAME else name.rpartition("_")[0]]
+    needed = NEEDED.get(family, ())
     instance = Instance.parse(TWO_SITES).replace(SHOWN[name])
     model = build(instance, families=(*needed, family))
     for rule in build(instance, families=needed).component_objects(pyo.Constraint):

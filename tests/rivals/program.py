@@ -3,6 +3,7 @@
 from fractions import Fraction
 from typing import Any
 
+from rivals.detours import Served, share, survive
 from rivals.facts import exact
 from rivals.moment import Moment, Need
 from rivals.routes import Hop
@@ -31,6 +32,7 @@ class Program:
         self.inside: dict[str, Terms] = {}
         self.fabric: dict[str, Terms] = {}
         self.fabric_gbps: dict[str, Fraction] = {}
+        self.promises: list[tuple[int, Need, Served]] = []
 
     def add_shared(self, d: int, need: Need, pairs: list[int]) -> None:
         """Add a demand that takes parts of blocks of some pairs, to relax it if it may not."""
@@ -57,12 +59,16 @@ class Program:
             leaves.setdefault(self.facts.leaf[leaf].facility.path, []).append(leaf)
         served: dict[str, Terms] = {}
         met: dict[str, Terms] = {region: {} for region in need.origins}
+        columns: Served = {}
         for w, (region, facility, path, cost) in enumerate(need.ways):
             if facility in leaves:
                 name = ("served", d, w)
                 self.cost[name] = cost - need.unmet_cost
                 met[region][name] = served.setdefault(facility, {})[name] = Fraction(1)
+                columns.setdefault((region, facility), []).append(name)
                 self._route(name, need, region, facility, path)
+        if share(need.said):
+            self.promises.append((d, need, columns))
         for region, amount in need.origins.items():
             self.constant += need.unmet_cost * amount
             self.rows.append((met[region], amount))
@@ -147,6 +153,7 @@ class Program:
             self.rows.append((terms, Fraction(free[i])))
         self._flow_freely()
         self._fit_links()
+        survive(self, self.promises)
         self._fit_uplinks()
         least = minimise(self.cost, self.rows)
         return None if least is None else self.constant + least.value

@@ -49,6 +49,16 @@ class Routes:
             return [()] if found else []
         return [hops for ms, hops in found if max_ms is None or ms <= exact(max_ms)]
 
+    def left(
+        self, region: str, facility: str, max_ms: float | None, lost: int
+    ) -> list[tuple[Hop, ...]]:
+        """Give the paths of at most ``max_ms`` that avoid a link; of free ones just any of them."""
+        if self.freely:
+            every = self._simple(region, facility, {region})
+        else:
+            every = iter(self.paths(region, facility, max_ms))
+        return [path for path in every if lost not in {hop.link for hop in path}]
+
     def _shortest(self, region: str, facility: str) -> list[tuple[Fraction, tuple[Hop, ...]]]:
         if self.freely:
             return [(Fraction(0), hops) for hops in self._simple(region, facility, {region})]
