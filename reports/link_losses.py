@@ -10,6 +10,7 @@ from gridblock.model.account import Account
 from gridblock.model.plan import Decisions
 from gridblock.model.rules.books import USED
 from gridblock.model.traffic import hops_from
+from gridblock.reports.flows import other_end
 from gridblock.reports.words import percent
 
 COLUMNS: Final = (
@@ -81,16 +82,14 @@ def flows(instance: Instance, decisions: Decisions, _: Account) -> Iterator[tupl
         bound = nan if flow.max_ms is None else flow.max_ms
         what = (flow.lost_link, flow.region, flow.facility, bound, " > ".join(flow.links))
         for link, start in hops_from(flow.region, flow.links, ends):
-            found.append((*what, link, start, _other(ends[link], start), flow.period, float(gbps)))
+            found.append(
+                (*what, link, start, other_end(ends[link], start), flow.period, float(gbps))
+            )
     for arc, gbps in decisions.rerouted_arc_gbps.items():
-        where = (arc.link, arc.start, _other(ends[arc.link], arc.start))
+        where = (arc.link, arc.start, other_end(ends[arc.link], arc.start))
         found.append((arc.lost_link, arc.region, None, nan, None, *where, arc.period, float(gbps)))
     # Flows are listed link by link along their way, which a stable sort keeps.
     yield from sorted(found, key=lambda row: (rank[row[0]], rank[row[8]], rank[row[1]]))
-
-
-def _other(ends: tuple[str, str], start: str) -> str:
-    return ends[1] if start == ends[0] else ends[0]
 
 
 def sentence(instance: Instance, decisions: Decisions, account: Account) -> str:

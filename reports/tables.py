@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from gridblock.instances.instance import Instance
 from gridblock.model.account import CATEGORIES, Account
-from gridblock.model.plan import Decisions, PlanData, Standing, TunnelFlow
-from gridblock.model.traffic import tunnel_hops
+from gridblock.model.plan import Decisions, PlanData, Standing
 from gridblock.reports import (
     changes,
     feeding,
+    flows,
     gangs,
     limits,
     link_losses,
@@ -185,40 +185,6 @@ def _supply(instance: Instance, decisions: Decisions, _: Account) -> Iterator[Ro
         yield (*use, use.share, use.headroom)
 
 
-def _flows(instance: Instance, decisions: Decisions, _: Account) -> Iterator[Row]:
-    """Traffic of each tunnel, a row for each link of it; or of each region over each link."""
-    ends = {link.label: link.between for link in instance.network.links}
-    periods = {t: i for i, t in enumerate(instance.horizon.names)}
-    places = {p: i for i, p in enumerate((*instance.network.regions, *instance.facilities))}
-    links = {link: i for i, link in enumerate(ends)}
-
-    def order(flow: TunnelFlow) -> tuple[Any, ...]:
-        bound = -1.0 if flow.max_ms is None else flow.max_ms
-        path = [links[link] for link in flow.links]
-        return places[flow.region], places[flow.facility], bound, path, periods[flow.period]
-
-    for flow in sorted(decisions.tunnel_gbps, key=order):
-        gbps = float(decisions.tunnel_gbps[flow])
-        bound = nan if flow.max_ms is None else flow.max_ms
-        what = (flow.region, flow.facility, bound, " > ".join(flow.links))
-        for link, start in tunnel_hops(ends, flow):
-            yield (*what, link, start, _other(ends[link], start), flow.period, gbps)
-        if not flow.links:
-            yield (*what, None, flow.region, flow.facility, flow.period, gbps)
-    for arc in sorted(
-        decisions.arc_gbps,
-        key=lambda a: (places[a.region], links[a.link], places[a.start], periods[a.period]),
-    ):
-        end = _other(ends[arc.link], arc.start)
-        gbps = float(decisions.arc_gbps[arc])
-        yield (arc.region, None, nan, None, arc.link, arc.start, end, arc.period, gbps)
-
-
-def _other(ends: tuple[str, str], start: str) -> str:
-    """Give the end of a link that is not where it is entered from."""
-    return ends[1] if start == ends[0] else ends[0]
-
-
 def _interconnect(instance: Instance, decisions: Decisions, _: Account) -> Iterator[Row]:
     """What demands reserve between facilities, path by path."""
     order = _ranks(
@@ -288,12 +254,10 @@ _TABLES: Final[Mapping[str, _Table]] = {
     "stranded": _Table(stranded.COLUMNS, stranded.rows),
     "feeds": _Table(feeding.COLUMNS, feeding.rows),
     "supply": _Table(("name", "unit", "period", "bought", "supply", "share", "headroom"), _supply),
-    "flows": _Table(
-        ("region", "facility", "max_ms", "tunnel", "link", "from", "to", "period", "gbps"), _flows
-    ),
+    "flows": _Table(flows.COLUMNS, flows.rows),
     "interconnect": _Table(("demand", "from", "to", "tunnel", "period", "gbps"), _interconnect),
     "links": _Table(("link", "from", "to", "period", "gbps", "capacity_gbps", "share"), _links),
-    "losses": _Table(link_losses.COLUMNS, link_losses.rows),
+    "link_losses": _Table(link_losses.COLUMNS, link_losses.rows),
     "flows_after_loss": _Table(link_losses.FLOW_COLUMNS, link_losses.flows),
     "limits": _Table(limits.COLUMNS, limits.rows),
     "changes": _Table(changes.COLUMNS, changes.rows),

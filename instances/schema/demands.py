@@ -84,7 +84,7 @@ class Demand(Record):
     max_share_per_facility: Annotated[Positive, Field(le=1)] | None = None
     """Most of its amount that one facility serves in one period, as a share."""
     survive: Survive | None = None
-    """What is kept of it after losing any one link."""
+    """What it keeps of what is met when a part of the estate is lost."""
     one_accelerator: StrictBool = False
     """Whether one kind of accelerator serves all of it in one period."""
     together: Literal["facility", "zone"] = "facility"
