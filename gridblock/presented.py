@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from gridblock.reporting import Reported
+    from gridblock.reports.html.panels import Explanations
     from gridblock.reports.plots import Plots
     from gridblock.reports.stats import Stats
     from gridblock.reports.tables import Summary
@@ -60,12 +61,18 @@ class Presented:
             raise ValueError(message)
         return table(name, self.instance, self.data, self.account)
 
-    def report(self, path: str | Path, baseline: "Reported | None" = None) -> None:
+    def report(
+        self,
+        path: str | Path,
+        baseline: "Reported | None" = None,
+        explanations: "Explanations | None" = None,
+    ) -> None:
         """Write the report: one HTML file that needs no network.
 
         Args:
             path: a new file.
             baseline: a plan to compare with, such as ``plan.baseline()``.
+            explanations: why demands are unmet, by demand and period, as far as that is known.
 
         Raises:
             FileExistsError: there is such a file.
@@ -74,7 +81,7 @@ class Presented:
         """
         from gridblock.reporting import write_report
 
-        write_report(self, Path(path), baseline)
+        write_report(self, Path(path), baseline, explanations=explanations)
 
     def to_excel(self, file: str | Path) -> None:
         """Write the plan as a workbook: the summary, then one sheet for each table.

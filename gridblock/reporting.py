@@ -10,7 +10,7 @@ from gridblock.model.account import Account
 from gridblock.model.plan import PlanData
 
 if TYPE_CHECKING:
-    from gridblock.reports.html.unmet import Explanations
+    from gridblock.reports.html.panels import Explanations
 
 CURRENT: Final = ("current fleet only", "Against doing nothing")
 """What the report calls the plan without purchases, and the part that compares with it."""

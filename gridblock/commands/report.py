@@ -10,12 +10,15 @@ from gridblock.commands.ending import Interrupts, ended
 from gridblock.commands.files import refuse_existing
 from gridblock.commands.options import LogFile, Quiet, Verbose, seconds
 from gridblock.commands.talk import Talk
-from gridblock.instances.faults import InstanceError
+from gridblock.instances.faults import Fault, InstanceError
 
 if TYPE_CHECKING:
     from gridblock.plan import Plan
+    from gridblock.reports.html.panels import Explanations
 
 FILE: Final = "report.html"
+EXPLANATION: Final = "explain.json"
+"""Where in the folder of a run it says why work stays unmet."""
 BASELINE: Final = "baseline"
 """Where in the folder of a run the plan with the current fleet is kept."""
 SECONDS: Final = 60.0
@@ -77,13 +80,14 @@ def report(
 
         plan = read_plan(run)
         refuse_existing(file)
+        why = explained(talk, plan, folder)
         if baseline is not None:
-            name = baseline.resolve().name
-            write(talk, plan, file, read_plan(baseline), name)
+            write(talk, plan, file, read_plan(baseline), why, baseline.resolve().name)
         elif no_baseline:
-            write(talk, plan, file, None)
+            write(talk, plan, file, None, why)
         else:
-            write(talk, plan, file, current_fleet(talk, interrupts, plan, folder, time_limit))
+            other = current_fleet(talk, interrupts, plan, folder, time_limit)
+            write(talk, plan, file, other, why)
 
 
 def of_run(talk: Talk, interrupts: Interrupts, plan: "Plan", folder: Path) -> None:
@@ -134,8 +138,35 @@ def _kept(plan: "Plan", folder: Path) -> "Plan | None":
     return None
 
 
+def explained(talk: Talk, plan: "Plan", folder: Path) -> "Explanations":
+    """Read why work stays unmet, where that has been found out and saved beside the plan.
+
+    Raises:
+        InstanceError: the file is no explanation.
+    """
+    file = folder / EXPLANATION
+    if not file.exists():
+        return {}
+    from gridblock.reports.html.panels import explanations
+    from gridblock.runs import read_json
+
+    data = read_json(file)
+    try:
+        if data["instance_hash"] != plan.data.instance_hash:
+            talk.note(f"{file} explains another instance: left out")
+            return {}
+        return explanations(data["blockers"])
+    except (AttributeError, KeyError, TypeError):
+        raise InstanceError([Fault((), "is not an explanation", str(file))]) from None
+
+
 def write(
-    talk: Talk, plan: "Plan", file: Path, baseline: "Plan | None", called: str | None = None
+    talk: Talk,
+    plan: "Plan",
+    file: Path,
+    baseline: "Plan | None",
+    why: "Explanations | None" = None,
+    called: str | None = None,
 ) -> None:
     """Write the report and say where it is.
 
@@ -147,7 +178,7 @@ def write(
 
     names = CURRENT if called is None else (f"plan of {called}", f"Against {called}")
     try:
-        write_report(plan, file, baseline, called=names)
+        write_report(plan, file, baseline, called=names, explanations=why)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="'--baseline'") from None
     talk.line.end()

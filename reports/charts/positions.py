@@ -1,8 +1,8 @@
 """Where places are drawn: at their coordinates, or as a graph that is laid out; and their names."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from math import asinh, degrees, radians, tan
+from math import asinh, atan2, cos, degrees, hypot, radians, sin, tan
 from typing import Final, NamedTuple
 
 import networkx as nx
@@ -11,6 +11,8 @@ from gridblock.instances.instance import Instance
 
 SEED: Final = 7
 NORTHMOST: Final = 83.0
+DENSE, MOST_STEPS = 4.0, 400
+"""Points of a line that names keep off, in each degree, and at most."""
 LETTER: Final = 6.6
 """Width of a letter in pixels, on average."""
 LINE: Final = 15.0
@@ -48,6 +50,10 @@ class Box(NamedTuple):
         across = self.left < other.right and other.left < self.right
         return across and self.low < other.high and other.low < self.high
 
+    def covers(self, at: Point) -> bool:
+        """Say whether a point lies in the box."""
+        return self.left <= at.x <= self.right and self.low <= at.y <= self.high
+
 
 def on_earth(instance: Instance, places: Iterable[str]) -> dict[str, Point] | None:
     """Give the coordinates of places; None unless all have some.
@@ -73,6 +79,24 @@ def _first_degree(lons: list[float]) -> float:
     return max((ring[0] + 360 - ring[-1], ring[0]), *gaps)[1]
 
 
+def between(a: Point, b: Point, *, earth: bool) -> list[Point]:
+    """Give points on the way between two points: on Earth along the great circle."""
+    long = hypot(b.x - a.x, b.y - a.y) * (1.0 if earth else 90.0)
+    count = min(max(round(DENSE * long), 2), MOST_STEPS)
+    steps = [i / count for i in range(1, count)]
+    if not earth:
+        return [Point(a.x + (b.x - a.x) * f, a.y + (b.y - a.y) * f) for f in steps]
+    start, end = _on_sphere(a), _on_sphere(b)
+    ways = ([p + (q - p) * f for p, q in zip(start, end, strict=True)] for f in steps)
+    points = [Point(degrees(atan2(y, x)), degrees(atan2(z, hypot(x, y)))) for x, y, z in ways]
+    return [Point(p.x + 360 * round((a.x + (b.x - a.x) / 2 - p.x) / 360), p.y) for p in points]
+
+
+def _on_sphere(at: Point) -> tuple[float, float, float]:
+    east, north = radians(at.x), radians(at.y)
+    return cos(north) * cos(east), cos(north) * sin(east), sin(north)
+
+
 def mercator(latitude: float) -> float:
     """Give how far north a latitude lies on a map in Mercator's projection, in degrees."""
     return degrees(asinh(tan(radians(latitude))))
@@ -90,7 +114,10 @@ def laid_out(places: Iterable[str], edges: Iterable[tuple[str, str]]) -> dict[st
 
 
 def label_sides(
-    pixels: Mapping[str, Point], sizes: Mapping[str, float], letters: Mapping[str, int]
+    pixels: Mapping[str, Point],
+    sizes: Mapping[str, float],
+    letters: Mapping[str, int],
+    lines: Sequence[Point],
 ) -> dict[str, str]:
     """Say on which side of each point its name stands, so that nothing is covered.
 
@@ -98,18 +125,24 @@ def label_sides(
         pixels: points, in pixels to the right and up, those first whose names matter most.
         sizes: the diameter of each point in pixels.
         letters: how many letters of each name are shown.
+        lines: points of lines, of which names had better cover few.
 
     Returns:
         The sides, for the names that there is room for.
     """
-    taken = [_dot(at, sizes[name]) for name, at in pixels.items()]
+    dots = {name: _dot(at, sizes[name]) for name, at in pixels.items()}
+    named: list[Box] = []
     sides = {}
     for name, at in pixels.items():
-        for side, box in _boxes(letters[name], at, sizes[name]):
-            if not any(box.meets(other) for other in taken):
-                sides[name] = side
-                taken.append(box)
-                break
+        taken = [*named, *(dot for other, dot in dots.items() if other != name)]
+        free = [
+            (sum(box.covers(point) for point in lines), i, side, box)
+            for i, (side, box) in enumerate(_boxes(letters[name], at, sizes[name]))
+            if not any(box.meets(other) for other in taken)
+        ]
+        if free:
+            _, _, sides[name], box = min(free)
+            named.append(box)
     return sides
 
 

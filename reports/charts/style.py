@@ -86,12 +86,12 @@ def figure(traces: Sequence[Any], height: int, **layout: Any) -> go.Figure:
     return drawn
 
 
-def rows_axis(names: Sequence[str], extra: float = 0.5) -> dict[str, Any]:
+def rows_axis(names: Sequence[str], longest: int = LONGEST_LABEL) -> dict[str, Any]:
     """Give an axis of rows from the top down; two rows may have the same name."""
     return {
         "tickvals": list(range(len(names))),
-        "ticktext": [label(name) for name in names],
-        "range": [len(names) - 1 + extra, -extra],
+        "ticktext": [label(name, longest) for name in names],
+        "range": [len(names) - 0.5, -0.5],
         "showgrid": False,
         "zeroline": False,
     }
@@ -104,6 +104,7 @@ def periods_axis(horizon: Horizon) -> dict[str, Any]:
     return {
         "tickvals": at,
         "ticktext": [label(horizon.names[i], 14) for i in at],
+        "tickangle": 0,
         "range": [-0.5, len(horizon) - 0.5],
         "showgrid": False,
         "zeroline": False,

@@ -80,7 +80,7 @@ def timeline(instance: Instance, decisions: Decisions, account: Account) -> Char
     if not lines:
         return None
     weightiest = sorted(lines, key=lambda line: -line.weight)[:MOST_ROWS]
-    shown = sorted(weightiest, key=lambda line: (line.first, line.name))
+    shown = sorted(weightiest, key=lambda line: (line.sort == "on order", line.first, line.name))
     left = len(lines) - len(shown)
     more = f" {plural(left, 'smaller row')} left out." if left else ""
     drawn = figure(

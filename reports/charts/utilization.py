@@ -9,9 +9,7 @@ from gridblock.instances.instance import Instance
 from gridblock.model.account import Account
 from gridblock.model.plan import Decisions
 from gridblock.reports.charts.style import (
-    ACCENT,
     DEEP,
-    LIGHT,
     MUTED,
     Chart,
     figure,
@@ -26,14 +24,15 @@ from gridblock.reports.tight import FULL, uses_of_all
 from gridblock.reports.usage import Use
 from gridblock.reports.words import in_percent, number, plural
 
-MOST_ROWS: Final = 40
+MOST_ROWS: Final = 32
+LONGEST_NAME: Final = 40
 MOST_TEXTS: Final = 16
 """Periods up to which the share is written in each cell."""
 UNITS: Final = {"mw": "MW", "gbps": "Gbps"}
 SCALE: Final = (
     (0.0, "#f6f8f9"),
-    (0.5, LIGHT),
-    (FULL - 0.001, ACCENT),
+    (0.6, "#cfe5e9"),
+    (FULL - 0.001, "#6fb2be"),
     (FULL, DEEP),
     (1.0, DEEP),
 )
@@ -103,7 +102,7 @@ def utilization(instance: Instance, decisions: Decisions, account: Account) -> C
             for row, uses in zip(shown, cells, strict=True)
         ],
     )
-    axis = rows_axis([f"{row.at} {row.resource}" for row in shown])
+    axis = rows_axis([f"{row.at} {row.resource}" for row in shown], LONGEST_NAME)
     drawn = figure(
         (heat, _second_axis(len(shown))),
         rows_height(len(shown), 70),

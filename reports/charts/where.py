@@ -13,7 +13,7 @@ from gridblock.reports.capacity import power_limits_mw, powered_mw
 from gridblock.reports.charts import frames
 from gridblock.reports.charts.edges import CLASSES, Edge, edges_of, edges_table
 from gridblock.reports.charts.frames import Frame
-from gridblock.reports.charts.positions import Point, label_sides, laid_out, on_earth
+from gridblock.reports.charts.positions import Point, between, label_sides, laid_out, on_earth
 from gridblock.reports.charts.style import ACCENT, INK, MUTED, Chart, figure, hover, label
 from gridblock.reports.words import number, plural
 
@@ -54,8 +54,10 @@ def places_map(
     names = [dot.name for dot in dots]
     earth = on_earth(instance, names)
     points = earth or laid_out(names, [edge.ends for edge in edges])
-    shown = _frames(points, dots, earth=earth is not None)
-    traces = [trace for i in range(len(shown)) for trace in _map(shown, i, points, dots, edges)]
+    ways = [between(*(points[end] for end in e.ends), earth=earth is not None) for e in edges]
+    drawing = _Drawing(points, dots, edges, ways)
+    shown = drawing.frames(earth=earth is not None)
+    traces = [trace for i in range(len(shown)) for trace in drawing.map(shown, i)]
     tall = frames.height(shown) + LEGEND
     drawn = figure(traces, tall, **frames.layout(shown), legend=BELOW)
     at = f" in {t}" if len(instance.horizon) > 1 else ""
@@ -86,64 +88,80 @@ def _dots(instance: Instance, account: Account, edges: Sequence[Edge], t: str) -
             yield _Dot(name, False, SMALLEST, label(name))
 
 
-def _frames(points: Mapping[str, Point], dots: Sequence[_Dot], *, earth: bool) -> list[Frame]:
-    """Show all points, and on Earth the crowd in which names have no room."""
-    if not earth:
-        return [frames.of_paper()]
-    whole = frames.of_earth(points.values())
-    sides = _sides(whole, points, dots)
-    close = frames.crowd(points, [dot.name for dot in dots if dot.name not in sides])
-    return [whole, *([frames.of_earth([points[name] for name in close])] if close else [])]
+class _Drawing(NamedTuple):
+    """What is drawn.
 
+    Attributes:
+        points: where places are, in degrees or units of a layout.
+        dots: the places, those first whose names matter most.
+        edges: what goes between them.
+        ways: points along each edge.
+    """
 
-def _sides(frame: Frame, points: Mapping[str, Point], dots: Sequence[_Dot]) -> dict[str, str]:
-    """Give the side on which each name stands that has room in a frame."""
-    inside = {dot.name: dot for dot in dots if frame.holds(points[dot.name])}
-    return label_sides(
-        {name: frame.pixels(points[name]) for name in inside},
-        {name: dot.size for name, dot in inside.items()},
-        {name: min(len(name), LONGEST_NAME) for name in inside},
-    )
+    points: Mapping[str, Point]
+    dots: Sequence[_Dot]
+    edges: Sequence[Edge]
+    ways: Sequence[Sequence[Point]]
 
+    def frames(self, *, earth: bool) -> list[Frame]:
+        """Show all points, and on Earth the crowd in which names have no room."""
+        if not earth:
+            return [frames.of_paper()]
+        whole = frames.of_earth(self.points.values())
+        sides = self.sides(whole)
+        lost = [dot.name for dot in self.dots if dot.name not in sides]
+        close = frames.crowd(self.points, lost)
+        closer = [frames.of_earth([self.points[name] for name in close])] if close else []
+        return [whole, *closer]
 
-def _map(
-    shown: Sequence[Frame],
-    i: int,
-    points: Mapping[str, Point],
-    dots: Sequence[_Dot],
-    edges: Sequence[Edge],
-) -> Iterator[Any]:
-    """Give the traces of one map: edges, their middles to point at, regions, facilities."""
-    frame = shown[i]
-    sides = _sides(frame, points, dots)
-    inside = [dot for dot in dots if frame.holds(points[dot.name])]
-    crowded = {dot.name for dot in dots if shown[1:] and shown[1].holds(points[dot.name])}
-    unnamed = crowded if i == 0 else set()
-    more: dict[str, Any] = {
-        "showlegend": i == 0,
-        "subplot": frames.name_of(i) if frame.earth else "",
-    }
-    for of in CLASSES:
-        mine = [edge for edge in edges if of.holds(edge)]
-        if mine:
-            line = {"color": of.colour, "width": of.width}
-            ways = [at for edge in mine for at in (*(points[end] for end in edge.ends), None)]
-            yield _trace(ways, mode="lines", line=line, name=of.name, hoverinfo="skip", **more)
-    middles = [(edge, _middle(points, edge)) for edge in edges]
-    middles = [(edge, at) for edge, at in middles if frame.holds(at)]
-    if middles:
-        yield _trace(
-            [at for _, at in middles],
-            mode="markers",
-            marker={"size": 12, "opacity": 0},
-            hoverinfo="text",
-            hovertext=[hover(*(label(line, 90) for line in e.says)) for e, _ in middles],
-            **more | {"showlegend": False},
+    def sides(self, frame: Frame) -> dict[str, str]:
+        """Give the side on which each name stands that has room in a frame."""
+        inside = {dot.name: dot for dot in self.dots if frame.holds(self.points[dot.name])}
+        return label_sides(
+            {name: frame.pixels(self.points[name]) for name in inside},
+            {name: dot.size for name, dot in inside.items()},
+            {name: min(len(name), LONGEST_NAME) for name in inside},
+            [frame.pixels(at) for way in self.ways for at in way if frame.holds(at)],
         )
-    for is_site in (False, True):
-        some = [dot for dot in inside if dot.is_site is is_site]
-        if some:
-            yield _named(some, points, {n: s for n, s in sides.items() if n not in unnamed}, more)
+
+    def map(self, shown: Sequence[Frame], i: int) -> Iterator[Any]:
+        """Give the traces of one map: edges, points to point at, regions, facilities."""
+        frame = shown[i]
+        more: dict[str, Any] = {
+            "showlegend": i == 0,
+            "subplot": frames.name_of(i) if frame.earth else "",
+        }
+        yield from self._lines(more)
+        middles = [
+            (edge, way[len(way) // 2]) for edge, way in zip(self.edges, self.ways, strict=True)
+        ]
+        middles = [(edge, at) for edge, at in middles if frame.holds(at)]
+        if middles:
+            yield _trace(
+                [at for _, at in middles],
+                mode="markers",
+                marker={"size": 12, "opacity": 0},
+                hoverinfo="text",
+                hovertext=[hover(*(label(line, 90) for line in e.says)) for e, _ in middles],
+                **more | {"showlegend": False},
+            )
+        # What is named where it is larger needs no name in the crowd.
+        later = {d.name for d in self.dots for f in shown[i + 1 :] if f.holds(self.points[d.name])}
+        sides = {name: side for name, side in self.sides(frame).items() if name not in later}
+        for is_site in (False, True):
+            some = [
+                d for d in self.dots if d.is_site is is_site and frame.holds(self.points[d.name])
+            ]
+            if some:
+                yield _named(some, self.points, sides, more)
+
+    def _lines(self, more: Mapping[str, Any]) -> Iterator[Any]:
+        for of in CLASSES:
+            mine = [edge for edge in self.edges if of.holds(edge)]
+            ends = [at for edge in mine for at in (*(self.points[e] for e in edge.ends), None)]
+            if mine:
+                line = {"color": of.colour, "width": of.width}
+                yield _trace(ends, mode="lines", line=line, name=of.name, hoverinfo="skip", **more)
 
 
 def _named(
@@ -173,11 +191,6 @@ def _named(
         hovertext=[dot.says for dot in dots],
         **more,
     )
-
-
-def _middle(points: Mapping[str, Point], edge: Edge) -> Point:
-    a, b = (points[end] for end in edge.ends)
-    return Point((a.x + b.x) / 2, (a.y + b.y) / 2)
 
 
 def _trace(at: Collection[Point | None], *, subplot: str, **more: Any) -> Any:

@@ -18,9 +18,10 @@ from gridblock.reports.charts.style import Chart
 from gridblock.reports.html import drawn as drawing
 from gridblock.reports.html.compare import Comparison, Other, comparison
 from gridblock.reports.html.figures import Figure, key_figures
+from gridblock.reports.html.panels import Explanations
 from gridblock.reports.html.provenance import checked, facts
 from gridblock.reports.html.sources import sources
-from gridblock.reports.html.unmet import Explanations, Heatmap, heatmap
+from gridblock.reports.html.unmet import Heatmap, heatmap
 from gridblock.reports.sections import Bar, Document, Heat, Section
 from gridblock.reports.understood import understood
 from gridblock.reports.words import GLUE, whole_percent
@@ -140,7 +141,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_plain,
     )
-    environment.filters["heat"] = lambda share: f"{0.10 + 0.62 * min(share, 1.0):.2f}"
+    environment.filters["heat"] = lambda share: f"{0.03 + 0.7 * min(share, 1.0) ** 0.6:.2f}"
     environment.filters["percent_sign"] = whole_percent
     environment.tests["bar"] = lambda cell: isinstance(cell, Bar)
     environment.tests["heat"] = lambda cell: isinstance(cell, Heat)

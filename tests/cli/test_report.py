@@ -93,3 +93,27 @@ def test_the_library_writes_it_too(gridblock: Run, saved: Path) -> None:
     assert plan.stats.cost().sum() == pytest.approx(plan.objective)
     with pytest.raises(ValueError, match="no period"):
         plan.plot.map("2030Q1")
+
+
+def test_what_has_been_explained_is_told(gridblock: Run, saved: Path) -> None:
+    said = {
+        "demand": "research",
+        "periods": ["1"],
+        "blocker": "critical power in memphis <b>",
+        "evidence": ["with more of it all is served"],
+        "next_step": "5.6 MW more",
+    }
+    found = {"instance_hash": gb.read_plan(saved).data.instance_hash, "blockers": [said]}
+    (saved / "explain.json").write_text(json.dumps(found), encoding="utf-8")
+    assert gridblock("report", saved, "--no-baseline").exit_code == 0
+    text = (saved / "report.html").read_text(encoding="utf-8")
+    for part in ("critical power in memphis &lt;b&gt;", *said["evidence"], said["next_step"]):
+        assert part in text
+    (saved / "explain.json").write_text(json.dumps({**found, "instance_hash": "0"}), "utf-8")
+    ran = gridblock("report", saved, "-o", "other.html", "--no-baseline")
+    assert ran.exit_code == 0
+    assert "explains another instance" in ran.stderr
+    (saved / "explain.json").write_text('{"instance_hash": 1}', encoding="utf-8")
+    assert gridblock("report", saved, "-o", "third.html", "--no-baseline").exit_code == 0
+    (saved / "explain.json").write_text("[]", encoding="utf-8")
+    assert gridblock("report", saved, "-o", "fourth.html", "--no-baseline").exit_code == 3

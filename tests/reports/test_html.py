@@ -16,7 +16,7 @@ from gridblock.model.account import Account, account
 from gridblock.model.plan import Decisions, PlanData
 from gridblock.reports.html.compare import Other
 from gridblock.reports.html.page import report
-from gridblock.reports.html.unmet import Explanation
+from gridblock.reports.html.panels import Explanation
 
 GALLERY = Path(__file__).parents[2] / "instances" / "gallery"
 MOST_BYTES = 8_000_000

@@ -13,9 +13,19 @@
     Plotly.newPlot(plot, data, layout, config).then(() => { plot.dataset.drawn = "true"; });
   }
 
-  const resize = (layout) => plots.forEach((plot) => Plotly.relayout(plot, layout));
-  window.addEventListener("beforeprint", () => resize({ autosize: false, width: PRINTED }));
-  window.addEventListener("afterprint", () => resize({ autosize: true, width: null }));
+  // Flows move to their new places in time that a printer does not give, and maps keep their height:
+  // both are only made smaller.
+  const kept = plots.filter((plot) => ["sankey", "map"].includes(plot.dataset.chart));
+  const others = plots.filter((plot) => !kept.includes(plot));
+  const resize = (layout) => others.forEach((plot) => Plotly.relayout(plot, layout));
+  window.addEventListener("beforeprint", () => {
+    kept.forEach((plot) => { plot.style.zoom = Math.min(1, PRINTED / plot.clientWidth); });
+    resize({ autosize: false, width: PRINTED, "font.size": 10 });
+  });
+  window.addEventListener("afterprint", () => {
+    kept.forEach((plot) => { plot.style.zoom = ""; });
+    resize({ autosize: true, width: null, "font.size": 13 });
+  });
 
   // A cell of the heat map leads to its panel, also without this script; here the focus goes along.
   const cells = [...document.querySelectorAll("#heatmap a")];
