@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from gridblock.instances.write import to_json, write_text
 from gridblock.model.explanation import Blocker, Explanation
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gridblock.instances.instance import Instance
     from gridblock.model.account import Account
     from gridblock.model.plan import PlanData
+    from gridblock.reports.html.panels import Explanations
     from gridblock.solvers.outcome import Progress
     from gridblock.solvers.session import Session
 
@@ -38,20 +39,6 @@ class Explainable(Protocol):
     @property
     def account(self) -> "Account | None":
         """What follows from its decisions."""
-
-
-class Reason(NamedTuple):
-    """Why a demand is unmet in a period.
-
-    Attributes:
-        blocker: what stands in the way, in the instance's words.
-        evidence: what shows that it does, a sentence each.
-        next_step: what would help.
-    """
-
-    blocker: str
-    evidence: tuple[str, ...] = ()
-    next_step: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,13 +71,11 @@ class Why:
         return explain_json(*self._given, self.data)
 
     @cached_property
-    def reasons(self) -> Mapping[tuple[str, str], Reason]:
+    def reasons(self) -> "Explanations":
         """What to say of each demand and period in which work is unmet."""
-        return {
-            (each["demand"], t): Reason(each["blocker"], tuple(each["evidence"]), each["next_step"])
-            for each in self.plain["blockers"]
-            for t in each["periods"]
-        }
+        from gridblock.reports.html.panels import explanations
+
+        return explanations(self.plain["blockers"])
 
     def table(self) -> "pd.DataFrame":
         """Give a row for each demand and period with unmet work."""

@@ -25,6 +25,13 @@ def test_a_run_is_explained_and_saved_once(gridblock: Any, tmp_path: Path) -> No
     assert gridblock("explain", "run", "--overwrite", "--quiet").exit_code == 0
 
 
+def test_the_report_shows_what_was_explained(gridblock: Any, tmp_path: Path) -> None:
+    assert gridblock("solve", "first", "-o", "run").exit_code == 0
+    assert gridblock("explain", "run", "--quiet").exit_code == 0
+    assert gridblock("report", "run", "--no-baseline").exit_code == 0
+    assert "critical power in memphis" in (tmp_path / "run" / "report.html").read_text()
+
+
 def test_every_format_says_the_same(gridblock: Any) -> None:
     said = json.loads(gridblock("explain", "first", "--format", "json").stdout)
     assert said["format_version"] == 1
