@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from gridblock.instances.annotations import branches
 from gridblock.instances.schema.fields import Fields
 
-PERIODS = ("2026Q3", "007", "1.10", "=1")
+PERIODS = ("2026Q3", "007", "=1", "name", "form")
 NAMES = (
     "a", "007", "1.10", "1e5", "a;b", "a, b", "=x", "+1", "-", "-5", "@x", "'=a", "'a", "#x",
     '"q"', '"', "[x]", "{y}", "a.b", "a/b", "true", "NO", "null", "name", "of", "field", "source",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gridblock.instances.faults import InstanceError, quoted
 from gridblock.instances.from_yaml import read_yaml
-from gridblock.instances.scalars import plain_value
+from gridblock.instances.scalars import DEEPEST, plain_value
 from gridblock.instances.write import in_quotes, json_line, on_one_line
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 BETWEEN: Final = "; "
 REMARK: Final = "#"
 ENDLESS: Final = 10**9
+LONGEST_PATH: Final = 5000
 MOST_DIGITS: Final = 15
 """The digits that a spreadsheet keeps of a number; one of more stands as text."""
 _PART: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -163,7 +164,7 @@ def split(text: str, between: str) -> tuple[str, ...]:
     """
     parts: list[str] = []
     rest = text.strip()
-    while True:
+    while len(text) <= LONGEST_PATH and len(parts) < DEEPEST:
         found = _PART.match(rest)
         part = found[0] if found else rest.partition(between)[0]
         rest = rest[len(part) :]
@@ -175,3 +176,5 @@ def split(text: str, between: str) -> tuple[str, ...]:
         if not rest:
             return tuple(parts)
         rest = rest[len(between) :].lstrip()
+    message = f"is {quoted(text)}, a path that is too long"
+    raise ValueError(message)

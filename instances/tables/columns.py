@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 ANYTHING: Final = Shape(free=True)
 
 
+UNHEADED: Final = "has no heading that can be read, but values below"
+
+
 @dataclass(frozen=True)
 class Column:
     """A column of a table.
@@ -69,11 +72,10 @@ def columns_of(
     """
     found: dict[Any, Column] = {}
     faulty: list[Column] = []
-    used = {i for cells in rows for i, cell in enumerate(cells) if cell is not None}
-    for at in sorted(used | {i for i, cell in enumerate(heading) if cell is not None}):
+    for at in used(heading, rows):
         said = heading[at] if at < len(heading) else None
         if said is None or not isinstance(said, (str, int, float)) or isinstance(said, bool):
-            faulty.append(Column(at, message="has no heading that can be read, but values below"))
+            faulty.append(Column(at, message=UNHEADED))
             continue
         text = str(said).strip()
         if text.startswith(REMARK):
@@ -89,3 +91,9 @@ def columns_of(
         else:
             found[name] = column
     return list(found.values()), faulty
+
+
+def used(heading: list[Any], rows: Iterable[list[Any]]) -> list[int]:
+    """Give the columns in which anything stands, from 0."""
+    filled = {i for cells in rows for i, cell in enumerate(cells) if cell is not None}
+    return sorted(filled | {i for i, cell in enumerate(heading) if cell is not None})

@@ -18,6 +18,7 @@ from gridblock.instances.tables.layout import (
     STEPS,
     Table,
 )
+from gridblock.instances.write import in_quotes
 
 if TYPE_CHECKING:
     from gridblock.instances.tables.shapes import Path, Shape
@@ -90,9 +91,14 @@ def _table(table: Table, rows: list[_Record], every: bool) -> Written:
 
 def _series(flat: _Flat) -> Written:
     formed = any(row.form for row in flat.series)
-    heading = (*SERIES_KEYS, *([FORM] if formed else []), *map(word, flat.periods))
+    heading = (*SERIES_KEYS, *([FORM] if formed else []), *map(_period, flat.periods))
     rows = ((*row.keys, *([row.form] if formed else []), *row.values) for row in flat.series)
     return Written(SERIES, heading, tuple(rows))
+
+
+def _period(name: str) -> str:
+    """Give the heading of a period; one that is called like another column stands in quotes."""
+    return in_quotes(name) if name in (*SERIES_KEYS, FORM) else word(name)
 
 
 def _ordered(paths: Iterable[Path], records: Shape, every: bool) -> list[Path]:

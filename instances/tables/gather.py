@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from gridblock.instances.faults import Path as FieldPath
 from gridblock.instances.faults import did_you_mean, quoted
+from gridblock.instances.scalars import DEEPEST, TOO_DEEP
 from gridblock.instances.tables import layout
 from gridblock.instances.tables.cells import decoded, joined, split
 from gridblock.instances.tables.columns import Column, columns_of
@@ -139,14 +140,17 @@ def _owner(found: Gathered, raw: Raw, table: Table, row: _Row) -> tuple[Path, Fi
     if said is None:
         found.refuse((table.name,), "does not say what it is `of`", raw, row.number, at)
         return None
-    candidates: dict[str, Path] = {}
+    names = tuple_of(said)
     for owner, home in table.homes.items():
-        for names, path in found.owners.get(owner, {}).items():
-            candidates[joined(names, "/")] = names
-            if names == tuple_of(said):
-                return names, (*path, *home)
+        path = found.owners.get(owner, {}).get(names)
+        if path is not None and len(path) + len(home) < DEEPEST:
+            return names, (*path, *home)
+        if path is not None:
+            found.refuse((table.name,), TOO_DEEP, raw, row.number, at)
+            return None
     message = f"is of {quoted(str(said))}, which is in no other table"
-    near = did_you_mean(str(said), candidates)
+    owners = (names for owner in table.homes for names in found.owners.get(owner, {}))
+    near = did_you_mean(str(said), (joined(names, "/") for names in owners))
     found.refuse((table.name,), message + near, raw, row.number, at)
     return None
 

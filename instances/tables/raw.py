@@ -87,9 +87,14 @@ class Gathered:
                 return self.spots[path[:end]]
         return None
 
+    @property
+    def is_full(self) -> bool:
+        """Whether there are as many faults as are told."""
+        return len(self.faults) >= MOST_FAULTS
+
     def refuse(self, path: FieldPath, message: str, raw: Raw, line: int, column: int) -> None:
         """Keep a fault and go on."""
-        if len(self.faults) < MOST_FAULTS:
+        if not self.is_full:
             self.faults.append(Fault(path, message, raw.file, line, column, raw.sheet))
 
     def put(self, record: FieldPath, path: Path, value: Any, spot: Spot) -> None:

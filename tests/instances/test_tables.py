@@ -1,6 +1,8 @@
 """Tables hold whatever the schema allows, and give it back unchanged."""
 
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -22,6 +24,7 @@ from gridblock.instances.tables.workbook_write import workbook_bytes
 from rivals.worlds import world
 
 GALLERY = sorted(Path(document.__file__).with_name("gallery").glob("*.yaml"))
+SECONDS = 20
 SMALL = {
     "instance": "field,value\ngridblock,1\nname,small\n",
     "accelerators": "name,vendor\nh100,nvidia\n",
@@ -301,3 +304,63 @@ def test_a_folder_of_other_things_is_left_alone(tmp_path: Path) -> None:
 def test_an_ending_that_is_not_known_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(ValueError, match="instances are written to files that end in"):
         formats.write(read(in_folder(tmp_path)), tmp_path / name)
+
+
+# Hostile tables.
+
+
+def test_what_nests_without_end_is_refused(tmp_path: Path) -> None:
+    deep = "".join(f"{'/'.join(['memphis', *['z'] * i])},z\n" for i in range(80))
+    found = said(tmp_path, zones="of,name\n" + deep)
+    assert any("is nested more than 64 levels deep" in each for each in found)
+    heading = ".".join(["zones", "z"] * 500)
+    found = said(tmp_path, zones="of,name\n", facilities=f"name,{heading}\nmemphis,1\n")
+    assert any("a path that is too long" in each for each in found)
+    found = said(tmp_path, facilities=f"name,limits\nmemphis,{'[' * 5000}\n", zones="of,name\n")
+    assert found
+
+
+def test_a_value_below_no_period_is_not_passed_over(tmp_path: Path) -> None:
+    series = "table,name,field,1,\nfacilities,memphis,grid_mw,5,6\n"
+    assert said(tmp_path, series=series) == [
+        "series.csv:1:5: series: has no heading that can be read, but values below"
+    ]
+
+
+def test_many_rows_take_little_time(tmp_path: Path) -> None:
+    # 3,000 zones and a series each: what takes each row for each other row takes minutes.
+    zones = "".join(f"memphis,z{i},1\n" for i in range(3000))
+    series = "".join(f"zones,memphis/z{i},uplink_gbps,5,6\n" for i in range(3000))
+    started = time.monotonic()
+    given = read(
+        in_folder(
+            tmp_path,
+            zones=f"of,name,limits.power_mw\n{zones}",
+            series=f"table,name,field,a,b\n{series}",
+            periods="name,hours\na,10\nb,10\n",
+        )
+    )
+    assert time.monotonic() - started < SECONDS
+    assert given.facilities["memphis"].zones["z2999"].uplink_gbps == (5, 6)
+
+
+def test_files_as_excel_saves_them_are_read(tmp_path: Path) -> None:
+    small = read(in_folder(tmp_path))
+    for file in tmp_path.glob("*.csv"):
+        text = file.read_text()
+        wide = text.replace("\n", ",,\r\n") + ",,,,\r\n"
+        file.write_bytes(b"\xef\xbb\xbf" + wide.encode())
+    assert read(tmp_path).hash == small.hash
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_any_damage_ends_in_faults_or_an_instance(seed: int, tmp_path: Path) -> None:
+    random = Random(seed)
+    through_folder(read(GALLERY[seed % len(GALLERY)]).plain(), tmp_path)
+    for file in tmp_path.glob("*.csv"):
+        text = list(file.read_text(encoding="utf-8"))
+        for _ in range(3):
+            text[random.randrange(len(text))] = random.choice(',"\n;[{=-.#/x1 ')
+        file.write_text("".join(text), encoding="utf-8", newline="")
+    with suppress(InstanceError):
+        read(tmp_path)
