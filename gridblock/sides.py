@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Source = str | Path | Instance | Plan
 PLAN = "plan.json"
+TABLES = "instance.csv"
 
 
 def diff(a: Source, b: Source, *, tolerance: float = TOLERANCE) -> Diff:
@@ -67,7 +68,9 @@ def side_of(source: Source, label: str = "", of_runs: bool = False) -> Side:
     if isinstance(source, Instance):
         return Side(source.name, source)
     path, label = Path(source), label or str(source)
-    if (path / PLAN).is_file() or path.name == PLAN:
+    # A folder of tables may hold the plan that is in force beside them.
+    is_run = (path / PLAN).is_file() and not (path / TABLES).is_file()
+    if is_run or path.name == PLAN:
         plan = read_plan(path)
         if plan.data.instance_hash != plan.instance.hash:
             message = "is a plan of another instance than the one beside it"

@@ -36,8 +36,9 @@ def convert(
 ) -> None:
     """Write an instance in another format: YAML, JSON, an Excel workbook or CSV tables.
 
-    Nothing is lost: what is written reads back as the same instance. A graph file that it names
-    becomes regions and links. Comments of YAML and notes of a workbook stay behind.
+    Nothing is lost: what is written reads back as the same instance.
+    A graph file or a plan that it names is taken in. Comments of YAML and
+    notes of a workbook stay behind.
     """
     talk = Talk(quiet=quiet, verbose=verbose, log=log_file)
     with ended(talk):

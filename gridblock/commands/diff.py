@@ -13,15 +13,12 @@ from gridblock.commands.talk import Talk, Voice, put
 if TYPE_CHECKING:
     from gridblock.reports.diff import Diff
 
-Thing = typer.Argument(
-    help="An instance in any format, an example, or the folder of a run.",
-    show_default=False,
-)
+HELP = "An instance in any format, an example, or the folder of a run."
 
 
 def diff(
-    a: Annotated[str, Thing],
-    b: Annotated[str, Thing],
+    a: Annotated[str, typer.Argument(metavar="A", help=HELP, show_default=False)],
+    b: Annotated[str, typer.Argument(metavar="B", help=HELP, show_default=False)],
     tolerance: Annotated[
         float,
         typer.Option(
@@ -46,7 +43,8 @@ def diff(
 ) -> None:
     """Say what changed between two instances or runs: in the inputs and in the plan.
 
-    Records are matched by name; what is gone and what is new with the same content was renamed.
+    Records are matched by name; what is gone and what is new with the
+    same content was renamed.
     """
     talk = Talk(quiet=quiet, verbose=verbose, log=log_file)
     with ended(talk):

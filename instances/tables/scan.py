@@ -37,14 +37,14 @@ def parse(part: bytes, handlers: dict[str, Any]) -> None:
     def entities(*_: object) -> None:
         raise expat.ExpatError
 
-    parser = expat.ParserCreate()
+    parser = expat.ParserCreate("UTF-8")
     parser.StartDoctypeDeclHandler = entities
     parser.buffer_text = True
     for name, handler in handlers.items():
         setattr(parser, name, handler)
     try:
         parser.Parse(part, True)
-    except (expat.ExpatError, ValueError) as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:
         raise NotXmlError from error
 
 

@@ -58,6 +58,19 @@ def test_a_diff_in_every_form(gridblock: Any, runs: tuple[str, str]) -> None:
     )
 
 
+def test_tables_beside_the_plan_in_force_are_an_instance(
+    gridblock: Any, runs: tuple[str, str], tmp_path: Path
+) -> None:
+    gridblock("convert", "first", "tables")
+    (tmp_path / "tables" / "plan.json").write_text((tmp_path / "one" / "plan.json").read_text())
+    with (tmp_path / "tables" / "instance.csv").open("a") as table:
+        table.write("current.plan,plan.json\ncurrent.move_cost,5\n")
+    ran = gridblock("diff", "first", "tables")
+    assert "current" in ran.stdout
+    gridblock("convert", "tables", "x.yaml")
+    assert "bought:" in (tmp_path / "x.yaml").read_text()
+
+
 def test_what_cannot_be_read(gridblock: Any, runs: tuple[str, str], tmp_path: Path) -> None:
     assert gridblock("diff", "one", "nothing").exit_code == 3
     plan = tmp_path / "one" / "plan.json"
