@@ -104,6 +104,8 @@ def _says(shares: Shares, of: str, names: tuple[str, ...]) -> str:
     a, b = in_percent(shares[first][0]), in_percent(shares[last][-1])
     if len(names) == 1:
         return f"The largest, {first}, has {a} {of}."
+    if first == last and a == b:
+        return f"The largest, {first}, has {a} {of}, first and last."
     if first == last:
         return f"The largest, {first}, has {a} {of} in {names[0]} and {b} in {names[-1]}."
     return f"The largest has {a} {of} in {names[0]} ({first}) and {b} in {names[-1]} ({last})."

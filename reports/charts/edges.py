@@ -1,7 +1,7 @@
 """What goes between places: over links, or straight where there are none."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from gridblock.instances.instance import Instance
@@ -85,6 +85,18 @@ def _straight(instance: Instance, decisions: Decisions, t: str) -> Iterator[Edge
     for ends, of in served.items():
         lines = (f"{name}: {number(count)} {units[name]}" for name, count in of.items())
         yield Edge(ends, (" to ".join(ends), *lines), None, used=True)
+
+
+def edges_of_demands(decisions: Decisions, units: Mapping[str, str], period: str) -> list[Edge]:
+    """Give what facilities serve of each demand, where no region says where it comes from."""
+    served: dict[tuple[str, str], float] = defaultdict(float)
+    for (demand, _, facility, t), count in decisions.served.items():
+        if t == period and count:
+            served[demand, facility] += float(count)
+    return [
+        Edge((f"{demand} (demand)", at), (f"{demand}: {number(n)} {units[demand]}",), None, True)
+        for (demand, at), n in served.items()
+    ]
 
 
 def edges_table(edges: Sequence[Edge]) -> Section | None:

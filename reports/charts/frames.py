@@ -11,6 +11,8 @@ from gridblock.reports.charts.positions import Point, mercator
 WIDTH: Final = 1000
 """Of a map, in pixels, as far as names are placed by it."""
 TALLEST, LOWEST = 460, 250
+LEAST_PAPER, EACH = 100, 26
+"""Height of a layout without points, and what each adds, in pixels."""
 GAP: Final = 14
 """Between two maps, in pixels."""
 NEAR: Final = 14.0
@@ -59,9 +61,10 @@ def of_earth(points: Collection[Point]) -> Frame:
     return Frame(*span, round(high * WIDTH / wide), earth=True)
 
 
-def of_paper() -> Frame:
-    """Show a layout, which lies between -1 and 1."""
-    return Frame((-1.35, 1.35), (-1.2, 1.2), TALLEST, earth=False)
+def of_paper(points: int) -> Frame:
+    """Show a layout of so many points, which lies between -1 and 1."""
+    height = min(LEAST_PAPER + EACH * points, TALLEST)
+    return Frame((-1.35, 1.35), (-1.2, 1.2), height, earth=False)
 
 
 def crowd(points: Mapping[str, Point], without: Collection[str]) -> tuple[str, ...]:

@@ -83,6 +83,7 @@ def power(
         ("idle", LIGHT, [row.idle for row in shown]),
     ]
     known = [c for c in CAUSES if any((row.left or {}).get(c, 0.0) > DUST for row in shown)]
+    parts = [part for part in parts if any(part[2])]
     greys = dict(zip([cause for cause in known if cause != FREE], GREYS * 2, strict=False))
     parts += [
         (f"left: {CAUSES[cause]}", greys.get(cause, FAINT), _left(shown, cause)) for cause in known

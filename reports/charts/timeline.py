@@ -213,13 +213,16 @@ def _marks(instance: Instance, lines: Sequence[Line]) -> Iterator[Any]:
     x: list[float | None] = []
     y: list[float | None] = []
     for row, _, order in placed:
+        if order.order == order.service:
+            continue
         x += [(order.order or 0) - 0.5 + ASIDE, order.service - 0.5, None]
         y += [row + UNDER, row + UNDER, None]
-    if placed:
+    if x:
         wait = {"color": MUTED, "width": 1.2, "dash": "dot"}
         yield go.Scatter(
             name="lead", mode="lines", x=x, y=y, line=wait, hoverinfo="skip", showlegend=True
         )
+    if placed:
         yield _symbols(instance, "order by", "diamond", INK, placed, "order by")
     if retired:
         yield _symbols(instance, "retired", "x", HOT, retired, "retired in")

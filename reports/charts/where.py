@@ -11,7 +11,13 @@ from gridblock.model.account import Account
 from gridblock.model.plan import Decisions
 from gridblock.reports.capacity import power_limits_mw, powered_mw
 from gridblock.reports.charts import frames
-from gridblock.reports.charts.edges import CLASSES, Edge, edges_of, edges_table
+from gridblock.reports.charts.edges import (
+    CLASSES,
+    Edge,
+    edges_of,
+    edges_of_demands,
+    edges_table,
+)
 from gridblock.reports.charts.frames import Frame
 from gridblock.reports.charts.positions import Point, between, label_sides, laid_out, on_earth
 from gridblock.reports.charts.style import ACCENT, INK, MUTED, Chart, figure, hover, label
@@ -47,12 +53,16 @@ def places_map(
     if t not in instance.horizon.index:
         message = f"there is no period {t!r}{instance.horizon.nearest(t)}"
         raise ValueError(message)
-    edges = edges_of(instance, decisions, account, t)
+    edges: Sequence[Edge] = edges_of(instance, decisions, account, t)
     dots = tuple(_dots(instance, account, edges, t))
     if not dots:
         return None
+    earth = on_earth(instance, [dot.name for dot in dots])
+    if earth is None and not edges:
+        units = {demand.name: demand.unit for demand in instance.demands}
+        edges = edges_of_demands(decisions, units, t)
+        dots = (*dots, *(_demand(name) for name in dict.fromkeys(e.ends[0] for e in edges)))
     names = [dot.name for dot in dots]
-    earth = on_earth(instance, names)
     points = earth or laid_out(names, [edge.ends for edge in edges])
     ways = [between(*(points[end] for end in e.ends), earth=earth is not None) for e in edges]
     drawing = _Drawing(points, dots, edges, ways)
@@ -88,6 +98,10 @@ def _dots(instance: Instance, account: Account, edges: Sequence[Edge], t: str) -
             yield _Dot(name, False, SMALLEST, label(name))
 
 
+def _demand(name: str) -> _Dot:
+    return _Dot(name, False, SMALLEST, label(name))
+
+
 class _Drawing(NamedTuple):
     """What is drawn.
 
@@ -106,7 +120,7 @@ class _Drawing(NamedTuple):
     def frames(self, *, earth: bool) -> list[Frame]:
         """Show all points, and on Earth the crowd in which names have no room."""
         if not earth:
-            return [frames.of_paper()]
+            return [frames.of_paper(len(self.points))]
         whole = frames.of_earth(self.points.values())
         sides = self.sides(whole)
         lost = [dot.name for dot in self.dots if dot.name not in sides]
@@ -175,7 +189,7 @@ def _named(
     colours = (ACCENT, "white") if is_site else ("white", MUTED)
     return _trace(
         [points[dot.name] for dot in dots],
-        name="facility, by its accelerators" if is_site else "region",
+        name="facility, by its accelerators" if is_site else "where it comes from",
         mode="markers+text",
         marker={
             "size": [dot.size for dot in dots],

@@ -44,10 +44,11 @@ class Other(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """Title, sentences and chart of a comparison."""
+    """Title, sentences, costs side by side, and the chart of a comparison."""
 
     title: str
     sentences: tuple[str, ...]
+    table: Section | None
     chart: Chart | None
 
 
@@ -56,7 +57,7 @@ def comparison(instance: Instance, plan: PlanData, account: Account, other: Othe
     if other.account is None or other.data.objective is None or plan.objective is None:
         why = "; ".join(other.data.conflict) or other.data.stop.replace("_", " ")
         text = "no plan can exist" if other.data.status == "infeasible" else "no plan was found"
-        return Comparison(other.title, (f"With the {other.name} {text}: {why}.",), None)
+        return Comparison(other.title, (f"With the {other.name} {text}: {why}.",), None, None)
     ours, theirs = unmet_share(instance, account), unmet_share(other.instance, other.account)
     costs = plan.objective, other.data.objective
     sentences = (
@@ -65,7 +66,9 @@ def comparison(instance: Instance, plan: PlanData, account: Account, other: Othe
         f"With unmet work at its price, the plan costs {_difference(*costs, instance.currency)}.",
         *_caveat(other),
     )
-    return Comparison(other.title, sentences, _chart(instance, plan, account, other))
+    table = _table(instance, plan, account, other)
+    chart = _chart(instance, account, other) if len(instance.horizon) > 1 else None
+    return Comparison(other.title, sentences, table, chart)
 
 
 def _difference(ours: float, theirs: float, currency: str) -> str:
@@ -84,21 +87,22 @@ def _caveat(other: Other) -> tuple[str, ...]:
     return (f"That plan is proven within {gap_percent(gap)} of the best of its kind.",)
 
 
-def _chart(instance: Instance, plan: PlanData, account: Account, other: Other) -> Chart:
+def _chart(instance: Instance, account: Account, other: Other) -> Chart:
     names = instance.horizon.names
     lines = [
         _line(other.name, names, _shares(other.instance, other.account), MUTED, "dot"),
         _line("this plan", names, _shares(instance, account), HOT, "solid"),
     ]
+    most = max(0.05, *(n / 100 for line in lines for n in line.y))
     drawn = figure(
         lines,
         HEIGHT,
         showlegend=True,
         xaxis=periods_axis(instance.horizon),
-        yaxis={"rangemode": "tozero", "ticksuffix": " %", "nticks": 6, "automargin": True},
+        yaxis={"range": [0, 105 * most], "ticksuffix": " %", "nticks": 6, "automargin": True},
     )
     says = f"Unmet share of all work by period: this plan, and the {other.name}."
-    return Chart("baseline", says, drawn, _table(instance, plan, account, other))
+    return Chart("baseline", says, drawn, None)
 
 
 def _line(

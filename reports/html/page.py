@@ -87,6 +87,7 @@ def report(
             told=told,
             currency=instance.currency,
             parts=parts,
+            waits=plan.costs.get("unmet", 0.0) > 0,
             charts=charts,
             tables=_by_part(told),
             inputs=understood(instance).sections,
