@@ -95,6 +95,8 @@ def test_the_deal_is_a_choice_among_leases_and_builds() -> None:
     assert {"lease", "neocloud", "permit", "build", "cloud"} == {o.kind for o in deal.options}
     assert options["abernathy-hall"].requires == ("abernathy-permit",)
     assert {d.tier for d in deal.demands} == {1, 2}
+    contracts = [d for d in deal.demands if d.name.startswith("enterprise")]
+    assert all(d.tier == 1 and d.survive is not None and d.survive.facility for d in contracts)
     assert [limit.of.vendor for limit in deal.limits] == ["nvidia"]
     assert all(record.source for record in (*deal.options, *deal.demands, *deal.limits))
 
@@ -111,7 +113,7 @@ def test_the_deal_is_planned_within_a_thousandth(session: Session) -> None:
     assert plan.gap is not None
     assert plan.gap <= 1e-3
     assert plan.audit().ok
-    # What is known is proven within a tenth of that, so that the two differ by little more.
+    # Both are proven within a thousandth of the same optimum, but for what tier 1 is held to.
     known = float(entries()[DEAL.stem]["optimum"])
-    assert abs(plan.objective - known) <= 1.1e-3 * known
+    assert abs(plan.objective - known) <= 2e-3 * known
     assert any(order.option == "colossus-lease" for order in plan.data.decisions.ordered)
