@@ -158,6 +158,7 @@ def solve(
     seed: int = 0,
     solver_options: Mapping[str, str | float | int | bool] | None = None,
     model: "pyo.ConcreteModel | None" = None,
+    start: Plan | None = None,
     session: "Session | None" = None,
     on_progress: "Callable[[Progress], None] | None" = None,
     on_log: Callable[[str], None] | None = None,
@@ -174,6 +175,8 @@ def solve(
         seed: seed of the solver; the same seed, threads and versions give the same plan.
         solver_options: options of HiGHS by name.
         model: the result of ``build(instance)`` with rules of your own; default it is built.
+        start: a plan to start from, of this instance or of one like it; what of it does not fit is
+            passed over.
         session: a solver process to use again for many instances; default a new one.
         on_progress: called with best, bound, gap and nodes now and then.
         on_log: called with each piece of the solver's log.
@@ -204,6 +207,7 @@ def solve(
             settings,
             session or own,  # type: ignore[arg-type]
             model=model,
+            start=None if start is None else start.data.decisions,
             read_seconds=read_seconds,
             on_progress=on_progress,
             on_log=on_log,
@@ -237,5 +241,7 @@ def read_plan(path: str | Path, instance: Instance | None = None) -> Plan:
     """
     folder = Path(path)
     file = folder / "plan.json" if folder.is_dir() else folder
+    if not file.is_file():
+        runs.read_json(file)
     given = reading.read(file.parent / "instance.json") if instance is None else instance
     return Plan(given, runs.read_plan_file(file))

@@ -1,11 +1,13 @@
 """From the decisions of a plan back to the variables of a model."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import pyomo.environ as pyo
 
+from gridblock.instances.instance import Instance
 from gridblock.model.account import account
 from gridblock.model.plan import (
     ArcFlow,
@@ -28,13 +30,46 @@ def recalled(model: pyo.Block, decisions: Decisions) -> dict[str, float]:
     """Give the values that a plan's decisions give to variables, by name.
 
     Variables that only say what others imply, such as which facilities a demand uses, are left out:
-    a solver completes them. What the model does not know is passed over.
+    a solver completes them. What the instance does not know is passed over.
 
     Args:
         model: what ``build`` made of the instance.
-        decisions: those of a plan of it.
+        decisions: those of a plan of it, or of one like it.
     """
-    return {variable.name: float(value) for variable, value in _values(model, decisions)}
+    kept = _known(model.facts.instance, decisions)
+    return {variable.name: float(value) for variable, value in _values(model, kept)}
+
+
+def _known(instance: Instance, decisions: Decisions) -> Decisions:
+    """Leave out what names something that an instance does not have."""
+    facilities, links = instance.facilities, {link.label for link in instance.network.links}
+    regions = {"", *instance.network.regions}
+    names: dict[str, Container[str]] = {
+        "block": instance.blocks,
+        "place": instance.leaves,
+        "period": instance.horizon.index,
+        "demand": {demand.name for demand in instance.demands},
+        "option": instance.contracts,
+        "facility": facilities,
+        "from_facility": facilities,
+        "to_facility": facilities,
+        "region": regions,
+        "start": {*facilities, *regions},
+        "link": links,
+        "lost_link": links,
+    }
+
+    def known(key: Any) -> bool:
+        own = zip(key._fields, key, strict=True)
+        return all(
+            links.issuperset(value) if field == "links" else value in names.get(field, (value,))
+            for field, value in own
+        )
+
+    every = {field.name: getattr(decisions, field.name) for field in fields(decisions)}
+    return Decisions(
+        **{name: {k: v for k, v in held.items() if known(k)} for name, held in every.items()}
+    )
 
 
 def _values(model: pyo.Block, decisions: Decisions) -> Iterator[tuple[Any, float]]:

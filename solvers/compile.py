@@ -19,7 +19,7 @@ from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.outcome import ModelError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from gridblock.solvers.change import Floats
 
@@ -80,6 +80,11 @@ class Compiled:
         """Give the model's variables their values; whole numbers where they are integer."""
         for variable, value in zip(self.columns, self.matrix.rounded(values).tolist(), strict=True):
             variable.set_value(value, skip_validation=True)
+
+    def point(self, known: Mapping[str, float]) -> Floats:
+        """Give values known by name of variable; shape (columns,), NaN for all others."""
+        names = (known.get(variable.name, np.nan) for variable in self.columns)
+        return np.fromiter(names, dtype=float, count=len(self.columns))
 
     def taken_over(self, values: Floats, other: Compiled) -> Floats:
         """Give values of another compilation of the same model in the order of this one's columns.

@@ -175,7 +175,7 @@ class Prices:
         now = self._relaxed(compiled, with_caps(given, model, compiled, self.plan.stages))
         if now is not None and self._base is not None:
             relaxed = max(0.0, self._base - now)
-        found, most = self._anew(given, compiled) if anew else (None, None)
+        found, most = self._anew(given) if anew else (None, None)
         return Worth(step, relaxed, found, most)
 
     def _relaxed(self, compiled: Compiled, matrix: Matrix) -> float | None:
@@ -194,14 +194,10 @@ class Prices:
         matrix = self.matrix
         return bool(matrix.integer[at] and matrix.upper[at] - matrix.lower[at] <= 1)
 
-    def _anew(self, given: Instance, compiled: Compiled) -> tuple[float | None, float | None]:
+    def _anew(self, given: Instance) -> tuple[float | None, float | None]:
         """Plan anew from this plan on; give what is saved, and the most that can be."""
-        ours = self.compiled.column_number
-        start = np.full(len(compiled.columns), np.nan)
-        for at, column in enumerate(compiled.columns):
-            if column.name in ours:
-                start[at] = self.values[ours[column.name]]
-        plan = find_plan(given, replace(self.settings, start=start), self.session).plan
+        decisions = self.plan.decisions
+        plan = find_plan(given, self.settings, self.session, start=decisions).plan
         if plan.objective is None or plan.bound is None:
             return None, None
         found, most = self.objective - plan.objective, self.objective - plan.bound

@@ -14,7 +14,8 @@ from gridblock.model.account import account
 from gridblock.model.audit import AuditError, audit
 from gridblock.model.build import INTACT, build
 from gridblock.model.decide import decisions
-from gridblock.model.plan import PlanData, Stage, relative_gap
+from gridblock.model.plan import Decisions, PlanData, Stage, relative_gap
+from gridblock.model.recall import recalled
 from gridblock.solvers.compile import Compiled, compile_model
 from gridblock.solvers.conflict import conflicting_rules, conflicting_tiers
 from gridblock.solvers.growing import Growing
@@ -74,6 +75,7 @@ def find_plan(
     session: Session,
     *,
     model: pyo.ConcreteModel | None = None,
+    start: Decisions | None = None,
     read_seconds: float = 0.0,
     on_progress: Callable[[Progress], None] | None = None,
     on_log: Callable[[str], None] | None = None,
@@ -86,6 +88,7 @@ def find_plan(
         session: the solver's process.
         model: the model that ``build`` made of this instance, with rules added; default it is
             built.
+        start: decisions to start from, of a plan of this instance or of one like it.
         read_seconds: what reading the instance took, for the record.
         on_progress: called with each line of progress.
         on_log: called with each piece of the solver's log.
@@ -101,6 +104,8 @@ def find_plan(
     with clock.stage("build"):
         built = build(instance, INTACT) if model is None else model
         growing = Growing(built, compile_model(built), session, settings)
+        if start is not None:
+            settings = replace(settings, start=growing.compiled.point(recalled(built, start)))
     with clock.stage("solve"):
 
         def at_once(matrix: Matrix, asked: Settings, report: Callable[[Progress], None]) -> Outcome:

@@ -46,6 +46,7 @@ class Request:
     threads: int
     seed: int
     solver_options: dict[str, str]
+    start: "Plan | None"
 
 
 def solve(
@@ -86,6 +87,15 @@ def solve(
             "--report", metavar="", help="Write report.html beside the plan; see gridblock report."
         ),
     ] = False,
+    begin: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="RUN",
+            help="Start from the plan of a run, of this instance or of one like it.",
+            show_default=False,
+        ),
+    ] = None,
     quiet: Quiet = False,
     verbose: Verbose = 0,
     log_file: LogFile = None,
@@ -115,7 +125,9 @@ def solve(
         if report and no_save:
             message = "--report goes into the folder of the run; leave out --no-save"
             raise typer.BadParameter(message)
-        request = Request(gap, time_limit, threads, seed, pairs(solver_option, "--solver-option"))
+        options = pairs(solver_option, "--solver-option")
+        start = None if begin is None else _start(talk, begin)
+        request = Request(gap, time_limit, threads, seed, options, start)
         began = time.perf_counter()
         given = _read(talk, instance, pairs(changes, "--set"))
         with _run(talk, given, output, no_save) as run:
@@ -133,6 +145,16 @@ def solve(
 
             of_run(talk, interrupts, plan, saved)
         raise typer.Exit(_code(plan, max_unmet, talk))
+
+
+def _start(talk: Talk, run: Path) -> "Plan":
+    """Read the plan to start from."""
+    from gridblock.plan import read_plan
+
+    plan = read_plan(run)
+    if plan.data.decisions is None:
+        talk.note(f"{run}: {plan.status}, there is no plan to start from")
+    return plan
 
 
 def _read(talk: Talk, name: str, changes: dict[str, str]) -> "Instance":
@@ -209,6 +231,7 @@ def _planned(
             threads=request.threads,
             seed=request.seed,
             solver_options=request.solver_options,
+            start=request.start,
             session=session,
             on_progress=moved,
             on_log=talk.solver_log if solver_log else None,

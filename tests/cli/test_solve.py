@@ -228,3 +228,12 @@ def test_an_internal_error_is_one_line_and_a_log(
     assert log.parent.suffix == ".part"
     assert "the roof is down" in log.read_text()
     assert "Traceback" in gridblock("solve", "first", "-vv").stderr
+
+
+def test_a_solve_starts_from_a_run(gridblock: Any) -> None:
+    assert gridblock("solve", "take-or-pay", "-o", "run").exit_code == 0
+    ran = gridblock("solve", "take-or-pay", "--from", "run", "--set", "demands.0.unmet_cost=3")
+    assert ran.exit_code == 0
+    missing = gridblock("solve", "take-or-pay", "--from", "nowhere")
+    assert missing.exit_code == 3
+    assert "nowhere" in missing.stderr

@@ -58,3 +58,22 @@ def test_every_whole_decision_is_recalled(solve: Solve) -> None:
         *("uses_facility", "uses_accelerator", "uses_zone", "taken", "any_lease_in_use"),
         *("run_uses_facility", "run_uses_accelerator", "spans_zone"),
     }
+
+
+def test_a_plan_starts_another_solve(solve: Solve) -> None:
+    instance = read(GALLERY / "site-waits-for-its-permit.yaml")
+    plan = solve(instance)
+    assert plan.objective is not None
+    again = solve(instance, start=plan)
+    # The first point that is told is the plan itself, which is the best.
+    assert again.progress[0].best == pytest.approx(plan.objective)
+    assert again.objective == pytest.approx(plan.objective)
+
+
+@pytest.mark.parametrize("name", ["first", "wan-link-binds", "tier-waits", "link-lost"])
+def test_what_another_instance_does_not_know_is_passed_over(name: str, solve: Solve) -> None:
+    instance = read(GALLERY / f"{name}.yaml")
+    best = solve(instance).objective
+    for other in ("site-waits-for-its-permit", "any-route", "permit-slips"):
+        start = solve(read(GALLERY / f"{other}.yaml"))
+        assert solve(instance, start=start).objective == pytest.approx(best)
