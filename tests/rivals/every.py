@@ -20,7 +20,7 @@ MEASURES = (
 )
 PLACES = ("facility", "tag")
 STANDING = (*PLACES, "vendor", "accelerator", "block")
-SURVIVES = ("facility",)
+SURVIVES = ("facility", "link")
 """The losses that a demand may survive."""
 FEATURES = ("options", "limits", "tiers")
 """What a world may have beside what every world may: runs, feeds, interconnect, fabric."""
