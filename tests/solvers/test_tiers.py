@@ -211,3 +211,47 @@ def test_a_demand_left_out_keeps_no_reserve(
     (first,) = plan.data.stages
     assert first.unmet == 0
     assert plan.objective == pytest.approx(30 * 3, abs=1e-4)
+
+
+def test_a_cap_that_is_loose_by_the_solvers_own_tolerance_cuts_no_plan_off(
+    at_cost: Callable[[Instance], Plan],
+) -> None:
+    # Chat may be served by half at one site. Its cap leaves a millionth, which is the tolerance of
+    # HiGHS by default: with that 1.16.0 cuts the best plan off, and calls one for $122,014 optimal.
+    demands = [
+        {"name": "train", "amount": 4.1, "yields": {"x": 0.5}, "unmet_cost": 2.3, "tier": 1,
+         "whole_blocks": True, "max_facilities": 1, "where": {"facilities": ["b"]}},
+        {"name": "batch", "amount": 0.89, "yields": {"x": 0.5}, "unmet_cost": 2.5, "tier": 3,
+         "max_facilities": 1, "where": {"facilities": ["a"]}},
+        {"name": "chat", "amount": 1.1, "yields": {"x": 1}, "unmet_cost": 3.1, "tier": 2,
+         "whole_blocks": True, "max_facilities": 1, "max_share_per_facility": 0.5,
+         "cost_per_unit_hour": 0.4},
+    ]  # fmt: skip
+    use = {"power_kw": 332}
+    two_sites = Instance.parse(
+        {
+            "gridblock": 1,
+            "accelerators": {"x": {}},
+            "blocks": {
+                "pair": {"accelerator": "x", "accelerators": 2, "uses": use},
+                "one": {
+                    "accelerator": "x", "accelerators": 1, "uses": use,
+                    "cost_once": 6900, "supply": 1,
+                },
+            },
+            "facilities": {
+                "a": {
+                    "on_order": {"pair": {"1": 1}},
+                    "feeds": {"ups": {"mw": 0.533699}}, "fed_by": ["ups"],
+                },
+                "b": {"energy_per_mwh": 0.39},
+            },
+            "demands": demands,
+            "limits": [{"name": "half", "measure": "energy", "max_share": 0.5, "penalty": 2.1}],
+        }
+    )  # fmt: skip
+    # Nothing for train: 4.1 x 2.3 x 8760 h. Half of chat on one, for batch takes the pair: 0.55 x
+    # (3.1 + 0.4) x 8760, the price of one and its 2,908.32 MWh at 0.39. Half of twice that energy
+    # is beyond the limit, at 2.1.
+    best = 82606.8 + 16863 + 6900 + 1134.2448 + 6107.472
+    assert at_cost(two_sites).objective == pytest.approx(best)
