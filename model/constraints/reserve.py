@@ -15,13 +15,15 @@ def add(block: pyo.Block, instance: Instance) -> None:
         h_{dft} &\le \sum_{b, z \in f} n_b \, y_{dbt} \, (a_{dbzt} + e_{dbzt}) \\
         p_{dUt} &= \sum_{f \in U} h_{dft} - \sigma_d \sum_{r : N_r \subseteq U} m_{drt} \\
         h_{dft} &\le p_{dUt} \qquad \forall f \in U \\
+        \sum_f h_{dft} &\ge \sigma_d \, (1 + 1 / F_d) \sum_r m_{drt} \\
         e_{dbzt} &\le \bar e_{dbzt} \, w_{dgt}
 
     where :math:`e` is reserved, :math:`a` assigned, :math:`x` powered, :math:`\tau` ``tier``,
     :math:`\sigma` ``survive.facility``, :math:`h` what is ready, :math:`n_b`
     ``Block.accelerators``, :math:`y` ``yields``, :math:`m` met, :math:`N_r` the facilities that
     region :math:`r` reaches, :math:`U` any union of such sets that meet, :math:`p` what can be
-    spared in it and :math:`w` is 1 where the demand uses accelerator :math:`g`.
+    spared in it, :math:`F` ``max_facilities`` and :math:`w` is 1 where the demand uses accelerator
+    :math:`g`.
 
     *Sharing.* A block in reserve stands idle, or on one assigned to a demand of a later tier that
     survives no loss itself. What the reserve of tier :math:`k` may stand on contains what that of
@@ -35,12 +37,18 @@ def add(block: pyo.Block, instance: Instance) -> None:
     :math:`U` takes nothing from it, so that sets which do not meet need not be joined. So what is
     ready at :math:`x` must not be more than what :math:`U` can spare. Where there are very many
     unions, what each facility serves again of each region is a variable instead.
+
+    *Few facilities.* Of :math:`F` facilities one serves at least :math:`1 / F` of what is met, and
+    what is ready there need not be more than the share of what reaches it. That follows for whole
+    facilities and not for parts of them, and so cuts off fractions; without regions it is
+    :math:`\sigma + \min(\sigma, 1 / F)`.
     """
     _share_blocks(block)
     _same_accelerator(block, instance)
     _ready(block)
     _after_losses(block)
     _served_again(block)
+    _few_facilities(block)
 
 
 def _share_blocks(block: pyo.Block) -> None:
@@ -173,3 +181,23 @@ def _served_again(block: pyo.Block) -> None:
     ) -> pyo.Expression:
         again = sum(block.served_again[d, i, f, x, t] for i in takers[d, f, x, t])
         return again <= block.ready[d, f, t]
+
+
+def _few_facilities(block: pyo.Block) -> None:
+    """Ask for what the loss of the largest part takes, where few facilities serve a demand."""
+    facts, surviving = block.facts, block.bounds.surviving
+    sites: dict[tuple[str, str], list[str]] = {}
+    for d, f, t in block.ready:
+        sites.setdefault((d, t), []).append(f)
+
+    most = {
+        name: demand.most_facilities or len(facts.instance.facilities)
+        for name, demand in facts.demands.items()
+    }
+
+    @block.Constraint([(d, t) for (d, t), facilities in sites.items() if most[d] < len(facilities)])
+    def largest_part_can_be_lost(block: pyo.Block, d: str, t: str) -> pyo.Expression:
+        share, reached = surviving.share[d], surviving.reach[d, t]
+        part = share / most[d] if len(reached) > 1 else min(share, 1 / most[d])
+        met = sum(block.met[d, r, t] for r, _ in reached)
+        return sum(block.ready[d, f, t] for f in sites[d, t]) >= (share + part) * met

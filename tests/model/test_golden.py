@@ -120,7 +120,7 @@ SHOWN: dict[str, dict[str, Any]] = {
             },
             {
                 "name": "train", "tier": 2, "amount": 10, "yields": {"h100": 1}, "unmet_cost": 2,
-                "whole_blocks": True, "survive": {"facility": 1},
+                "whole_blocks": True, "survive": {"facility": 1}, "max_facilities": 2,
             },
             {"name": "batch", "tier": 3, "amount": 9, "yields": {"h100": 1}, "unmet_cost": 1},
         ],

@@ -1,13 +1,19 @@
 """Rules of reserve, each without it, with it, and why the optimum moves."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from gridblock.instances.instance import Instance
 from gridblock.model import surviving
+from gridblock.model.build import build
 from gridblock.plan import Plan
+from gridblock.solvers.compile import compile_model
+from gridblock.solvers.outcome import Settings
+from gridblock.solvers.session import Session
 
 Cost = Callable[[Instance], float]
 Solve = Callable[..., Plan]
@@ -156,6 +162,34 @@ def test_the_reserve_is_of_the_accelerator_used(two_sites: Instance, cost: Cost)
     # One rack in the north: ten units of it.
     one = picky.replace({"facilities.north": {"installed": {"pod": 2, "rack": 1}}})
     assert cost(one) == 10
+
+
+def test_few_facilities_lose_their_largest_part(
+    empty_hall: Instance, cost: Cost, session: Session
+) -> None:
+    # Three pods at each of three sites: 60 units are left, whichever is lost.
+    sites = survives(empty_hall.replace({"facilities.south": {}, "facilities.west": {}}), 1)
+    assert cost(sites) == 9
+    # One site serves all, and as much again is kept at others.
+    one = sites.replace({"demands.chat.max_facilities": 1})
+    assert cost(one) == 12
+    # A relaxation would use a third of each site, if it were not for the rule.
+    assert relaxed(one, session) == pytest.approx(12)
+    assert relaxed(one, session, "largest_part_can_be_lost") == pytest.approx(9)
+    # Two sites serve half each and keep half at the third one.
+    two = sites.replace({"demands.chat.max_facilities": 2})
+    assert cost(two) == 9
+    assert relaxed(two, session) == pytest.approx(9)
+
+
+def relaxed(instance: Instance, session: Session, *without: str) -> float | None:
+    """Give the optimum of the relaxation, without some rules."""
+    model = build(instance)
+    for name in without:
+        model.component(name).deactivate()
+    matrix = compile_model(model).matrix
+    session.load(replace(matrix, integer=np.zeros_like(matrix.integer)))
+    return session.run(Settings()).objective
 
 
 def test_a_run_survives_in_each_of_its_periods(two_sites: Instance, cost: Cost) -> None:
