@@ -120,7 +120,7 @@ NEXT: Final = {
     "one_accelerator": "Let it run on several accelerators, or add room for one of them.",
     "together": "Let it span zones, or add room in one of them.",
     "whole_blocks": "Let it share blocks, or round its amount to whole blocks.",
-    "survive": "Ask less of what is served after a loss, or add room for what is reserved.",
+    "survive": "Ask less of what is served after a loss, or add room in reserve or links.",
     "current": "Undo orders of the plan in force, or move its work (current).",
     "run": "Let it start at another time.",
     "tier": "Plan it in a lower tier, or add room for both.",

@@ -137,6 +137,7 @@ class _Rounds:
     of: Compiled | None = None
     bound: float = -np.inf
     nodes: int = 0
+    longest: float = 0.0
     lines: list[Progress] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
 
@@ -153,7 +154,7 @@ class _Rounds:
             if last.values is None:
                 break
             of = self.growing.compiled
-            if not self.growing.grow(last.values):
+            if not self._grow(last.values):
                 self._keep(last)
                 break
             self._mend(last.values, of)
@@ -173,8 +174,15 @@ class _Rounds:
             self.growing.session.load(self.stage())
             asked = replace(self.settings, relaxation=True, start=None, time_limit=self._left())
             relaxed = self.growing.session.run(asked)
-            if relaxed.verdict is not Verdict.OPTIMAL or not self.growing.grow(relaxed.values):  # type: ignore[arg-type]
+            if relaxed.verdict is not Verdict.OPTIMAL or not self._grow(relaxed.values):  # type: ignore[arg-type]
                 return
+
+    def _grow(self, values: Floats) -> bool:
+        """Add the losses that a point breaks, and note how long that takes."""
+        began = time.monotonic()
+        grown = self.growing.grow(values)
+        self.longest = max(self.longest, time.monotonic() - began)
+        return grown
 
     def _once(self, start: Floats | None) -> Outcome:
         passed, nodes = time.monotonic() - self.began, self.nodes
@@ -184,7 +192,10 @@ class _Rounds:
                 self.bound = max(self.bound, line.bound)
             self._tell(passed + line.seconds, nodes + line.nodes)
 
-        asked = replace(self.settings, time_limit=self._left(), start=start)
+        left = self._left()
+        # A plan that breaks promises is mended after the search, which takes its time.
+        limit = None if left is None else max(left / 2, left - 2 * self.longest)
+        asked = replace(self.settings, time_limit=limit, start=start)
         outcome = self.solve(self.stage(), asked, told)
         if outcome.bound is not None:
             self.bound = max(self.bound, outcome.bound)
@@ -206,7 +217,7 @@ class _Rounds:
             if mended.values is None:
                 return
             values, of = mended.values, self.growing.compiled
-            if not self.growing.grow(values):
+            if not self._grow(values):
                 self._keep(mended)
                 return
 
