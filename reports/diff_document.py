@@ -13,6 +13,13 @@ from gridblock.reports.unmet import unmet_share
 from gridblock.reports.words import gap_percent, money, percent, scale_for, told_apart
 
 MOST_ROWS: Final = 40
+COUNTED: Final = {
+    "bought": "Blocks bought, when they enter service",
+    "retired": "Blocks retired",
+    "ordered": "Lots ordered",
+    "starts": "Runs that start",
+    "reserved": "Blocks held in reserve",
+}
 PAIR: Final = (Column("before", right=True), Column("after", right=True))
 BY: Final = Column("change", right=True)
 
@@ -124,7 +131,7 @@ def _plans(diff: Diff) -> Iterator[Section]:
         yield _unmet(found["unmet"])
     if "installed" in found:
         yield from _installed(diff, found["installed"])
-    for name, title in (("bought", "Blocks bought"), ("ordered", "Lots"), ("starts", "Runs")):
+    for name, title in COUNTED.items():
         if name in found and found[name].rows:
             yield _counted(found[name], title)
     stands = found.get("assigned_on_average")

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from gridblock.instances.instance import Instance
 from gridblock.model.account import Account
@@ -162,72 +162,75 @@ def _blocks(side: Side, common: tuple[str, ...]) -> Amounts:
     )
 
 
-def _bought(side: Side, _: tuple[str, ...]) -> Amounts:
+def _standing(field: str) -> Measure:
+    """Give what measures blocks that are bought or retired, by facility."""
+
+    def measure(side: Side, _: tuple[str, ...]) -> Amounts:
+        leaves = side.instance.leaves
+        return _summed(
+            ((key.block, leaves[key.place].facility, key.period), float(count))
+            for key, count in _decided(side, field).items()
+        )
+
+    return measure
+
+
+def _serving(field: str) -> Measure:
+    """Give what measures blocks that demands have, by facility."""
+
+    def measure(side: Side, common: tuple[str, ...]) -> Amounts:
+        leaves = side.instance.leaves
+        return _summed(
+            ((key.demand, key.block, leaves[key.place].facility, key.period), float(count))
+            for key, count in _decided(side, field).items()
+            if key.period in common
+        )
+
+    return measure
+
+
+def _decided(side: Side, field: str) -> Mapping[Any, float]:
     decisions = None if side.plan is None else side.plan.decisions
-    leaves = side.instance.leaves
-    bought = {} if decisions is None else decisions.bought
-    return _summed(
-        ((key.block, leaves[key.place].facility, key.period), float(count))
-        for key, count in bought.items()
-    )
+    found: Mapping[Any, float] = {} if decisions is None else getattr(decisions, field)
+    return found
 
 
 def _lots(side: Side, _: tuple[str, ...]) -> Amounts:
-    decisions = None if side.plan is None else side.plan.decisions
-    ordered = {} if decisions is None else decisions.ordered
-    return _summed(((key.option, key.period), float(lots)) for key, lots in ordered.items())
+    ordered = _decided(side, "ordered").items()
+    return _summed(((key.option, key.period), float(lots)) for key, lots in ordered)
 
 
 def _starts(side: Side, _: tuple[str, ...]) -> Amounts:
-    decisions = None if side.plan is None else side.plan.decisions
-    starts = {} if decisions is None else decisions.starts
-    return {(key.demand, key.period): 1.0 for key, count in starts.items() if count}
-
-
-def _assigned(side: Side, common: tuple[str, ...]) -> Amounts:
-    decisions = None if side.plan is None else side.plan.decisions
-    assigned = {} if decisions is None else decisions.assigned
-    leaves = side.instance.leaves
-    return _summed(
-        ((key.demand, key.block, leaves[key.place].facility, key.period), float(count))
-        for key, count in assigned.items()
-        if key.period in common
-    )
+    starts = _decided(side, "starts").items()
+    return {(key.demand, key.period): 1.0 for key, count in starts if count}
 
 
 def _stands(side: Side, common: tuple[str, ...]) -> Amounts:
     horizon = side.instance.horizon
     hours = {t: h for t, h in zip(horizon.names, horizon.hours, strict=True) if t in common}
     whole = sum(hours.values())
-    assigned = _assigned(side, common)
+    assigned = _serving("assigned")(side, common)
     return _summed((key[:-1], count * hours[key[-1]] / whole) for key, count in assigned.items())
 
 
 PERIOD: Final = "period"
+STANDING: Final = ("blocks", "facilities", ""), ("block", "facility", PERIOD), "blocks"
+SERVING: Final = (
+    ("demands", "blocks", "facilities", ""),
+    ("demand", "block", "facility", PERIOD),
+    "blocks",
+)
 MEASURES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...], str, Measure]]] = {
     "costs": (("",), ("category",), "money", _costs),
     "unmet": (("demands",), ("demand",), "share", _unmet),
     "unmet_units": (("demands", "", ""), ("demand", "unit", PERIOD), "units", _unmet_units),
-    "installed": (
-        ("blocks", "facilities", ""),
-        ("block", "facility", PERIOD),
-        "blocks",
-        _blocks,
-    ),
-    "bought": (("blocks", "facilities", ""), ("block", "facility", PERIOD), "blocks", _bought),
+    "installed": (*STANDING, _blocks),
+    "bought": (*STANDING, _standing("bought")),
+    "retired": (*STANDING, _standing("retired")),
     "ordered": (("options", ""), ("option", PERIOD), "lots", _lots),
     "starts": (("demands", ""), ("demand", PERIOD), "runs", _starts),
-    "assigned": (
-        ("demands", "blocks", "facilities", ""),
-        ("demand", "block", "facility", PERIOD),
-        "blocks",
-        _assigned,
-    ),
-    "assigned_on_average": (
-        ("demands", "blocks", "facilities"),
-        ("demand", "block", "facility"),
-        "blocks",
-        _stands,
-    ),
+    "assigned": (*SERVING, _serving("assigned")),
+    "reserved": (*SERVING, _serving("reserved")),
+    "assigned_on_average": (SERVING[0][:-1], SERVING[1][:-1], "blocks", _stands),
 }
 """The tables: the collections that keys are names of, the columns, the unit, what is measured."""

@@ -17,10 +17,11 @@ from gridblock.instances.faults import InstanceError
 from gridblock.instances.instance import Instance
 from gridblock.instances.read import read
 from gridblock.instances.schema.fields import Fields
-from gridblock.instances.tables import layout, shapes
+from gridblock.instances.tables import cells, layout, shapes
 from gridblock.instances.tables.flatten import flattened
 from gridblock.instances.tables.folder import csv_text
 from gridblock.instances.tables.workbook_write import workbook_bytes
+from gridblock.instances.write import scalar
 from rivals.worlds import world
 
 GALLERY = sorted(Path(document.__file__).with_name("gallery").glob("*.yaml"))
@@ -93,6 +94,19 @@ def test_worlds_are_the_same_instance_from_tables(seed: int, tmp_path: Path) -> 
 def test_the_same_instance_is_the_same_workbook_byte_by_byte() -> None:
     tables = flattened(read(GALLERY[0]).plain())
     assert workbook_bytes(tables, "USD") == workbook_bytes(tables, "USD")
+
+
+@pytest.mark.parametrize("typed", [False, True])
+@pytest.mark.parametrize(
+    "value", [5, 0.1, True, "5", "true", "a; b", "[x", "", " a ", [150, 0.5], ["a", None], {"a": 1}]
+)
+def test_where_anything_may_stand_it_keeps_its_kind(value: Any, typed: bool) -> None:
+    anything = shapes.Shape(free=True)
+    cell = cells.encoded(value, anything)
+    # A file of CSV holds text alone.
+    cell = cell if typed else scalar(cell) if not isinstance(cell, str) else cell
+    assert cells.decoded(cell, anything, typed) == value
+    assert type(cells.decoded(cell, anything, typed)) is type(value)
 
 
 # Tables follow the schema.
