@@ -34,7 +34,9 @@ class Survive(Record):
 
     facility: Annotated[Positive, Field(le=1)] | None = None
     """Share that is still served, from each region, after the loss of any one facility. Blocks may
-    be reserved for that."""
+    be reserved for that, idle or assigned to later tiers without such a promise, on the accelerator
+    that it uses if it asks for one. Links, ``together``, ``max_facilities`` and
+    ``max_share_per_facility`` are those of what is served before the loss."""
     link: Annotated[Positive, Field(le=1)] | None = None
     """Share that is still carried, from each region, after the loss of any one link, re-routed over
     what is left."""

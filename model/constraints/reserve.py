@@ -155,11 +155,11 @@ def _served_again(block: pyo.Block) -> None:
         if surviving.circles(d, t) is None
         for i, (facilities, regions) in enumerate(grouped(reached).items())
     }
-    lost = {(d, t): [f for e, f, u in block.ready if (e, u) == (d, t)] for d, _, t in groups}
+    lost = _sites(block)
     ways: dict[tuple[str, int, str, str], list[str]] = {}
     takers: dict[tuple[str, str, str, str], list[int]] = {}
     for (d, i, t), (facilities, _) in groups.items():
-        for x in lost[d, t]:
+        for x in lost.get((d, t), ()):
             ways[d, i, x, t] = [f for f in facilities if f != x and (d, f, t) in block.ready]
             for f in ways[d, i, x, t]:
                 takers.setdefault((d, f, x, t), []).append(i)
@@ -185,11 +185,7 @@ def _served_again(block: pyo.Block) -> None:
 
 def _few_facilities(block: pyo.Block) -> None:
     """Ask for what the loss of the largest part takes, where few facilities serve a demand."""
-    facts, surviving = block.facts, block.bounds.surviving
-    sites: dict[tuple[str, str], list[str]] = {}
-    for d, f, t in block.ready:
-        sites.setdefault((d, t), []).append(f)
-
+    facts, surviving, sites = block.facts, block.bounds.surviving, _sites(block)
     most = {
         name: demand.most_facilities or len(facts.instance.facilities)
         for name, demand in facts.demands.items()
@@ -201,3 +197,11 @@ def _few_facilities(block: pyo.Block) -> None:
         part = share / most[d] if len(reached) > 1 else min(share, 1 / most[d])
         met = sum(block.met[d, r, t] for r, _ in reached)
         return sum(block.ready[d, f, t] for f in sites[d, t]) >= (share + part) * met
+
+
+def _sites(block: pyo.Block) -> dict[tuple[str, str], list[str]]:
+    """Give the facilities that can have something ready, by demand and period."""
+    sites: dict[tuple[str, str], list[str]] = {}
+    for d, f, t in block.ready:
+        sites.setdefault((d, t), []).append(f)
+    return sites
