@@ -81,15 +81,19 @@ def rows(instance: Instance, decisions: Decisions, account: Account) -> Iterator
         yield (facility, *use[:3], use.limit, use.used, float(left), *amounts)
 
 
-def of_places(instance: Instance, decisions: Decisions, account: Account) -> Iterator[Left]:
-    """Give what is left of each limit of each place in each period, by cause, outer places first.
+def of_places(
+    instance: Instance, decisions: Decisions, account: Account, period: str | None = None
+) -> Iterator[Left]:
+    """Give what is left of each limit of each place, by cause, outer places first.
+
+    That is in each period, or in one.
 
     What stands in a place above its limit, switched off, leaves nothing. Traffic is not counted in
     blocks: what is left of an uplink, nobody asks for.
     """
     room = _Room(instance, decisions, account)
     for use in usage.of_places(instance, decisions, account):
-        if use.limit is None:
+        if use.limit is None or period not in (None, use.period):
             continue
         left = max(decimal(use.limit) - decimal(use.used), ZERO)
         known = use.resource != "uplink_gbps"

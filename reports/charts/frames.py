@@ -37,10 +37,15 @@ class Frame(NamedTuple):
     height: int
     earth: bool
 
+    @property
+    def width(self) -> float:
+        """How much it shows from left to right, in degrees or units."""
+        return self.x[1] - self.x[0]
+
     def pixels(self, at: Point) -> Point:
         """Give where a point lies, to the right and up."""
         north = mercator(at.y) if self.earth else at.y
-        across = WIDTH / (self.x[1] - self.x[0])
+        across = WIDTH / self.width
         up = self.height / (self.y[1] - self.y[0])
         return Point((at.x - self.x[0]) * across, (north - self.y[0]) * up)
 

@@ -11,8 +11,8 @@ from gridblock.instances.instance import Instance
 
 SEED: Final = 7
 NORTHMOST: Final = 83.0
-DENSE, MOST_STEPS = 4.0, 400
-"""Points of a line that names keep off, in each degree, and at most."""
+DENSE: Final = 4.0
+"""Points of a line that names keep off, in each degree."""
 LETTER: Final = 6.6
 """Width of a letter in pixels, on average."""
 LINE: Final = 15.0
@@ -79,10 +79,10 @@ def _first_degree(lons: list[float]) -> float:
     return max((ring[0] + 360 - ring[-1], ring[0]), *gaps)[1]
 
 
-def between(a: Point, b: Point, *, earth: bool) -> list[Point]:
-    """Give points on the way between two points: on Earth along the great circle."""
+def between(a: Point, b: Point, most: int, *, earth: bool) -> list[Point]:
+    """Give points on the way between two points, at most so many: on Earth the shortest way."""
     long = hypot(b.x - a.x, b.y - a.y) * (1.0 if earth else 90.0)
-    count = min(max(round(DENSE * long), 2), MOST_STEPS)
+    count = min(max(round(DENSE * long), 2), max(most, 2))
     steps = [i / count for i in range(1, count)]
     if not earth:
         return [Point(a.x + (b.x - a.x) * f, a.y + (b.y - a.y) * f) for f in steps]
@@ -135,8 +135,11 @@ def label_sides(
     sides = {}
     for name, at in pixels.items():
         taken = [*named, *(dot for other, dot in dots.items() if other != name)]
+        reach = LETTER * letters[name] + sizes[name], LINE + sizes[name]
+        around = Box(at.x - reach[0], at.y - reach[1], at.x + reach[0], at.y + reach[1])
+        near = [point for point in lines if around.covers(point)]
         free = [
-            (sum(box.covers(point) for point in lines), i, side, box)
+            (sum(box.covers(point) for point in near), i, side, box)
             for i, (side, box) in enumerate(_boxes(letters[name], at, sizes[name]))
             if not any(box.meets(other) for other in taken)
         ]

@@ -147,8 +147,8 @@ def left_mw(
     power over PUE.
     """
     found: dict[tuple[str, int], dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    for use, parts in stranded.of_places(instance, decisions, account):
-        if use.period != period or use.resource not in ("power_mw", "grid_mw"):
+    for use, parts in stranded.of_places(instance, decisions, account, period):
+        if use.resource not in ("power_mw", "grid_mw"):
             continue
         place = instance.places[use.place]
         is_top = use.place == place.facility

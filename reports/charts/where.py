@@ -23,10 +23,15 @@ from gridblock.reports.charts.positions import Point, between, label_sides, laid
 from gridblock.reports.charts.style import ACCENT, INK, MUTED, Chart, figure, hover, label
 from gridblock.reports.words import number, plural
 
-SMALLEST, LARGEST = 9.0, 30.0
-"""Diameters of facilities in pixels."""
+SMALLEST, LARGER, LARGEST = 9.0, 14.0, 30.0
+"""Diameters in pixels: of the smallest facility, of the largest of many and of few."""
+MANY: Final = 60
 LEGEND: Final = 50
 LONGEST_NAME: Final = 24
+CLOSER: Final = 0.6
+"""Width of a second map over that of the first one, from which on it shows too little more."""
+MOST_POINTS: Final = 8000
+"""Of all lines together, that names keep off."""
 BELOW: Final = {"y": 0, "yanchor": "top", "orientation": "h", "x": 0, "itemclick": False}
 
 
@@ -64,7 +69,11 @@ def places_map(
         dots = (*dots, *(_demand(name) for name in dict.fromkeys(e.ends[0] for e in edges)))
     names = [dot.name for dot in dots]
     points = earth or laid_out(names, [edge.ends for edge in edges])
-    ways = [between(*(points[end] for end in e.ends), earth=earth is not None) for e in edges]
+    each = MOST_POINTS // max(len(edges), 1)
+    ways = [
+        between(points[edge.ends[0]], points[edge.ends[1]], each, earth=earth is not None)
+        for edge in edges
+    ]
     drawing = _Drawing(points, dots, edges, ways)
     shown = drawing.frames(earth=earth is not None)
     traces = [trace for i in range(len(shown)) for trace in drawing.map(shown, i)]
@@ -86,10 +95,11 @@ def _dots(instance: Instance, account: Account, edges: Sequence[Edge], t: str) -
     mw = powered_mw(instance, account, t)
     most = power_limits_mw(instance, instance.horizon.index[t], account)
     largest = max(chips.values(), default=0) or 1
+    most_size = LARGEST - (LARGEST - LARGER) * min(len(chips) / MANY, 1.0)
     for name in sorted(instance.facilities, key=lambda name: -chips[name]):
         of = f" of {number(most[name])}" if name in most else ""
         says = plural(chips[name], "accelerator"), f"{number(mw[name])}{of} MW"
-        size = SMALLEST + (LARGEST - SMALLEST) * sqrt(chips[name] / largest)
+        size = SMALLEST + (most_size - SMALLEST) * sqrt(chips[name] / largest)
         yield _Dot(name, True, size, hover(label(name), *says))
     ends = {end for edge in edges for end in edge.ends}
     asked = {region for demand in instance.demands for region in demand.regions}
@@ -122,20 +132,21 @@ class _Drawing(NamedTuple):
         if not earth:
             return [frames.of_paper(len(self.points))]
         whole = frames.of_earth(self.points.values())
-        sides = self.sides(whole)
+        sides = self.sides(whole, lines=False)
         lost = [dot.name for dot in self.dots if dot.name not in sides]
         close = frames.crowd(self.points, lost)
-        closer = [frames.of_earth([self.points[name] for name in close])] if close else []
-        return [whole, *closer]
+        closer = frames.of_earth([self.points[name] for name in close]) if close else whole
+        return [whole, closer] if closer.width < CLOSER * whole.width else [whole]
 
-    def sides(self, frame: Frame) -> dict[str, str]:
-        """Give the side on which each name stands that has room in a frame."""
+    def sides(self, frame: Frame, *, lines: bool = True) -> dict[str, str]:
+        """Give the side on which each name stands that has room in a frame, off lines or not."""
+        ways = self.ways if lines else ()
         inside = {dot.name: dot for dot in self.dots if frame.holds(self.points[dot.name])}
         return label_sides(
             {name: frame.pixels(self.points[name]) for name in inside},
             {name: dot.size for name, dot in inside.items()},
             {name: min(len(name), LONGEST_NAME) for name in inside},
-            [frame.pixels(at) for way in self.ways for at in way if frame.holds(at)],
+            [frame.pixels(at) for way in ways for at in way if frame.holds(at)],
         )
 
     def map(self, shown: Sequence[Frame], i: int) -> Iterator[Any]:

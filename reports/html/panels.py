@@ -93,6 +93,9 @@ class Panels:
         self.demands = {demand.name: demand for demand in instance.demands}
         entries = account.ledger.value_by(lambda e: (e.category, e.item, e.period))
         self.price = {key[1:]: float(v) for key, v in entries.items() if key[0] == "unmet"}
+        self.served: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
+        for (name, facility, t), units in account.served.items():
+            self.served[name, t][facility] = float(units)
         self.full: dict[str, list[tuple[str, Use]]] = defaultdict(list)
         for at, use in uses_of_all(instance, decisions, account):
             nothing = use.resource == "supply" and not use.limit
@@ -126,7 +129,7 @@ class Panels:
 
     def _where(self, demand: Demand, t: str) -> str:
         """Say at which facilities it is served, and how many others it may run at."""
-        at = {f: n for (d, f, p), n in self.account.served.items() if (d, p) == (demand.name, t)}
+        at = self.served[demand.name, t]
         chosen = self.instance.chosen(demand.where)
         parts = [
             f"{f} {number(float(at[f]), 4)}" for f in sorted(at, key=lambda f: -at[f]) if at[f]
