@@ -9,6 +9,7 @@ import typer
 from gridblock import __version__
 from gridblock.commands import (
     audit,
+    bench,
     check,
     compare,
     convert,
@@ -16,6 +17,7 @@ from gridblock.commands import (
     examples,
     explain,
     export,
+    imports,
     new,
     pareto,
     prices,
@@ -77,8 +79,10 @@ for command in (
     value.value,
     pareto.pareto,
     prices.prices,
+    bench.bench,
 ):
     app.command()(command)
+app.command("import", help=imports.HELP)(imports.import_)
 
 
 def main() -> None:

@@ -15,13 +15,11 @@ a job a demand of one unit at one facility, and what it uses the inverse of its 
 
 from __future__ import annotations
 
-from typing import Any
-
 from gridblock.instances.imports.sites import parts_of_a_unit
-from gridblock.instances.imports.source import Source, Words, base, chosen
+from gridblock.instances.imports.source import Reading, Source, Words, base, chosen
 
 
-def read(source: Source) -> dict[str, Any]:
+def read(source: Source) -> Reading:
     """Read the file.
 
     Raises:
@@ -33,7 +31,7 @@ def read(source: Source) -> dict[str, Any]:
     wanted = chosen(source, words, count)
     problems = [_problem(words) for _ in range(count)]
     words.end("the last problem")
-    suffix = f"-{wanted + 1}" if several else ""
+    suffix = f"_{wanted + 1}" if several else ""
     return _planned(source, f"{source.name}{suffix}", *problems[wanted])
 
 
@@ -59,7 +57,7 @@ def _planned(
     cost: list[list[float]],
     use: list[list[float]],
     capacity: list[float],
-) -> dict[str, Any]:
+) -> Reading:
     sign = -1 if source.sense == "max" else 1
     agents = [f"agent-{i}" for i in range(1, len(capacity) + 1)]
     parts = parts_of_a_unit(source, capacity)
@@ -75,7 +73,7 @@ def _planned(
         }
         for j in range(len(cost[0]))
     ]
-    return {
+    data = {
         **base(name, f"{source.file_name}: generalized assignment, {source.sense or 'min'}"),
         "accelerators": {agent: {} for agent in agents},
         "blocks": {agent: {"accelerator": agent, "accelerators": 1} for agent in agents},
@@ -85,3 +83,4 @@ def _planned(
         },
         "demands": demands,
     }
+    return Reading(data, scale=sign)

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from dataclasses import replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
-from gridblock.instances.faults import Fault, InstanceError
+from gridblock.instances.faults import InstanceError
 
 if TYPE_CHECKING:
-    from gridblock.instances.imports.source import Source
+    from collections.abc import Callable, Mapping
+
+    from gridblock.instances.imports.source import Reading, Source
     from gridblock.instances.instance import Instance
+
+
+class Imported(NamedTuple):
+    """An instance, and how its objective gives the figure that is published of it.
+
+    Attributes:
+        instance: the instance.
+        offset: published = offset + scale x objective.
+        scale: see ``offset``.
+    """
+
+    instance: Instance
+    offset: float
+    scale: float
 
 
 class Kind(NamedTuple):
@@ -37,7 +53,7 @@ KINDS: Final[Mapping[str, Kind]] = {
 }
 
 
-def load(kind: str, source: Source) -> Instance:
+def load(kind: str, source: Source) -> Imported:
     """Read a file of other people's data as an instance.
 
     Args:
@@ -50,12 +66,10 @@ def load(kind: str, source: Source) -> Instance:
     module = import_module(f"gridblock.instances.imports.{KINDS[kind].module}")
     from gridblock.instances.read import read
 
-    reader = cast("Callable[[Source], dict[str, Any]]", module.read)
+    reader = cast("Callable[[Source], Reading]", module.read)
     try:
-        return read(reader(source))
+        data, offset, scale = reader(source)
+        return Imported(read(data), offset, scale)
     except InstanceError as error:
-        faults = [
-            Fault(fault.path, fault.message, fault.file or source.file, fault.line, fault.column)
-            for fault in error.faults
-        ]
+        faults = [replace(fault, file=fault.file or source.file) for fault in error.faults]
         raise InstanceError(faults) from None

@@ -14,9 +14,10 @@ serves: what stays unmet costs the profit. So published = (sum of all profits) -
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
-from gridblock.instances.imports.source import Source, Words, base, chosen
+from gridblock.instances.imports.source import Reading, Source, Words, base, chosen
 
 
 class Problem(NamedTuple):
@@ -27,7 +28,7 @@ class Problem(NamedTuple):
     limit: list[float]
 
 
-def read(source: Source) -> dict[str, Any]:
+def read(source: Source) -> Reading:
     """Read the file.
 
     Raises:
@@ -52,15 +53,16 @@ def _problem(words: Words) -> Problem:
     return Problem(profit, use, words.numbers(resources, "the limit of resource {}"))
 
 
-def _planned(source: Source, name: str, problem: Problem) -> dict[str, Any]:
+def _planned(source: Source, name: str, problem: Problem) -> Reading:
     items = [f"item-{j}" for j in range(1, len(problem.profit) + 1)]
     resources = [f"resource-{i}" for i in range(1, len(problem.limit) + 1)]
 
     def block(j: int) -> dict[str, Any]:
         uses = {r: use[j] for r, use in zip(resources, problem.use, strict=True) if use[j]}
-        return {"accelerator": items[j], "accelerators": 1, "uses": uses, "cost_once": 0}
+        costs = {"cost_once": 0, "end_share": 0}
+        return {"accelerator": items[j], "accelerators": 1, "uses": uses, **costs}
 
-    return {
+    data = {
         **base(name, f"{source.file_name}: multi-resource knapsack"),
         "accelerators": {item: {} for item in items},
         "blocks": {item: block(j) for j, item in enumerate(items)},
@@ -70,3 +72,4 @@ def _planned(source: Source, name: str, problem: Problem) -> dict[str, Any]:
             for item, profit in zip(items, problem.profit, strict=True)
         ],
     }
+    return Reading(data, offset=math.fsum(problem.profit), scale=-1.0)

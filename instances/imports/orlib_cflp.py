@@ -13,13 +13,15 @@ cost divided by its demand.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from gridblock.instances.imports.sites import Location, planned
-from gridblock.instances.imports.source import Source
+
+if TYPE_CHECKING:
+    from gridblock.instances.imports.source import Reading, Source
 
 
-def read(source: Source) -> dict[str, Any]:
+def read(source: Source) -> Reading:
     """Read the file.
 
     Raises:

@@ -13,13 +13,15 @@ As `orlib_cflp`, but each customer is served from one site.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from gridblock.instances.imports.sites import Location, planned
-from gridblock.instances.imports.source import Source
+
+if TYPE_CHECKING:
+    from gridblock.instances.imports.source import Reading, Source
 
 
-def read(source: Source) -> dict[str, Any]:
+def read(source: Source) -> Reading:
     """Read the file.
 
     Raises:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gridblock.instances.imports.source import Source, base
+from gridblock.instances.imports.source import Reading, Source, base
 
 MOST_DECIMALS: Final = 6
+ROUNDING: Final = 1e-9
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Location:
     cost: list[list[float]]
 
 
-def planned(source: Source, problem: Location, *, split: bool) -> dict[str, Any]:
+def planned(source: Source, problem: Location, *, split: bool) -> Reading:
     """Say it in the fields of an instance: a site is opened by an option that leases its capacity.
 
     Args:
@@ -56,22 +57,24 @@ def planned(source: Source, problem: Location, *, split: bool) -> dict[str, Any]
         }
         for j, (amount, costs) in enumerate(customers, 1)
     ]
-    return {
-        **base(source.name, f"{source.file_name}: {'' if split else 'single-source '}"
-               "capacitated facility location"),
+    what = "capacitated facility location" + ("" if split else ", single-source")
+    data = {
+        **base(source.name, f"{source.file_name}: {what}"),
         "accelerators": {"unit": {}},
         "blocks": {"unit": {"accelerator": "unit", "accelerators": 1}},
         "facilities": {name: {} for name in names},
         "demands": demands,
         "options": options,
     }
+    return Reading(data)
 
 
 def _opening(name: str, blocks: int, fixed: float) -> dict[str, Any]:
     adds: list[dict[str, Any]] = [{"opens": name}]
     if blocks:
         adds.append({"blocks": "unit", "at": name, "count": blocks})
-    return {"name": f"open {name}", "kind": "open", "adds": adds, "cost_once": fixed}
+    costs = {"cost_once": fixed, "end_share": 0}
+    return {"name": f"open {name}", "kind": "open", "adds": adds, **costs}
 
 
 def parts_of_a_unit(source: Source, amounts: list[float]) -> int:
@@ -80,8 +83,12 @@ def parts_of_a_unit(source: Source, amounts: list[float]) -> int:
     Raises:
         InstanceError: there is none that is small enough.
     """
-    for decimals in range(MOST_DECIMALS + 1):
-        parts = 10**decimals
-        if all(abs(amount * parts - round(amount * parts)) < 1e-9 * parts for amount in amounts):
-            return parts
-    source.refuse(f"has a capacity with more than {MOST_DECIMALS} decimals")
+    powers = (10**decimals for decimals in range(MOST_DECIMALS + 1))
+    found = next((parts for parts in powers if _whole(amounts, parts)), 0)
+    if not found:
+        source.refuse(f"has a capacity with more than {MOST_DECIMALS} decimals")
+    return found
+
+
+def _whole(amounts: list[float], parts: int) -> bool:
+    return all(abs(each * parts - round(each * parts)) < ROUNDING * parts for each in amounts)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
 from gridblock.instances import files
 from gridblock.instances.faults import Fault, InstanceError, described, quoted
@@ -71,6 +71,20 @@ class Source:
     def words(self) -> Words:
         """Give the words of the text, one after the other."""
         return Words(self, _words(self.text))
+
+
+class Reading(NamedTuple):
+    """What a file says, in the fields of an instance: published = offset + scale x ours.
+
+    Attributes:
+        data: the fields.
+        offset: what to add to the objective to get the published figure.
+        scale: what to multiply the objective with before; -1 where a profit was published.
+    """
+
+    data: dict[str, Any]
+    offset: float = 0.0
+    scale: float = 1.0
 
 
 @dataclass(frozen=True)
