@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from gridblock.instances.read import read
     from gridblock.model.build import build
     from gridblock.model.findings import AuditError
-    from gridblock.pareto import pareto
+    from gridblock.fronts import pareto
     from gridblock.plan import InfeasibleError, NoPlanError, Plan, read_plan, solve
     from gridblock.replan import in_force
     from gridblock.sides import compare, diff
@@ -50,7 +50,7 @@ _HOMES = {
     "compare": "gridblock.sides",
     "diff": "gridblock.sides",
     "in_force": "gridblock.replan",
-    "pareto": "gridblock.pareto",
+    "pareto": "gridblock.fronts",
     "read": "gridblock.instances.read",
     "read_plan": "gridblock.plan",
     "solve": "gridblock.plan",

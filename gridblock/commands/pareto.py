@@ -27,7 +27,7 @@ from gridblock.commands.talk import Talk, Voice, put
 
 if TYPE_CHECKING:
     from gridblock.instances.instance import Instance
-    from gridblock.pareto import Front
+    from gridblock.fronts import Front
 
 
 class Measure(StrEnum):
@@ -99,7 +99,7 @@ def _found(
 ) -> "Front":
     """Search, and tell how it goes."""
     talk.phase("building")
-    from gridblock.pareto import pareto as search
+    from gridblock.fronts import pareto as search
     from gridblock.solvers.session import Session
 
     with Session() as session:

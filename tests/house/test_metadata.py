@@ -59,3 +59,9 @@ def test_type_checkers_see_the_names_where_they_are_imported_from() -> None:
     }
     assert seen == gridblock._HOMES
     assert {*seen, "__version__"} == set(gridblock.__all__)
+
+
+def test_no_module_hides_a_public_name() -> None:
+    # Importing gridblock.solve would set the attribute that `gridblock.solve` the function has.
+    modules = {path.stem for path in Path(gridblock.__file__).parent.glob("*.py")}
+    assert not modules & {*gridblock.__all__}

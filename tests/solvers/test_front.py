@@ -8,7 +8,7 @@ import pytest
 
 from gridblock.instances.instance import Instance
 from gridblock.instances.read import read
-from gridblock.pareto import Front, pareto
+from gridblock.fronts import Front, pareto
 from gridblock.plan import solve
 from gridblock.reports.front import as_json, document
 from gridblock.solvers.outcome import Progress, Stop
