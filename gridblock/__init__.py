@@ -7,13 +7,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from gridblock.fronts import pareto
     from gridblock.instances.faults import InstanceError
     from gridblock.instances.formats import write
     from gridblock.instances.instance import Instance
     from gridblock.instances.read import read
     from gridblock.model.build import build
     from gridblock.model.findings import AuditError
-    from gridblock.fronts import pareto
     from gridblock.plan import InfeasibleError, NoPlanError, Plan, read_plan, solve
     from gridblock.replan import in_force
     from gridblock.sides import compare, diff

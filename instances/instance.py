@@ -1,6 +1,7 @@
 """The instance: everything given, held together by cross-checks."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 from importlib import import_module
 from typing import Any, Self
 
@@ -51,5 +52,5 @@ class Instance(Fields):
         """
         data = self.plain()
         for path, value in {**(changes or {}), **more}.items():
-            paths.put(data, path, value)
+            paths.put(data, path, deepcopy(value))
         return type(self).parse(data)

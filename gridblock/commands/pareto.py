@@ -26,8 +26,8 @@ from gridblock.commands.options import (
 from gridblock.commands.talk import Talk, Voice, put
 
 if TYPE_CHECKING:
-    from gridblock.instances.instance import Instance
     from gridblock.fronts import Front
+    from gridblock.instances.instance import Instance
 
 
 class Measure(StrEnum):

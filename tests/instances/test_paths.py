@@ -131,3 +131,9 @@ def test_the_hash_is_of_what_is_said_not_how(deal: Instance) -> None:
     assert Instance.parse(spelled).hash == deal.hash
     # Plans that were saved name this hash: it may not change from version to version.
     assert deal.hash == "f12c5ccefc6043dfcadfea9bd6b558bcf894cbe21fcdea24182d3988f68b85b1"
+
+
+def test_replace_leaves_what_it_is_given_as_it_is(deal: Instance) -> None:
+    limits = {"power_mw": 1.0}
+    deal.replace({"facilities.memphis.limits": limits, "facilities.memphis.limits.racks": 5.0})
+    assert limits == {"power_mw": 1.0}

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from gridblock.fronts import Front, pareto
 from gridblock.instances.instance import Instance
 from gridblock.instances.read import read
-from gridblock.fronts import Front, pareto
 from gridblock.plan import solve
 from gridblock.reports.front import as_json, document
 from gridblock.solvers.outcome import Progress, Stop
