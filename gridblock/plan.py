@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from gridblock.solvers.outcome import Progress
     from gridblock.solvers.session import Session
-    from gridblock.why import Why
+    from gridblock.why import Why, WhyNot
 
 BASELINE_GAP: Final = 0.005
 """How close to the best the plan that does nothing is proven."""
@@ -97,8 +97,8 @@ class Plan(Presented):
         time_limit: float | None = 300.0,
         session: "Session | None" = None,
         on_step: Callable[[str], None] | None = None,
-    ) -> "Why":
-        """Say why work stays unmet, shown by re-solving with rules relaxed.
+    ) -> "Why | WhyNot":
+        """Say why work stays unmet or no plan can exist, shown with rules relaxed.
 
         Args:
             gap: relative gap of the re-solves; default 0.01 %, or 0.5 % of a large model.

@@ -1,13 +1,16 @@
-"""Why work stays unmet, as users hold it: sentences, tables, and a file beside the plan."""
+"""Why work stays unmet or no plan can exist: sentences, tables, and a file beside the plan."""
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from gridblock.instances.write import to_json, write_text
+from gridblock.model.contradiction import Conflict, Contradiction
 from gridblock.model.explanation import Blocker, Explanation
 
 if TYPE_CHECKING:
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from gridblock.model.account import Account
     from gridblock.model.plan import PlanData
     from gridblock.reports.html.panels import Explanations
+    from gridblock.reports.sections import Document
     from gridblock.solvers.outcome import Progress
     from gridblock.solvers.session import Session
 
@@ -41,8 +45,52 @@ class Explainable(Protocol):
         """What follows from its decisions."""
 
 
+class Explained(ABC):
+    """What was found, and how it is told and kept."""
+
+    @property
+    @abstractmethod
+    def status(self) -> str:
+        """Explained, stopped at a limit, or interrupted."""
+
+    @property
+    @abstractmethod
+    def plain(self) -> dict[str, Any]:
+        """Everything that was found, as a JSON document holds it."""
+
+    @property
+    @abstractmethod
+    def document(self) -> "Document":
+        """The report, whatever it is drawn with."""
+
+    @abstractmethod
+    def table(self) -> "pd.DataFrame":
+        """Give the same as rows."""
+
+    def save(self, folder: str | Path, *, overwrite: bool = False) -> Path:
+        """Save it as ``explain.json`` into the folder of a run, whole or not at all.
+
+        A file that says something else is not overwritten unless that is asked for.
+
+        Raises:
+            FileExistsError: there is such a file, and it says something else.
+            OSError: it cannot be written.
+        """
+        file = Path(folder) / FILE
+        if file.exists() and not overwrite and not _says(file, self.plain):
+            message = "exists already and says something else"
+            raise FileExistsError(0, message, str(file))
+        write_text(file, to_json(self.plain))
+        return file
+
+    def _repr_html_(self) -> str:
+        from gridblock.reports.html_repr import html
+
+        return html(self.document)
+
+
 @dataclass(frozen=True)
-class Why:
+class Why(Explained):
     """Why work of a plan stays unmet.
 
     Attributes:
@@ -98,32 +146,60 @@ class Why:
         return self.plan.instance, self.plan.data, self.plan.account
 
     @property
-    def document(self) -> Any:
+    def document(self) -> "Document":
         """The report, whatever it is drawn with."""
         from gridblock.reports.explain import explain_document
 
         return explain_document(*self._given, self.data)
 
-    def save(self, folder: str | Path, *, overwrite: bool = False) -> Path:
-        """Save it as ``explain.json`` into the folder of a run, whole or not at all.
 
-        A file that says something else is not overwritten unless that is asked for.
+@dataclass(frozen=True)
+class WhyNot(Explained):
+    """Why no plan can exist.
 
-        Raises:
-            FileExistsError: there is such a file, and it says something else.
-            OSError: it cannot be written.
-        """
-        file = Path(folder) / FILE
-        if file.exists() and not overwrite and not _says(file, self.plain):
-            message = "exists already and says something else"
-            raise FileExistsError(0, message, str(file))
-        write_text(file, to_json(self.plain))
-        return file
+    Attributes:
+        plan: the plan without decisions.
+        data: the rules that conflict, as plain data.
+    """
 
-    def _repr_html_(self) -> str:
-        from gridblock.reports.html_repr import html
+    plan: "Explainable"
+    data: Contradiction
 
-        return html(self.document)
+    @property
+    def status(self) -> str:
+        """Explained, stopped at a limit, or interrupted."""
+        return self.data.status
+
+    @property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """The sets of rules that cannot be kept together."""
+        return self.data.conflicts
+
+    @cached_property
+    def plain(self) -> dict[str, Any]:
+        """Everything that was found, as a JSON document holds it."""
+        from gridblock.reports.contradiction import contradiction_json
+
+        return contradiction_json(self.plan.instance, self.data, self.plan.data.conflict)
+
+    @property
+    def document(self) -> "Document":
+        """The report, whatever it is drawn with."""
+        from gridblock.reports.contradiction import contradiction_document
+
+        return contradiction_document(self.plan.instance, self.data, self.plan.data.conflict)
+
+    def table(self) -> "pd.DataFrame":
+        """Give a row for each rule of each conflict."""
+        import pandas as pd
+
+        said = ("rule", "when", "alone", "least", "remedy", "next_step")
+        rows = [
+            (at, *(each[name] for name in said))
+            for at, conflict in enumerate(self.plain["conflicts"], 1)
+            for each in conflict["rules"]
+        ]
+        return pd.DataFrame(rows, columns=["conflict", *said])
 
 
 def _says(file: Path, said: Mapping[str, Any]) -> bool:
@@ -137,31 +213,25 @@ def _says(file: Path, said: Mapping[str, Any]) -> bool:
 
 
 def explain(
-    plan: "Explainable",
+    plan: Explainable,
     *,
     gap: float | None = None,
     time_limit: float | None = TIME_LIMIT,
     session: "Session | None" = None,
     on_step: Callable[[str], None] | None = None,
     on_progress: "Callable[[Progress], None] | None" = None,
-) -> Why:
-    """Say why a plan leaves work unmet; see ``Plan.explain``."""
+) -> Why | WhyNot:
+    """Say why a plan leaves work unmet, or why none can exist; see ``Plan.explain``."""
+    from gridblock.solvers.contradiction import contradiction
     from gridblock.solvers.explain import explain as search
     from gridblock.solvers.explain import usual_gap
     from gridblock.solvers.outcome import Settings
     from gridblock.solvers.session import Session
 
-    own = Session() if session is None else None
-    try:
-        found = search(
-            plan.instance,
-            plan.data,
-            Settings(gap=usual_gap(plan.instance) if gap is None else gap, time_limit=time_limit),
-            session or own,  # type: ignore[arg-type]
-            on_step,
-            on_progress,
-        )
-    finally:
-        if own is not None:
-            own.close()
-    return Why(plan, found)
+    given = plan.instance
+    with nullcontext(session) if session is not None else Session() as held:
+        if plan.data.status == "infeasible":
+            settings = Settings(time_limit=time_limit)
+            return WhyNot(plan, contradiction(given, settings, held, on_step))
+        settings = Settings(gap=usual_gap(given) if gap is None else gap, time_limit=time_limit)
+        return Why(plan, search(given, plan.data, settings, held, on_step, on_progress))

@@ -190,7 +190,8 @@ def more_of_a_plan_limit(data: Data, edit: Edit) -> None:
     for bound, series in limit.bounds.items():
         values: Mapping[str, float] = edit.instance.over_periods(series)
         sign = -1 if bound == "min" else 1
-        written[bound] = [max(0.0, value + sign * edit.step) for value in values.values()]
+        moved = [max(0.0, value + sign * edit.step) for value in values.values()]
+        written[bound] = moved[-1] if isinstance(series, float) else moved
 
 
 def anew(data: Data, _: Edit) -> None:
@@ -201,6 +202,28 @@ def anew(data: Data, _: Edit) -> None:
 def left_out(data: Data, edit: Edit) -> None:
     """Leave out a field of a demand."""
     named(data["demands"], edit.item).pop(edit.family, None)
+
+
+def farther(data: Data, edit: Edit) -> None:
+    """Allow any round trip, or a longer one."""
+    demand = named(data["demands"], edit.item)
+    if edit.step is None:
+        demand.pop("max_ms", None)
+    else:
+        demand["max_ms"] += edit.step
+
+
+def lower_floor(data: Data, edit: Edit) -> None:
+    """Drop the floor of a demand, or lower it."""
+    demand = named(data["demands"], edit.item)
+    floor = demand.pop("min_share", 0.0)
+    if edit.step is not None:
+        demand["min_share"] = max(0.0, floor - edit.step)
+
+
+def unsigned(data: Data, edit: Edit) -> None:
+    """Do without lots that are signed."""
+    named(data["options"], edit.item).pop("signed", None)
 
 
 def more_facilities(data: Data, edit: Edit) -> None:

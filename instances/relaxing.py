@@ -183,12 +183,14 @@ EDITS: Final[dict[str, Callable[[Data, Edit], None]]] = {
     "requires": edits.untied,
     "limits": edits.more_of_a_plan_limit,
     "max_facilities": edits.more_facilities,
+    "max_ms": edits.farther,
+    "min_share": edits.lower_floor,
+    "signed": edits.unsigned,
     "current": edits.anew,
     PRICE: edits.dearer,
     "run": edits.start_at_any_time,
     **dict.fromkeys(
         (
-            "max_ms",
             "where",
             "max_share_per_facility",
             "interconnect",
@@ -198,7 +200,6 @@ EDITS: Final[dict[str, Callable[[Data, Edit], None]]] = {
             "whole_blocks",
             "survive",
             "tier",
-            "min_share",
         ),
         edits.left_out,
     ),

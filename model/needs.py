@@ -194,6 +194,7 @@ MEASURES: Final[Mapping[str, Callable[[Needs, Relaxation, str], Iterator[Use]]]]
             "together",
             "whole_blocks",
             "survive",
+            "signed",
             "current",
             "run",
             "tier",

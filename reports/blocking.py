@@ -181,6 +181,7 @@ WORDS: Final[Mapping[str, Callable[[Instance, Sequence[str]], str]]] = {
     "one_accelerator": lambda _, __: "one accelerator for all of it",
     "together": lambda _, __: "its part in one facility in one zone",
     "whole_blocks": lambda _, __: "whole blocks",
+    "signed": lambda _, items: f"signed lots of {named(tuple(items), 'option')}",
     "survive": lambda _, __: "what is kept to survive a loss",
     "current": lambda _, __: "what the plan in force has ordered and placed",
     "run": _run,
@@ -192,8 +193,10 @@ WORDS: Final[Mapping[str, Callable[[Instance, Sequence[str]], str]]] = {
 
 def next_step(blocker: Blocker) -> str:
     """Say what would help."""
-    if not blocker.relaxed:
-        return ""
-    family = blocker.relaxed[0].family
-    advice = NEXT.get(family, f"Add to {family.replace('_', ' ')} there.")
-    return advice.replace("{demand}", blocker.demand)
+    return advice_on(blocker.relaxed[0], blocker.demand) if blocker.relaxed else ""
+
+
+def advice_on(rule: Relaxation, demand: str | None = None) -> str:
+    """Say what to do about a rule."""
+    advice = NEXT.get(rule.family, f"Add to {rule.family.replace('_', ' ')} there.")
+    return advice.replace("{demand}", rule.items[0] if demand is None else demand)

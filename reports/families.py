@@ -33,6 +33,7 @@ NOUNS: Final = {
     "max": "option",
     "requires": "option",
     "limits": "limit",
+    "signed": "option",
     "min_share": "demand",
 }
 """What the items of a family are called, where they are no facilities."""
@@ -57,6 +58,7 @@ FAMILIES: Final = {
     "one_accelerator": "one accelerator",
     "together": "one zone",
     "whole_blocks": "whole blocks",
+    "signed": "signed lots",
     "survive": "kept to survive a loss",
     "current": "the plan in force",
     "run": "start of runs",
@@ -85,6 +87,7 @@ RELAXED: Final = {
     "one_accelerator": "several accelerators",
     "together": "several zones",
     "whole_blocks": "blocks shared",
+    "signed": "signed lots of {items} given back",
     "survive": "nothing kept to survive a loss",
     "current": "the plan in force undone",
     "run": "any start",
@@ -120,6 +123,7 @@ NEXT: Final = {
     "one_accelerator": "Let it run on several accelerators, or add room for one of them.",
     "together": "Let it span zones, or add room in one of them.",
     "whole_blocks": "Let it share blocks, or round its amount to whole blocks.",
+    "signed": "Negotiate signed lots away, or make room for them.",
     "survive": "Ask less of what is served after a loss, or add room in reserve or links.",
     "current": "Undo orders of the plan in force, or move its work (current).",
     "run": "Let it start at another time.",

@@ -27,6 +27,9 @@ AT_THE_PRICE: Final = 0.5
 FEW_TESTS: Final = 6
 """So many sets are tested on the whole of a large model in search of the smallest."""
 
+EVERY_SET: Final = ((8, 3), (14, 2), (10_000, 1))
+"""Of at most so many families every set up to a size is tested in a small model."""
+
 
 class Dominance:
     """Finds the families that block, by re-solves.
@@ -37,6 +40,7 @@ class Dominance:
         families: the families of rules that the instance states.
         smallest: the smallest set of families that serves all of a demand, as far as looked for;
             None where none was found.
+        proven: whether every smaller set was tested, or is known not to do.
     """
 
     def __init__(self, trials: Trials, unserved: Unserved) -> None:
@@ -44,6 +48,7 @@ class Dominance:
         self.trials, self.unserved = trials, unserved
         self.families = dict(trials.relaxing.families)
         self.smallest: dict[str, tuple[str, ...] | None] = {}
+        self.proven: dict[str, bool] = {}
 
     def screen(self) -> None:
         """Relax price, and then each family that may matter."""
@@ -117,10 +122,13 @@ class Dominance:
 
         known = {name: self._alone_leaves(demand, name) for name in (*self.families, PRICE)}
         universe = [self.of(name) for name in sorted(known, key=known.__getitem__)]
-        tests = {} if self.trials.small else {"tests": FEW_TESTS}
-        found = smallest(universe, maybe, surely, **tests)
+        small = self.trials.small
+        every = next(size for most, size in EVERY_SET if len(universe) <= most) if small else 0
+        how = {"every": every} if small else {"tests": FEW_TESTS}
+        found = smallest(universe, maybe, surely, **how)
         names = None if found is None else tuple(r.family for r in universe if r in found)
         self.smallest[demand] = names
+        self.proven[demand] = found is not None and len(found) <= max(1, every + 1)
 
     def _alone_leaves(self, demand: str, family: str) -> tuple[float, bool, float]:
         """Give the least that is known to stay unmet once a family is relaxed, to rank it by."""

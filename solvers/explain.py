@@ -183,7 +183,7 @@ class _Search:
             alone,
             {name: left for name, left in dear.items() if name != PRICE},
             self.found.smallest.get(demand),
-            proven=self.found.smallest.get(demand) is not None,
+            proven=self.found.proven.get(demand, False),
             rest=None if everything is None else everything.left(demand),
             in_the_gap=demand not in self.unserved.large,
         )

@@ -16,6 +16,7 @@ def smallest(
     surely: Callable[[frozenset[T]], bool],
     most: int = MOST,
     tests: int = TESTS,
+    every: int = 0,
 ) -> frozenset[T] | None:
     """Find a smallest set that does, where every set around one that does, does as well.
 
@@ -29,11 +30,17 @@ def smallest(
         surely: whether a set does.
         most: the largest set that is looked for.
         tests: so many sets are tested before the search gives up.
+        every: every set up to this size is tested, whatever does not do around it: relaxing more
+            may let a plan prefer other work.
 
     Returns:
         The set, the preferred among those of its size as far as the lacks tell; None if
         none does, or the search has given up.
     """
+    for size in range(every + 1):
+        for chosen in map(frozenset, combinations(universe, size)):
+            if maybe(chosen) and surely(chosen):
+                return chosen
     lacks: list[frozenset[T]] = []
     everything: frozenset[T] = frozenset(universe)
     if not maybe(everything):
@@ -46,7 +53,7 @@ def smallest(
             grown: frozenset[T] = _grown(tried, universe, maybe)
             lacks.append(everything - grown)
         elif surely(tried):
-            return tried
+            return _without_needless(tried, surely)
         else:
             lacks.append(everything - tried)
     return None
@@ -62,6 +69,14 @@ def _hitting(
             if all(lack.intersection(chosen) for lack in lacks):
                 return frozenset(chosen)
     return None
+
+
+def _without_needless(found: frozenset[T], surely: Callable[[frozenset[T]], bool]) -> frozenset[T]:
+    """Leave out what a set does as well without."""
+    for each in found:
+        if surely(found - {each}):
+            return _without_needless(found - {each}, surely)
+    return found
 
 
 def _grown(

@@ -23,7 +23,7 @@ from gridblock.commands.talk import Talk, Voice, put
 
 if TYPE_CHECKING:
     from gridblock.plan import Plan
-    from gridblock.why import Why
+    from gridblock.why import Why, WhyNot
 
 SOLVE_GAP = 0.001
 
@@ -74,6 +74,8 @@ def explain(
     Every claim is proved by re-solving with rules relaxed, each kind in turn.
     The answer is saved into the run as explain.json.
 
+    Where no plan can exist it names a smallest set of rules that conflict.
+
     Exit codes: 0 explained, 4 no plan can exist, 5 stopped at the limit with what is
     proven so far, 6 there is no plan to explain, 130 interrupted.
     """
@@ -81,7 +83,7 @@ def explain(
     with ended(talk) as interrupts:
         talk.phase("reading")
         folder, plan = _plan(talk, interrupts, run, pairs(changes, "--set"))
-        if plan.data.decisions is None:
+        if plan.data.decisions is None and plan.status != "infeasible":
             raise typer.Exit(_without_plan(talk, plan, form))
         save_into = None if no_save else folder
         if save_into is not None and not overwrite:
@@ -91,7 +93,7 @@ def explain(
         _show(why, form)
         if save_into is not None:
             talk.note(f"saved {why.save(save_into, overwrite=overwrite)}")
-        raise typer.Exit(_code(why))
+        raise typer.Exit(Ending.INFEASIBLE if plan.status == "infeasible" else _code(why))
 
 
 def _plan(
@@ -136,7 +138,7 @@ def _refuse_taken(folder: Path) -> None:
 
 def _explained(
     talk: Talk, interrupts: Interrupts, plan: "Plan", gap: float | None, time_limit: float
-) -> "Why":
+) -> "Why | WhyNot":
     talk.phase("explaining")
     from gridblock.solvers.session import Session
     from gridblock.why import explain as search
@@ -154,16 +156,15 @@ def _explained(
 
 
 def _without_plan(talk: Talk, plan: "Plan", form: Form) -> Ending:
-    """Show what is known where there is no plan: the rules that conflict."""
+    """Show what is known where there is no plan to explain."""
     from gridblock.commands.show import show_plan
 
     talk.line.end()
     show_plan(plan, form, None)
-    by_status = {"infeasible": Ending.INFEASIBLE, "interrupted": Ending.INTERRUPTED}
-    return by_status.get(plan.status, Ending.NO_PLAN)
+    return Ending.INTERRUPTED if plan.status == "interrupted" else Ending.NO_PLAN
 
 
-def _show(why: "Why", form: Form) -> None:
+def _show(why: "Why | WhyNot", form: Form) -> None:
     from gridblock.instances.write import to_json
     from gridblock.reports.plain_text import csv_table, markdown
     from gridblock.reports.terminal import show
@@ -178,6 +179,6 @@ def _show(why: "Why", form: Form) -> None:
         show(why.document, Voice())
 
 
-def _code(why: "Why") -> Ending:
+def _code(why: "Why | WhyNot") -> Ending:
     by_status = {"stopped": Ending.LIMIT, "interrupted": Ending.INTERRUPTED}
     return by_status.get(why.status, Ending.PLAN)
