@@ -60,8 +60,10 @@ class Everything(Draw):
             data["accelerators"][kind]["vendor"] = {"x": "v", "y": "w"}[kind]
         chosen = {name for name in FEATURES if self.chance(0.75)}
         self.sites = data["facilities"]
-        for site in self.sites.values() if self.chance(0.3) else ():
+        for site in self.sites.values() if self.chance(0.2) else ():
             _clear(site)
+        if self.chance(0.6):
+            self.busy(data)
         if "options" in chosen:
             count = self.one_of(2, 2, 3, 4)
             data["options"] = [option for n in range(count) for option in self.option(n, data)]
@@ -79,6 +81,36 @@ class Everything(Draw):
         if self.chance(0.4):
             self.losses(data)
         return data
+
+    def busy(self, data: Data) -> None:
+        """Let more stand, and more be asked for at a higher price, so that rules of places bind."""
+        for site in self.sites.values():
+            for leaf in _leaves(site):
+                kinds = [kind for kind in data["blocks"] if self.chance(0.7)]
+                leaf["installed"] = {kind: self.one_of(1, 2, 2, 3) for kind in kinds}
+        for demand in data["demands"]:
+            demand["unmet_cost"] = self.over_time(self.about(self.price, 2, 6), 0.5, 1.5)
+            if self.chance(0.5) or "interconnect" in demand or "fabric_gbps_per_block" in demand:
+                demand["amount"] = self.over_time(self.about(self.chips, 2, 7), 0.5, 1.5)
+            if "interconnect" in demand:
+                self.apart(demand)
+            if "fabric_gbps_per_block" in demand:
+                demand.pop("together", None)
+
+        for link in data["network"].get("links", []):
+            if self.chance(0.6):
+                link["gbps"] = self.about(self.chips * self.traffic, 0.3, 3)
+            if self.chance(0.6):
+                toll = self.about(self.price * self.length / self.traffic, 0.1, 1)
+                link["cost_per_gbps"] = toll
+
+    def apart(self, demand: Data) -> None:
+        """Let a demand need more than one facility, and more between them."""
+        demand["max_facilities"] = 2
+        for field in ("where", "max_share_per_facility", "max_ms"):
+            demand.pop(field, None)
+        demand["interconnect"]["gbps"] = self.about(self.chips * self.traffic, 0.2, 2)
+        demand["yields"] = dict.fromkeys(self.kinds, 1)
 
     # ---- losses
 
@@ -305,6 +337,15 @@ class Everything(Draw):
         keys = self.random.sample(list(able), min(len(able), self.one_of(1, 1, 2)))
         several = {key: self.one_of(*able[key]) for key in keys}
         return {key: [name] if self.chance(0.3) else name for key, name in several.items()}
+
+
+def _leaves(site: Data) -> Iterator[Data]:
+    """Give the innermost zones of a place as written, or the place."""
+    zones = site.get("zones", {})
+    if not zones:
+        yield site
+    for zone in zones.values():
+        yield from _leaves(zone)
 
 
 def _clear(site: Data) -> None:
