@@ -72,7 +72,7 @@ class Presented:
         Args:
             path: a new file.
             baseline: a plan to compare with, such as ``plan.baseline()``.
-            explanations: why demands are unmet, by demand and period, as far as that is known.
+            explanations: why demands are unmet, such as ``plan.explain().reasons``.
 
         Raises:
             FileExistsError: there is such a file.

@@ -144,7 +144,7 @@ def _part(entry: Entry, key: str) -> str:
     """Give the part of a group that an entry belongs to."""
     if key in ("block", "demand", "link", "limit"):
         of = ITEMS.get(entry.category, "block")
-        return (entry.item or NONE) if of == key else NONE
+        return (entry.item if of == key else getattr(entry, key, None)) or NONE
     return str(getattr(entry, key) or NONE)
 
 

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from gridblock.instances.instance import Instance
 from gridblock.instances.places import KW_PER_MW
 from gridblock.model.account import Account
-from gridblock.model.plan import Decisions
+from gridblock.model.plan import Decisions, Standing
 from gridblock.reports import stranded
 from gridblock.reports.capacity import powered_mw
 from gridblock.reports.charts.style import (
@@ -45,6 +45,7 @@ CAUSES: Final = {
     "no_demand": "no demand that pays",
 }
 """Why power is left, in words."""
+PALE: Final = "#d3e6ea"
 GREYS: Final = (INK, "#3d4a52", MUTED, "#7d8a92", "#a3adb4", "#c3cbd0", LINE)
 FREE: Final = "no_demand"
 
@@ -54,19 +55,21 @@ class Power(NamedTuple):
 
     Attributes:
         working: rated power of blocks at work.
-        idle: that of blocks that are powered and not assigned.
+        reserve: that of blocks that are kept for a loss, and not at work for others meanwhile.
+        idle: that of all other blocks that are powered.
         left: what is left of its limits, by cause; None without a limit.
     """
 
     facility: str
     working: float
+    reserve: float
     idle: float
     left: Mapping[str, float] | None
 
     @property
     def total(self) -> float:
         """All of it."""
-        return self.working + self.idle + sum((self.left or {}).values())
+        return self.working + self.reserve + self.idle + sum((self.left or {}).values())
 
 
 def power(
@@ -80,7 +83,8 @@ def power(
     shown = sorted(rows, key=lambda row: -row.total)[:MOST_ROWS]
     parts = [
         ("at work", ACCENT, [row.working for row in shown]),
-        ("idle", LIGHT, [row.idle for row in shown]),
+        ("in reserve", LIGHT, [row.reserve for row in shown]),
+        ("idle", PALE, [row.idle for row in shown]),
     ]
     known = [c for c in CAUSES if any((row.left or {}).get(c, 0.0) > DUST for row in shown)]
     parts = [part for part in parts if any(part[2])]
@@ -100,7 +104,7 @@ def power(
     at = f" in {t}" if len(instance.horizon) > 1 else ""
     others = len(rows) - len(shown)
     more = f" {plural(others, 'smaller facility')} left out." if others else ""
-    says = f"Rated power of blocks at work and idle{at}, and why the rest of the limit is left."
+    says = f"Rated power of blocks at work or not{at}, and why the rest of the limit is left."
     return Chart("power", says + more, drawn, _table(shown, known))
 
 
@@ -126,16 +130,29 @@ def _bar(rows: list[Power], name: str, colour: str, values: list[float]) -> go.B
 
 def powers(instance: Instance, decisions: Decisions, account: Account, period: str) -> list[Power]:
     """Split the critical power of each facility in a period."""
+    kept: dict[Standing, float] = defaultdict(float)
+    for key, count in decisions.reserved.items():
+        kept[Standing(*key[1:])] += float(count)
     working: dict[str, float] = defaultdict(float)
-    for (kind, path, t), count in account.assigned.items():
-        if t == period:
-            rated = instance.blocks[kind].uses.get("power_kw", 0.0) / KW_PER_MW
-            working[instance.leaves[path].facility] += float(count) * rated
+    reserve: dict[str, float] = defaultdict(float)
+    for standing, powered in account.powered.items():
+        if standing.period == period:
+            rated = instance.blocks[standing.block].uses.get("power_kw", 0.0) / KW_PER_MW
+            facility = instance.leaves[standing.place].facility
+            busy = float(account.assigned.get(standing, 0))
+            working[facility] += busy * rated
+            reserve[facility] += min(kept[standing], powered - busy) * rated
     left = left_mw(instance, decisions, account, period)
     return [
-        Power(name, min(working[name], mw), max(mw - working[name], 0.0), left.get(name))
+        Power(name, working[name], reserve[name], _some(mw - working[name] - reserve[name]), parts)
         for name, mw in powered_mw(instance, account, period).items()
+        for parts in (left.get(name),)
     ]
+
+
+def _some(difference: float) -> float:
+    """Give a difference, what rounding leaves of it apart."""
+    return difference if difference > DUST else 0.0
 
 
 def left_mw(
@@ -166,13 +183,14 @@ def left_mw(
 
 
 def _table(rows: list[Power], causes: list[str]) -> Section:
-    mw = aligned(v for row in rows for v in (row.working, row.idle, *(row.left or {}).values()))
+    mw = aligned(v for row in rows for v in (*row[1:4], *(row.left or {}).values()))
     return Section(
         title="Power",
         unit="critical power, MW; what is left, by cause",
         columns=(
             Column("facility"),
             Column("at work", right=True),
+            Column("in reserve", right=True),
             Column("idle", right=True),
             *(Column(CAUSES[cause], right=True) for cause in causes),
         ),
@@ -180,6 +198,7 @@ def _table(rows: list[Power], causes: list[str]) -> Section:
             (
                 row.facility,
                 mw(row.working),
+                mw(row.reserve),
                 mw(row.idle),
                 *(_cell(row, cause, mw(value)) for cause, value in _amounts(row, causes)),
             )

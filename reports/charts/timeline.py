@@ -35,8 +35,10 @@ ABOVE, UNDER = 0.12, 0.28
 """How far bars and orders lie from the middle of their row."""
 ASIDE: Final = 0.05
 """How far orders lie inside of their period."""
-COLOURS: Final = {"bought": ACCENT, "option": INK, "run": LIGHT, "on order": "#c3cbd0"}
+COLOURS: Final = {"bought": ACCENT, "option": "#3d4a52", "run": LIGHT, "on order": "#c3cbd0"}
 """Colour of a bar by what it stands for."""
+LEGIBLE: Final = {"bought": 0.9, "option": 0.65}
+"""From which strength of its colour on white is read better on a bar than ink."""
 
 
 class Order(NamedTuple):
@@ -172,7 +174,7 @@ def _bars(instance: Instance, lines: Sequence[Line]) -> Iterator[go.Bar]:
             continue
         most = {row: max(n for r, *_, n in spans if r == row) for row, *_ in spans}
         strengths = [0.4 + 0.6 * n / most[row] for row, *_, n in spans]
-        dark = sort in ("run", "on order")
+        pale = LEGIBLE.get(sort, 2.0)
         names = instance.horizon.names
         yield go.Bar(
             name={"option": "option in effect", "bought": "bought, in service"}.get(sort, sort),
@@ -192,7 +194,7 @@ def _bars(instance: Instance, lines: Sequence[Line]) -> Iterator[go.Bar]:
             textangle=0,
             textfont={
                 "size": 11,
-                "color": [INK if dark or strength < 0.8 else "white" for strength in strengths],
+                "color": [INK if strength < pale else "white" for strength in strengths],
             },
             hoverinfo="text",
             hovertext=[

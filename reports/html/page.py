@@ -40,6 +40,7 @@ PLACED: Final = {
     "Facilities": "fleet",
     "Accelerators": "fleet",
     "Limits that are full": "use",
+    "Loss of a facility": "losses",
 }
 """In which part of the report a table of the answer stands; others follow under their own title."""
 
@@ -143,6 +144,7 @@ def _environment() -> Environment:
         finalize=_plain,
     )
     environment.filters["heat"] = lambda share: f"{0.03 + 0.7 * min(share, 1.0) ** 0.6:.2f}"
+    environment.filters["sentence"] = lambda text: f"{text[:1].upper()}{text[1:]}".rstrip(".") + "."
     environment.filters["percent_sign"] = whole_percent
     environment.tests["bar"] = lambda cell: isinstance(cell, Bar)
     environment.tests["heat"] = lambda cell: isinstance(cell, Heat)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from math import inf
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 from gridblock.instances.instance import Instance
 from gridblock.instances.network import Tunnel, tunnels_of
@@ -25,18 +25,28 @@ from gridblock.reports.words import (
 
 MOST_EVIDENCE: Final = 12
 
-Explanations = Mapping[tuple[str, str], "Explanation"]
-"""Why a demand is unmet in a period, where that has been found out."""
+Explanations = Mapping[tuple[str, str], "Explained"]
+"""Why demands are unmet, by demand and period, where that has been found out."""
+
+
+class Explained(Protocol):
+    """Why a demand is unmet in a period."""
+
+    @property
+    def blocker(self) -> str:
+        """What stands in the way, in the instance's words."""
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """What shows that it does, a sentence each."""
+
+    @property
+    def next_step(self) -> str:
+        """What would help."""
 
 
 class Explanation(NamedTuple):
-    """Why a demand is unmet in a period.
-
-    Attributes:
-        blocker: what stands in the way, in the instance's words.
-        evidence: what shows that it does, a sentence each.
-        next_step: what would help, and at what price.
-    """
+    """An explanation as it was saved; see ``Explained``."""
 
     blocker: str
     evidence: tuple[str, ...] = ()
@@ -73,7 +83,7 @@ class Panel(NamedTuple):
     id: str
     title: str
     sentences: tuple[str, ...]
-    explanation: Explanation | None
+    explanation: Explained | None
     full: Section | None
     printed: bool
 

@@ -40,13 +40,14 @@ class Line(NamedTuple):
 
 
 class Heatmap(NamedTuple):
-    """The heat map, its panels, and what is not in it."""
+    """The heat map, its panels, what is not in it, and whether any panel says why."""
 
     periods: tuple[str, ...]
     lines: tuple[Line, ...]
     unit: str
     panels: tuple[Panel, ...]
     note: str
+    explained: bool
 
 
 def heatmap(
@@ -70,6 +71,7 @@ def heatmap(
         lines=tuple(_line(instance, name, summary[name], prices[name], ids) for name in shown),
         unit=scale.of(instance.currency),
         panels=panels,
+        explained=any(panel.explanation for panel in panels),
         note=" ".join(filter(None, (fully, and_more(len(names) - len(shown), "unmet")))),
     )
 

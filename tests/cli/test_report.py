@@ -107,7 +107,7 @@ def test_what_has_been_explained_is_told(gridblock: Run, saved: Path) -> None:
     (saved / "explain.json").write_text(json.dumps(found), encoding="utf-8")
     assert gridblock("report", saved, "--no-baseline").exit_code == 0
     text = (saved / "report.html").read_text(encoding="utf-8")
-    for part in ("critical power in memphis &lt;b&gt;", *said["evidence"], said["next_step"]):
+    for part in ("Critical power in memphis &lt;b&gt;.", *said["evidence"], said["next_step"]):
         assert part in text
     (saved / "explain.json").write_text(json.dumps({**found, "instance_hash": "0"}), "utf-8")
     ran = gridblock("report", saved, "-o", "other.html", "--no-baseline")

@@ -180,7 +180,7 @@ def test_an_explanation_stands_first_in_its_panel(
 ) -> None:
     why = {("train", "b"): Explanation("power at south <b>", ("it falls",), "add 1 MW")}
     text = Page(report(pair, plan, account, explanations=why)).text
-    assert text.index("power at south <b>") < text.index("it falls") < text.index("Asked for 500")
+    assert text.index("Power at south <b>.") < text.index("it falls") < text.index("Asked for 500")
     assert "add 1 MW" in text
 
 
