@@ -153,7 +153,7 @@ def demands(instance: Instance) -> Section:
             demand.unit,
             "whole" if demand.whole_blocks else "shared",
             _series(instance, demand.unmet_cost),
-            f"{number(demand.max_ms)} ms" if demand.max_ms is not None else "",
+            number(demand.max_ms) if demand.max_ms is not None else "",
             *((_kept(demand.kept_after_facility),) if survive else ()),
             *((_kept(demand.kept_after_link),) if promises else ()),
         )
@@ -161,16 +161,16 @@ def demands(instance: Instance) -> Section:
     ]
     return _table(
         "Demands",
-        f"amount first to last; unmet in {instance.currency} a unit and hour",
+        f"first to last; unmet in {instance.currency} a unit-hour; round trip in ms",
         (
             Column("demand"),
             Column("amount", right=True),
             Column("unit"),
             Column("blocks"),
             Column("unmet", right=True),
-            Column("within", right=True),
-            *((Column("without a site", right=True, brief="without\na site"),) if survive else ()),
-            *((Column("without a link", right=True, brief="without\na link"),) if promises else ()),
+            Column("within ms", right=True, brief="ms"),
+            *((Column("without a site", right=True, brief="site\nlost"),) if survive else ()),
+            *((Column("without a link", right=True, brief="link\nlost"),) if promises else ()),
         ),
         rows,
     )

@@ -61,7 +61,13 @@ def test_nothing_is_said_where_nothing_is_odd() -> None:
 
 @pytest.mark.parametrize("name", sorted(examples()))
 def test_the_gallery_is_plausible(name: str) -> None:
-    assert [str(fault) for fault in warnings(read(examples()[name]))] == []
+    # The lease of the deal runs for three years, the horizon for two: true, and worth saying.
+    told = [
+        fault
+        for fault in warnings(read(examples()[name]))
+        if name != "colossus" or not fault.message.startswith("of 12 periods always passes the end")
+    ]
+    assert [str(fault) for fault in told] == []
 
 
 AUSTIN = {"at": {"lat": 30.3, "lon": -97.7}}

@@ -140,7 +140,7 @@ def test_nothing_is_told_where_nothing_survives(sites: Instance, decisions: Deci
     nobody = sites.replace({"demands.chat.survive": None})
     assert section(nobody, decisions, account_of(nobody, decisions)) is None
     demands = next(s for s in understood(nobody).sections if s.title == "Demands")
-    assert demands.columns[-1].heading == "within"
+    assert demands.columns[-1].heading == "within ms"
 
 
 def test_check_says_what_survives(sites: Instance) -> None:
