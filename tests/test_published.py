@@ -15,7 +15,7 @@ import gridblock as gb
 from gridblock.instances.imports.kinds import load
 from gridblock.instances.imports.source import Source
 from gridblock.solvers.session import Session
-from toys import CFLP, GAP, MKNAP, SSCFLP, imported
+from toys import CFLP, GAP, MKNAP, SNDLIB, SSCFLP, imported
 
 SECONDS = 120
 DATA = Path(os.environ.get("GRIDBLOCK_DATA", "/nowhere"))
@@ -39,6 +39,13 @@ PUBLISHED = (
         Published(f"c0515_{n}_{sense}", "gap", f"gap/c0515_{n}", None, sense.lower())
         for n in range(1, 6)
         for sense in ("Min", "Max")
+    ),
+    *(
+        Published(name, "sndlib", f"sndlib/{name.partition('--')[0]}.txt", name)
+        for name in (
+            *("polska--U-U-M-N-C-A-N-N", "polska--D-B-M-N-C-A-N-N", "abilene--U-U-M-N-C-A-N-N"),
+            *("nobel-us--U-U-M-N-C-A-N-N", "france--U-U-M-N-C-A-N-N"),
+        )
     ),
     *(Published(f"mknap1_{n}", "mknap", "mknap/mknap1.txt", str(n)) for n in range(1, 8)),
 )
@@ -73,6 +80,30 @@ def test_a_toy_has_the_optimum_worked_out_by_hand(
     found = imported(tmp_path, kind, text, "1" if kind == "mknap" else None, sense)
     plan = gb.solve(found.instance, gap=1e-9, session=session)
     assert found.offset + found.scale * plan.objective == pytest.approx(optimum)
+    assert plan.audit().ok
+
+
+@pytest.mark.parametrize(
+    ("letters", "optimum"),
+    [
+        # The 10 of ab carry all 9 for 6, bc takes the 4 for c for 1; two links cost 9 or more.
+        ("U-U-M-N-C-A-N-N", 7),
+        ("D-U-M-N-C-A-N-N", 7),
+        ("U-U-E-N-C-A-N-N", 7),
+        # Without the 10 it takes three times 4, at 3 each, to let 9 out of a: two at ab, one at ac.
+        ("U-U-S-N-C-A-N-N", 9),
+        # Each way on its own: 5 into a need 6 at least, and c, or the fifth unit, a module of bc.
+        ("D-B-M-N-C-A-N-N", 7),
+        # ab and bc: 6 + 5 and 1 + 2; ab and ac: 6 + 5 and 3 + 5; ac and bc: 9 + 5 and 2 + 2.
+        ("U-U-M-Y-C-A-N-N", 14),
+    ],
+)
+def test_a_network_has_the_optimum_worked_out_by_hand(
+    tmp_path: Path, letters: str, optimum: float, session: Session
+) -> None:
+    found = imported(tmp_path, "sndlib", SNDLIB, letters)
+    plan = gb.solve(found.instance, gap=1e-9, session=session)
+    assert plan.objective == pytest.approx(optimum)
     assert plan.audit().ok
 
 

@@ -50,6 +50,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "orlib-sscflp": Kind("orlib_sscflp", "the same, one facility per customer (Holmberg p1 …)"),
     "gap": Kind("gap", "generalized assignment (OR-Library gap1 …)", "its number", sense=True),
     "mknap": Kind("mknap", "multi-resource knapsack (OR-Library mknap1 …)", "its number"),
+    "sndlib": Kind("sndlib", "network design (SNDlib, native format)", "its letters"),
 }
 
 

@@ -12,7 +12,7 @@ from gridblock.instances import files
 from gridblock.instances.faults import Fault, InstanceError, described, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 MOST_BYTES: Final = 64_000_000
 MOST_WHOLE: Final = 10**9
@@ -68,9 +68,22 @@ class Source:
         """
         raise InstanceError([Fault((), message, self.file, line, column)])
 
-    def words(self) -> Words:
-        """Give the words of the text, one after the other."""
-        return Words(self, _words(self.text))
+    def words(self, pattern: re.Pattern[str] = WORD, remark: str = "") -> Words:
+        """Give the words of the text, one after the other.
+
+        Args:
+            pattern: what a word is; default all between blanks.
+            remark: what a remark begins with, up to the end of its line; default there are none.
+        """
+        lines = enumerate(self.text.split("\n"), 1)
+        return Words(
+            self,
+            (
+                Word(found[0], number, found.start() + 1)
+                for number, line in lines
+                for found in pattern.finditer(line.partition(remark)[0] if remark else line)
+            ),
+        )
 
 
 class Reading(NamedTuple):
@@ -96,12 +109,6 @@ class Word:
     column: int
 
 
-def _words(text: str) -> Iterator[Word]:
-    for number, line in enumerate(text.split("\n"), 1):
-        for found in WORD.finditer(line):
-            yield Word(found[0], number, found.start() + 1)
-
-
 class Words:
     """The words of a file, taken one after the other; what is not as it should be is refused."""
 
@@ -115,6 +122,12 @@ class Words:
     def left(self) -> int:
         """How many words are left."""
         return len(self._words) - self._next
+
+    @property
+    def line(self) -> int:
+        """The line of the next word, or of the last one at the end."""
+        at = min(self._next, len(self._words) - 1)
+        return self._words[at].line if self._words else 1
 
     def peek(self) -> str:
         """Give the next word without taking it; nothing at the end."""
@@ -132,8 +145,7 @@ class Words:
             InstanceError: there is none.
         """
         if not self.left:
-            last = self._words[-1].line if self._words else 1
-            self._source.refuse(f"ends where {what} should stand", last)
+            self._source.refuse(f"ends where {what} should stand", self.line)
         self._next += 1
         return self._words[self._next - 1]
 

@@ -7,7 +7,7 @@ import pytest
 from gridblock.instances.faults import InstanceError
 from gridblock.instances.imports.kinds import KINDS, load
 from gridblock.instances.imports.source import Source
-from toys import CFLP, FILES, GAP, MKNAP, SSCFLP, imported
+from toys import CFLP, FILES, GAP, MKNAP, SNDLIB, SSCFLP, imported
 
 
 def refused(folder: Path, kind: str, text: str, problem: str | None = None) -> str:
@@ -83,6 +83,86 @@ def test_what_is_not_understood_is_refused_with_its_line(
 
 def test_a_problem_that_is_not_there_is_refused(tmp_path: Path) -> None:
     assert "'3' is none of 1 to 2" in refused(tmp_path, "mknap", MKNAP, "3")
+
+
+def test_a_link_takes_modules_in_lots_and_a_node_is_a_region(tmp_path: Path) -> None:
+    given = imported(tmp_path, "sndlib", SNDLIB, problem="U-U-M-Y-C-A-N-N").instance
+    assert given.name == "toy--U-U-M-Y-C-A-N-N"
+    assert [option.name for option in given.options] == [
+        *("ab 4", "ab 10", "ab setup"),
+        *("bc 4", "bc setup"),  # 10 at 9 is dearer than three times 4
+        *("ac 4", "ac setup"),
+    ]
+    assert given.options[0].requires == ("ab setup",)
+    assert given.options[0].max == 3  # 9 in all
+    assert {link.capacity for link in given.network.links[:3]} == {"shared"}
+    # Without direction, traffic goes from the node that is named first.
+    assert [(d.from_, d.where.facilities) for d in given.demands] == [
+        ({"a": 1}, ("at b",)),
+        ({"a": 1}, ("at c",)),
+    ]
+    assert given.network.regions["b"].lon == 11
+
+
+def test_letters_say_what_is_installed(tmp_path: Path) -> None:
+    single = imported(tmp_path, "sndlib", SNDLIB, problem="D-B-S-N-C-A-N-N").instance
+    assert [option.name for option in single.options] == ["ab 4", "bc 4", "ac 4"]
+    assert {link.capacity for link in single.network.links} == {"each_way"}
+    assert single.demands[0].from_ == {"b": 1}
+    one = imported(tmp_path, "sndlib", SNDLIB, problem="D-U-E-N-C-A-N-N").instance
+    assert one.options[0].excludes == ("ab 10",)
+    assert {option.max for option in one.options} == {1}
+
+
+def test_modules_that_smaller_ones_add_up_to_are_left_out(tmp_path: Path) -> None:
+    text = SNDLIB.replace("4.00 3.00 10.00 6.00", "20 3 40 4 60 7 80 8 30 9 100 10.5")
+    given = imported(tmp_path, "sndlib", text, problem="U-U-M-N-C-A-N-N").instance
+    # 60 = 20 + 40 and 80 = 2 x 40 cost as much, 30 costs more than 40, 100 less than 11.
+    assert [o.name for o in given.options][:3] == ["ab 20", "ab 40", "ab 100"]
+
+
+@pytest.mark.parametrize(
+    ("letters", "said"),
+    [
+        (None, "does not say which problem it is; --problem U-U-M-N-C-A-N-N does"),
+        ("U-U", "'U-U' are not eight letters such as U-U-M-N-C-A-N-N"),
+        ("D-D-M-N-C-A-N-N", "is a problem with links D; only U or B can be planned"),
+        ("U-B-M-N-C-A-N-N", "has undirected demands, which go with links U, not B"),
+        ("U-U-L-N-C-A-N-N", "is a problem with capacity L; only M or S or E can be planned"),
+        ("U-U-M-N-I-A-N-N", "is a problem with routing I; only C can be planned"),
+        ("U-U-M-N-C-L-N-N", "is a problem with paths L; only A can be planned"),
+        ("U-U-M-N-C-A-I-N", "is a problem with longest paths I; only N can be planned"),
+        ("U-U-M-N-C-A-N-P", "is a problem with failures P; only N can be planned"),
+    ],
+)
+def test_a_problem_that_no_plan_can_say_is_refused_by_name(
+    tmp_path: Path, letters: str | None, said: str
+) -> None:
+    assert refused(tmp_path, "sndlib", SNDLIB, letters) == said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("type: network", "type: solution", "1: must begin with '?SNDlib native format;"),
+        ("META", "MEAT", "3:1: 'MEAT' is no known section"),
+        ("c ( 10.50 51", "a ( 10.50 51", "9:3: names the node 'a' a second time"),
+        ("ab ( a b )", "ab ( a d )", "12:10: names the node 'd', which is not defined"),
+        ("ab ( a b )", "ab ( a a )", "12:10: joins 'a' to itself"),
+        ("ab ( a b ) 0.00 0.00", "ab ( a b ) 0.00 7", "12:3: has a cost of preinstalled capacity"),
+        ("ab ( a b ) 0.00", "ab ( a b ) 1.00", "12: ab has preinstalled capacity, whose setup"),
+        ("4.00 1.00 10.00 9", "0.00 1.00 10.00 9", "13:36: the capacity of a module must be above"),
+        ("4.00 1.00 10.00 9.00 )", "4.00 1.00 10.00 9.00", "14:3: the capacity of a module must"),
+        ("1 5.00 UNL", "1 x UNL", "17:16: the demand value must be a number, not the text 'x'"),
+        ("  ba ( p1 ( ab ) )\n)", "", "20: ends where ')' should stand"),
+    ],
+)
+def test_a_faulty_network_is_refused_with_its_line(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    assert old in SNDLIB
+    text = SNDLIB.replace(old, new)
+    assert refused(tmp_path, "sndlib", text, "U-U-M-Y-C-A-N-N").startswith(said)
 
 
 def test_every_kind_has_a_file_here_and_says_its_format() -> None:
