@@ -2,7 +2,7 @@
 
 import sys
 from contextlib import suppress
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -63,26 +63,25 @@ def _gridblock(
     pass
 
 
-for command in (
-    solve.solve,
-    check.check,
-    audit.audit,
-    explain.explain,
-    report.report,
-    new.new,
-    examples.examples,
-    schema.schema,
-    convert.convert,
-    diff.diff,
-    compare.compare,
-    export.export,
-    value.value,
-    pareto.pareto,
-    prices.prices,
-    bench.bench,
-):
-    app.command()(command)
-app.command("import", help=imports.HELP)(imports.import_)
+PANELS: Final = {
+    "Plan": (solve.solve, check.check, new.new, examples.examples),
+    "Understand a plan": (
+        explain.explain,
+        report.report,
+        prices.prices,
+        diff.diff,
+        compare.compare,
+        audit.audit,
+    ),
+    "Weigh": (value.value, pareto.pareto),
+    "Data": (convert.convert, export.export, schema.schema, bench.bench),
+}
+"""The commands, by what a planner does with them."""
+
+for panel, commands in PANELS.items():
+    for command in commands:
+        app.command(rich_help_panel=panel)(command)
+app.command("import", help=imports.HELP, rich_help_panel="Data")(imports.import_)
 
 
 def main() -> None:
