@@ -33,6 +33,8 @@ CONFIG: Final[Mapping[str, Any]] = {
     "responsive": True,
 }
 """How Plotly behaves: without it every chart has a button that sends it to a cloud."""
+MOST_DOTS: Final = 600
+"""Facilities times periods up to which the map can be gone through period by period."""
 KEYS: Final = (
     *("costs", "baseline", "timeline", "map", "sankey", "utilization", "power"),
     *("vendors", "sites"),
@@ -55,6 +57,25 @@ def charts(
         concentration.sites(instance, account),
     )
     return {chart.key: chart for chart in drawn if chart is not None}
+
+
+def maps(instance: Instance, decisions: Decisions, account: Account) -> dict[str, Chart]:
+    """Draw the map of each period, where there are several, and not too many to look through."""
+    names = instance.horizon.names
+    if len(names) == 1 or len(names) * len(instance.facilities) > MOST_DOTS:
+        return {}
+    drawn = ((t, where.places_map(instance, decisions, account, t)) for t in names)
+    return {t: chart for t, chart in drawn if chart is not None}
+
+
+def maps_by_period(drawn: Mapping[str, Chart]) -> str:
+    """Write maps as a JSON list: period, sentence and chart of each."""
+    parts = (
+        f'{{"period":{json.dumps(t)},"says":{json.dumps(chart.says)},'
+        f'"figure":{chart.figure.to_json(engine="json")}}}'
+        for t, chart in drawn.items()
+    )
+    return "[" + ",".join(parts) + "]"
 
 
 def data_script(key: str, data: Any) -> Markup:

@@ -49,6 +49,7 @@ class Parts(NamedTuple):
     """What the report shows of a plan with decisions."""
 
     charts: Mapping[str, Chart]
+    maps: Mapping[str, Chart]
     heatmap: Heatmap | None
     comparison: Comparison | None
     figures: tuple[Figure, ...]
@@ -100,6 +101,7 @@ def report(
             scripts=[Markup(text) for text in scripts],
             data=(
                 drawing.data_script("figures", drawing.figures(filter(None, charts.values()))),
+                drawing.data_script("maps", drawing.maps_by_period(parts.maps if parts else {})),
                 drawing.data_script("land", drawing.asset("land-110m.json")),
                 drawing.data_script("config", dict(drawing.CONFIG)),
             ),
@@ -120,6 +122,7 @@ def _parts(
         return None
     return Parts(
         charts=drawing.charts(instance, plan, plan.decisions, account),
+        maps=drawing.maps(instance, plan.decisions, account),
         heatmap=heatmap(instance, plan.decisions, account, explanations),
         comparison=None if baseline is None else comparison(instance, plan, account, baseline),
         figures=key_figures(instance, plan, account),

@@ -120,8 +120,8 @@ def test_nothing_is_a_handler_of_events(page: Page, harmed: Page) -> None:
 @pytest.mark.parametrize("name", hostile.NAMES)
 def test_names_are_only_text(harmed: Page, name: str) -> None:
     assert name in harmed.text
-    # Scripts: two that run, three that are data; as many as in a report without such names.
-    assert (len(harmed.programs), len(harmed.data)) == (2, 3)
+    # Scripts: two that run, four that are data; as many as in a report without such names.
+    assert (len(harmed.programs), len(harmed.data)) == (2, 4)
     for texts in _texts(json.loads(harmed.data["figures"])):
         assert not re.search(r"<(?!/?br>|/?extra>)", texts), texts
 

@@ -114,6 +114,19 @@ def test_the_land_of_the_map_is_there_without_a_network(opened: Any) -> None:
     assert len(page.locator("[data-chart=map] .layer.land path").get_attribute("d")) > 100
 
 
+def test_the_map_can_be_gone_through_by_period(opened: Any, html: str) -> None:
+    page, requests, complaints = opened(html)
+    assert "in b" in page.locator("#says-map").inner_text()
+    assert page.locator("#map-shown").inner_text() == "b"
+    page.locator("#map-period").focus()
+    page.keyboard.press("ArrowLeft")
+    assert "in a" in page.locator("#says-map").inner_text()
+    assert page.locator("#map-shown").inner_text() == "a"
+    # In a the link carries half of what it could.
+    assert "half full" in page.locator("[data-chart=map] .legendtext").all_text_contents()
+    assert (requests, complaints) == ([], [])
+
+
 def test_an_unmet_cell_opens_its_panel(opened: Any, html: str) -> None:
     page, _, complaints = opened(html)
     assert shown(page) == []

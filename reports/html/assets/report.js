@@ -13,6 +13,23 @@
     Plotly.newPlot(plot, data, layout, config).then(() => { plot.dataset.drawn = "true"; });
   }
 
+  // The map of another period.
+  const maps = read("maps");
+  const slider = document.getElementById("map-period");
+  if (slider) {
+    const plot = plots.find((each) => each.dataset.chart === "map");
+    const show = () => {
+      const { period, says, figure } = maps[slider.value];
+      document.getElementById("map-shown").textContent = period;
+      slider.setAttribute("aria-valuetext", period);
+      document.getElementById("says-map").textContent = says;
+      return Plotly.react(plot, figure.data, figure.layout, config);
+    };
+    slider.addEventListener("input", show);
+    slider.parentElement.hidden = false;
+    document.getElementById("map-shown").textContent = maps[slider.value].period;
+  }
+
   // Flows move to their new places in time that a printer does not give, and maps keep their height:
   // both are only made smaller.
   const kept = plots.filter((plot) => ["sankey", "map"].includes(plot.dataset.chart));
