@@ -1,10 +1,14 @@
 """Placement: which blocks may serve which demand, and how a demand may be spread."""
 
 import math
+from typing import Final
 
 import pyomo.environ as pyo
 
 from gridblock.instances.instance import Instance
+
+ROUNDING: Final = 1e-9
+"""What is worked out to be less by no more than this share is as much."""
 
 
 def add(block: pyo.Block, instance: Instance) -> None:
@@ -14,11 +18,13 @@ def add(block: pyo.Block, instance: Instance) -> None:
         \sum_d a_{dbzt} &\le x_{bzt} \\
         \sum_r s_{drft} &\le \phi_d A_{dt} \\
         s_{drft} \le A_{drt} \, v_{dft}, \quad \sum_f v_{dft} &\le F_d \\
+        s_{drft} &= A_{drt} \, v_{dft} \qquad (F_d = \sigma_d = 1) \\
         a_{dbzt} \le \bar a_{dbzt} \, w_{dgt}, \quad \sum_g w_{dgt} &\le 1 \\
         a_{dbzt} \le \bar a_{dbzt} \, q_{dzt}, \quad \sum_{z \in f} q_{dzt} &\le 1
 
     where :math:`a` is assigned, :math:`x` powered, :math:`s` served, :math:`A` ``Demand.amount``,
-    :math:`\phi` ``max_share_per_facility``, :math:`F` ``max_facilities``; :math:`v, w, q`
+    :math:`\phi` ``max_share_per_facility``, :math:`F` ``max_facilities``, :math:`\sigma`
+    ``min_share``; :math:`v, w, q`
     are 1 where demand :math:`d` uses facility :math:`f`, accelerator :math:`g`
     (``one_accelerator``), leaf
     place :math:`z` (``together: zone``), and :math:`\bar a` is the most blocks that it can use.
@@ -87,12 +93,27 @@ def _few_facilities(block: pyo.Block, instance: Instance) -> None:
         [(d, f, t) for (d, t), facilities in binding.items() for f in facilities], within=pyo.Binary
     )
 
-    @block.Constraint([key for key in facts.services if (key[0], key[3]) in binding])
+    whole = {
+        (d, f, t)
+        for d, f, t in served
+        if (d, t) in binding and asks[d].max_facilities == 1 and asks[d].min_share == 1
+    }
+    fits = {key for key in whole if servable[key] >= facts.total[key[::2]] * (1 - ROUNDING)}
+
+    @block.Constraint([key for key in facts.services if (key[0], *key[2:]) in whole])
+    def all_served_where_used(block: pyo.Block, d: str, r: str, f: str, t: str) -> pyo.Expression:
+        return block.served[d, r, f, t] == facts.amount[d, r, t] * block.uses_facility[d, f, t]
+
+    @block.Constraint(
+        [k for k in facts.services if (k[0], k[3]) in binding and (k[0], *k[2:]) not in fits]
+    )
     def served_only_where_used(block: pyo.Block, d: str, r: str, f: str, t: str) -> pyo.Expression:
         units = min(facts.amount[d, r, t], servable[d, f, t])
         return block.served[d, r, f, t] <= units * block.uses_facility[d, f, t]
 
-    @block.Constraint([key for key in served if key[::2] in binding and len(served[key]) > 1])
+    @block.Constraint(
+        [k for k in served if k[::2] in binding and len(served[k]) > 1 and k not in fits]
+    )
     def served_together_only_where_used(block: pyo.Block, d: str, f: str, t: str) -> pyo.Expression:
         return sum(served[d, f, t]) <= servable[d, f, t] * block.uses_facility[d, f, t]
 

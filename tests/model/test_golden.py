@@ -69,12 +69,18 @@ SHOWN: dict[str, dict[str, Any]] = {
             "zones": {"a": {"installed": {"pod": 1}}, "b": {"installed": {"rack": 2}}}
         },
         "network.regions": {"east": {}, "west": {}},
-        "demands.chat": {
-            "name": "chat", "amount": 30, "from": {"east": 0.6, "west": 0.4},
-            "yields": {"h100": 1, "trn2": 0.5}, "unmet_cost": 2,
-            "whole_blocks": True, "max_facilities": 1, "max_share_per_facility": 0.6,
-            "one_accelerator": True, "together": "zone",
-        },
+        "demands": [
+            {
+                "name": "chat", "amount": 30, "from": {"east": 0.6, "west": 0.4},
+                "yields": {"h100": 1, "trn2": 0.5}, "unmet_cost": 2,
+                "whole_blocks": True, "max_facilities": 1, "max_share_per_facility": 0.6,
+                "one_accelerator": True, "together": "zone",
+            },
+            {
+                "name": "all", "amount": 20, "yields": {"h100": 1}, "unmet_cost": 2,
+                "min_share": 1, "max_facilities": 1,
+            },
+        ],
     },
     "fleet": {
         "accelerators.h100.supply": 20,

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from gridblock.instances.instance import Instance
+from gridblock.plan import InfeasibleError, Plan
 
 Cost = Callable[[Instance], float]
+Solve = Callable[..., Plan]
 
 
 @pytest.fixture
@@ -100,6 +102,29 @@ def test_max_facilities_gathers_a_demand(three_sites: Instance, cost: Cost) -> N
     # Each site holds 30 of the 90.
     most = [cost(three_sites.replace({"demands.chat.max_facilities": n})) for n in (1, 2, 3)]
     assert most == [60, 30, 0]
+
+
+def test_all_of_a_promise_is_served_at_its_one_site(three_sites: Instance, cost: Cost) -> None:
+    promise = {"demands.chat.min_share": 1, "demands.chat.max_facilities": 1}
+    priced = {"demands.chat.cost_per_unit_hour": {"north": 3, "south": 2, "west": 2}}
+    # Two pods less in the south, and none of it is served there: 30 at $2 in the west.
+    small = {"facilities.south.installed.pod": 1, "demands.chat.amount": 30, **priced}
+    assert cost(three_sites.replace({**promise, **small})) == 60
+    # West takes batch's 10 units as well, which only it may serve: chat goes north, 30 at $3.
+    batch = {"name": "batch", "amount": 10, "yields": {"h100": 1}, "unmet_cost": 50}
+    both = three_sites.replace({**promise, **small})
+    demands = [*both.plain()["demands"], {**batch, "where": {"facilities": ["west"]}}]
+    assert cost(both.replace({"demands": demands})) == 90
+
+
+def test_no_site_for_all_of_a_promise_is_no_plan(three_sites: Instance, solve: Solve) -> None:
+    promise = {"demands.chat.min_share": 1, "demands.chat.max_facilities": 1}
+    fits = {"demands.chat.amount": 30}
+    assert solve(three_sites.replace({**promise, **fits})).status == "optimal"
+    # No site holds 31, though three together would.
+    more = {"demands.chat.amount": 31}
+    with pytest.raises(InfeasibleError):
+        solve(three_sites.replace({**promise, **more}))
 
 
 def test_max_facilities_counts_sites_over_all_regions(two_regions: Instance, cost: Cost) -> None:
