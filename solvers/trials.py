@@ -12,6 +12,7 @@ from gridblock.instances.relaxing import Relaxation, Relaxing
 from gridblock.model.account import Account, account
 from gridblock.model.build import build
 from gridblock.model.explanation import Trial, Work
+from gridblock.model.findings import AuditError
 from gridblock.model.quantities import hours_of
 from gridblock.solvers.compile import Compiled, compile_model
 from gridblock.solvers.outcome import Outcome, Progress, Settings, SolverError
@@ -20,7 +21,7 @@ from gridblock.solvers.solve import find_plan
 from gridblock.solvers.staged import FEW_INTEGERS
 
 if TYPE_CHECKING:
-    from gridblock.model.plan import PlanData
+    from gridblock.model.plan import Decisions, PlanData
 
 NOT_SPENT: Final = ("unmet", "penalty")
 DUST: Final = 1e-9
@@ -118,8 +119,14 @@ class Trials:
         relaxed = tuple(sorted(chosen))
         try:
             given = self.relaxing.relaxed(chosen)
-            plan = find_plan(given, settings, self.session, on_progress=self.on_progress).plan
-        except (InstanceError, SolverError):
+            plan = find_plan(
+                given,
+                settings,
+                self.session,
+                start=None if self.small else self._nearest(chosen),
+                on_progress=self.on_progress,
+            ).plan
+        except (AuditError, InstanceError, SolverError):
             return Trial(relaxed, "refused", linear=False)
         if plan.status == "interrupted":
             message = "interrupted"
@@ -139,6 +146,11 @@ class Trials:
             bound=plan.bound,
             gap=plan.gap,
         )
+
+    def _nearest(self, chosen: frozenset[Relaxation]) -> "Decisions | None":
+        """Give the plan of the most of these relaxations, which can be kept with all of them."""
+        known = [key for key in self.plans if key <= chosen]
+        return self.plans[max(known, key=len)].decisions if known else None
 
     def relax(self, relaxations: Iterable[Relaxation]) -> Trial:
         """Solve the linear relaxation of the instance with some rules relaxed."""
