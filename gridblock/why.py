@@ -114,7 +114,7 @@ class Why(Explained):
     @cached_property
     def plain(self) -> dict[str, Any]:
         """Everything that was found, as a JSON document holds it."""
-        from gridblock.reports.explain import explain_json
+        from gridblock.reports.explain_plain import explain_json
 
         return explain_json(*self._given, self.data)
 

@@ -1,13 +1,11 @@
 """Why work stays unmet: sentences and tables, and the same as plain data."""
 
-from dataclasses import asdict
-from typing import Any, Final
+from typing import Final
 
 from gridblock.instances.instance import Instance
 from gridblock.instances.relaxing import PRICE, Relaxation
 from gridblock.model.account import Account
 from gridblock.model.explanation import (
-    FORMAT_VERSION,
     SERVED,
     Blocker,
     Explanation,
@@ -20,6 +18,7 @@ from gridblock.reports.evidence import Evidence
 from gridblock.reports.page import fitted
 from gridblock.reports.sections import (
     LONGEST_HEADING,
+    Cell,
     Column,
     Document,
     Heat,
@@ -77,9 +76,10 @@ def _headline(instance: Instance, account: Account, found: Explanation) -> str:
     are = "is" if len(found.shortfalls) == 1 else "are"
     whole = money(total, instance.currency)
     intro = f"{count} {are} not served in full, priced at {whole}."
-    if not found.blockers:
+    looked_into = [each for each in found.blockers if not each.in_the_gap]
+    if not looked_into:
         return f"{intro} What blocks them has not been found in the time given."
-    most = max(found.blockers, key=lambda each: _price(found, priced, each))
+    most = max(looked_into, key=lambda each: _price(found, priced, each))
     share = _price(found, priced, most) / total if total else 0.0
     what = blocker_of(instance, most).removeprefix("the price of unmet work: ")
     if len(found.blockers) == 1:
@@ -179,7 +179,9 @@ def _recovered(found: Explanation) -> Section:
         shares = [_share(short, name) for short in demands]
         if any(share is not None for share in shares):
             rows.append((family_of(name), *(("" if s is None else Heat(s)) for s in shares)))
-    rows.sort(key=lambda row: -max((c.share for c in row[1:] if isinstance(c, Heat)), default=0.0))
+    idle = [str(row[0]) for row in rows if not any(_heat(cell) for cell in row[1:])]
+    rows = [row for row in rows if str(row[0]) not in idle]
+    rows.sort(key=lambda row: -max(map(_heat, row[1:]), default=0.0))
     columns = (
         Column("relaxed everywhere, always", brief="relaxed"),
         *(Column(short.demand, right=True, brief=_brief(short.demand)) for short in demands),
@@ -190,7 +192,13 @@ def _recovered(found: Explanation) -> Section:
     if any(str(row[0]).endswith(" *") for row in starred):
         note = f"{note} * With unmet work as dear as that."
     unit = "% of what is unmet that is then served"
+    if idle:
+        note = f"{note} Nothing of it: {', '.join(idle)}."
     return Section("What each relaxation recovers", unit, columns, tuple(starred), note=note)
+
+
+def _heat(cell: Cell) -> float:
+    return cell.share if isinstance(cell, Heat) else 0.0
 
 
 def _only_price(trial: Trial) -> bool:
@@ -240,52 +248,3 @@ def _each_alone(short: Shortfall) -> tuple[str, ...]:
     chosen = short.smallest or ()
     others = [n for n, left in short.alone.items() if left <= SERVED * short.total]
     return (*chosen, *(name for name in others if name not in chosen))
-
-
-def explain_json(
-    instance: Instance, plan: PlanData, account: Account, found: Explanation
-) -> dict[str, Any]:
-    """Give an explanation as plain data, with its sentences."""
-    evidence = Evidence(instance, found, plan.decisions, account)  # type: ignore[arg-type]
-    units = {demand.name: demand.unit for demand in instance.demands}
-    return {
-        "format_version": FORMAT_VERSION,
-        "instance": found.instance,
-        "instance_hash": found.instance_hash,
-        "currency": instance.currency,
-        "status": found.status,
-        "objective": found.objective,
-        "gap_asked": found.gap_asked,
-        "demands": {
-            short.demand: {"unit": units[short.demand], **_without(asdict(short), "demand")}
-            for short in found.shortfalls
-        },
-        "blockers": [
-            {
-                "blocker": blocker_of(instance, blocker),
-                "evidence": list(evidence.of(blocker)),
-                "next_step": next_step(blocker),
-                "price_alone": [rule.family for rule in blocker.relaxed] == [PRICE],
-                "recovered": blocker.recovered,
-                **asdict(blocker),
-            }
-            for blocker in found.blockers
-        ],
-        "trials": [
-            {**_without(asdict(trial), "unmet", "seconds"), "unmet": _nested(trial.unmet)}
-            for trial in found.trials
-        ],
-        "linear_relaxations": found.linear,
-        "seconds": round(found.seconds, 3),
-    }
-
-
-def _without(data: dict[str, Any], *names: str) -> dict[str, Any]:
-    return {key: value for key, value in data.items() if key not in names}
-
-
-def _nested(unmet: Any) -> dict[str, dict[str, float]]:
-    nested: dict[str, dict[str, float]] = {}
-    for (demand, t), work in unmet.items():
-        nested.setdefault(demand, {})[t] = work
-    return nested

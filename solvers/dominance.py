@@ -6,6 +6,7 @@ from typing import Final
 
 from gridblock.instances.relaxing import PRICE, Relaxation
 from gridblock.model.explanation import SERVED, Trial
+from gridblock.solvers.screening import Screening
 from gridblock.solvers.smallest import smallest
 from gridblock.solvers.trials import Trials
 from gridblock.solvers.unserved import Unserved
@@ -16,14 +17,10 @@ MOSTLY: Final = 0.5
 """A rule that recovers so much of it is the blocker, whatever else is needed for the rest."""
 NOT_FOR_SALE: Final = "cost_once"
 """The family that is relaxed at no price, and so is preferred to no other."""
-SCREENED: Final = 0.01
-"""A family that recovers less of it in the linear relaxation is not looked at any further."""
-WHOLE: Final = frozenset(
-    {"max_facilities", "one_accelerator", "together", "whole_blocks", "run", "interconnect"}
-)
-"""Families that bind through whole numbers, which linear relaxations leave out."""
 AT_THE_PRICE: Final = 0.5
 """The share of it that must be recovered at the prices given for price not to be part of it."""
+MOST_RULES: Final = 8
+"""A set of more families than these is not looked for in a small model."""
 FEW_TESTS: Final = 6
 """So many sets are tested on the whole of a large model in search of the smallest."""
 
@@ -41,6 +38,7 @@ class Dominance:
         smallest: the smallest set of families that serves all of a demand, as far as looked for;
             None where none was found.
         proven: whether every smaller set was tested, or is known not to do.
+        known_only: whether to go by the re-solves that there are.
     """
 
     def __init__(self, trials: Trials, unserved: Unserved) -> None:
@@ -49,61 +47,21 @@ class Dominance:
         self.families = dict(trials.relaxing.families)
         self.smallest: dict[str, tuple[str, ...] | None] = {}
         self.proven: dict[str, bool] = {}
+        self.known_only = False
 
     def screen(self) -> None:
         """Relax price, and then each family that may matter."""
         self._try([PRICE], "the price of unmet work")
-        for family in self._candidates():
-            self._tell(family)
+        if not self.trials.small:
+            Screening(self.trials, self.unserved, self.families).run()
+            return
+        for family in self.families:
+            self._try([family])
+            self._try([PRICE, family])
 
     def _try(self, families: Sequence[str], text: str = "") -> Trial:
         """Re-solve the whole model with families relaxed."""
         return self.trials.solve(map(self.of, families), text or " and ".join(families))
-
-    def _tell(self, family: str) -> None:
-        """Relax a family: at the prices given, where that tells, and else with unmet work dear."""
-        alone, dear = [self.of(family)], self.trials.priced([self.of(family)])
-        if self.trials.small:
-            self.trials.solve(alone, family)
-            self.trials.solve(dear, family)
-            return
-        at_price, start = self.trials.relax(alone), self.trials.relax(())
-        priced = self.trials.relax(dear)
-        gains = [
-            sum(start.left(d) - t.left(d) for d in self.unserved.large) for t in (at_price, priced)
-        ]
-        pays = at_price.found and gains[0] >= AT_THE_PRICE * gains[1]
-        self.trials.solve(alone if pays else dear, family)
-
-    def _candidates(self) -> list[str]:
-        """Name the families that are worth a re-solve of the whole model, the best first."""
-        if self.trials.small:
-            return list(self.families)
-        gains: dict[str, float] = {}
-        for name in self.families:
-            for others in ((), (self.trials.price,)):
-                base = self.trials.relax(others)
-                trial = self.trials.relax([*others, self.families[name]])
-                gain = max(
-                    (base.left(d) - trial.left(d)) / self.unserved.total(d)
-                    for d in self.unserved.large
-                )
-                gains[name] = max(gain if trial.found else 0.0, gains.get(name, 0.0))
-        found = [name for name in gains if gains[name] > SCREENED]
-        found.sort(key=lambda name: -gains[name])
-        return found + self._whole([name for name in self.families if name not in found])
-
-    def _whole(self, families: Sequence[str]) -> list[str]:
-        """Name the families that bind through whole numbers, if together they matter."""
-        bind = [
-            n for n in families if n in WHOLE and {*self.families[n].items} & {*self.unserved.large}
-        ]
-        if len(bind) < 2:
-            return bind
-        after = self._try(bind, "whole numbers")
-        total = {d: self.unserved.total(d) for d in self.unserved.large}
-        helps = any(after.left(d) < (1 - MATTERS) * total[d] for d in self.unserved.large)
-        return bind if after.found and helps else []
 
     def find_smallest(self, demand: str) -> None:
         """Find the smallest set of families that serves all of a demand."""
@@ -124,7 +82,7 @@ class Dominance:
         universe = [self.of(name) for name in sorted(known, key=known.__getitem__)]
         small = self.trials.small
         every = next(size for most, size in EVERY_SET if len(universe) <= most) if small else 0
-        how = {"every": every} if small else {"tests": FEW_TESTS}
+        how = {"every": every, "most": MOST_RULES} if small else {"tests": FEW_TESTS}
         found = smallest(universe, maybe, surely, **how)
         names = None if found is None else tuple(r.family for r in universe if r in found)
         self.smallest[demand] = names
@@ -164,7 +122,8 @@ class Dominance:
         best = max(gains, key=rank, default="")
         gain = gains[best][0] if best else 0.0
         if gain < MOSTLY * lacking:
-            self.find_smallest(demand)
+            if not self.known_only:
+                self.find_smallest(demand)
             together = self.smallest.get(demand) or ()
             if len(together) > 1:
                 return together

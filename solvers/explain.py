@@ -67,6 +67,7 @@ def explain(
         search.run()
     except EndedError as end:
         status = str(end)
+        search.tell_what_is_known()
     return search.explanation(status)
 
 
@@ -98,6 +99,28 @@ class _Search:
                 self.blockers[i] = self._with_relief(blocker)
         for demand in self.unserved.large:
             self.found.find_smallest(demand)
+
+    def tell_what_is_known(self) -> None:
+        """Name blockers by the re-solves that there are, not narrowed, where none is named yet."""
+        told = {(each.demand, t) for each in self.blockers for t in each.periods}
+        self.found.known_only = True
+        if not self.trials.has_tried([PRICE]):
+            return
+        for demand in self.unserved.large:
+            for key, periods in self.found.groups(demand).items():
+                left = tuple(t for t in periods if (demand, t) not in told)
+                if left:
+                    self.blockers.append(self._known(demand, key, left))
+
+    def _known(self, demand: str, key: Sequence[str], periods: tuple[str, ...]) -> Blocker:
+        lacking = sum(self.unserved.unmet[demand, t] for t in periods)
+        rules = [self.found.of(name) for name in key]
+        for relaxed in (rules, self.trials.priced(rules)):
+            trial = self.trials.whole.get(frozenset(relaxed))
+            if rules and trial is not None and trial.found:
+                after, proof = trial.left(demand, periods), self.trials.number(relaxed)
+                return Blocker(demand, periods, tuple(relaxed), lacking, after, proof)
+        return Blocker(demand, periods, (), lacking, lacking)
 
     def _blocker(self, demand: str, key: tuple[str, ...], periods: Sequence[str]) -> Blocker:
         """Narrow what blocks a demand in some periods, and prove it."""

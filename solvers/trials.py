@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 NOT_SPENT: Final = ("unmet", "penalty")
 DUST: Final = 1e-9
-PARTS: Final = 6
+PARTS: Final = 10
 """One re-solve takes at most this part of the time that is left."""
 SHORTEST: Final = 5.0
 TIMES_THE_PRICE: Final = 10.0
@@ -107,6 +107,11 @@ class Trials:
             trial = self._solved(chosen, left)
             self.whole[chosen] = replace(trial, seconds=time.monotonic() - began)
         return self.whole[chosen]
+
+    def has_tried(self, families: Iterable[str]) -> bool:
+        """Say whether families have been relaxed, and no others."""
+        asked = set(families)
+        return any({each.family for each in key} == asked for key in self.whole)
 
     def number(self, relaxations: Iterable[Relaxation]) -> int | None:
         """Give the position of a re-solve of the whole model, in the order in which they ran."""

@@ -80,6 +80,11 @@ class Unserved:
         """Give the unit-hours of a demand that stay unmet."""
         return sum(self.by_period(demand).values())
 
+    def price(self, demand: str) -> float:
+        """Give the price of a unit-hour of a demand that stays unmet, in present value."""
+        priced = sum(price for (name, _), price in self.priced.items() if name == demand)
+        return priced / self.total(demand)
+
     def amount(self, demand: str) -> float:
         """Give the unit-hours that a demand asks for."""
         hours = self.instance.over_periods(tuple(self.instance.horizon.hours))
