@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 from gridblock.instances.instance import Instance
 from gridblock.model.contradiction import Conflict, Contradiction, Party
@@ -10,6 +10,8 @@ from gridblock.model.explanation import FORMAT_VERSION
 from gridblock.reports.blocking import advice_on, rule_of, unit_of_rule, when
 from gridblock.reports.sections import Column, Document, Section, first_to_last
 from gridblock.reports.words import GLUE, number, plural
+
+LOWER: Final = "Ask for less by that limit, or add room for it."
 
 
 def contradiction_document(
@@ -51,7 +53,9 @@ def _how(found: Contradiction) -> str:
     if found.status != "explained":
         return f"{tests}; stopped before the end, so that more rules may be named than are needed."
     rest = "then a plan exists" if found.fixed else "there may be further conflicts"
-    return f"{tests}. Relax one rule of each conflict, and {rest}."
+    parties = [party for each in found.conflicts for party in each.parties]
+    which = " that is enough by itself" if any(p.alone is False for p in parties) else ""
+    return f"{tests}. Relax one rule of each conflict{which}, and {rest}."
 
 
 def _section(instance: Instance, conflict: Conflict, at: int) -> Section:
@@ -64,7 +68,7 @@ def _section(instance: Instance, conflict: Conflict, at: int) -> Section:
         for party in conflict.parties
     )
     needed = "Without any one of them the others can be kept." if len(rows) > 1 else ""
-    advice = dict.fromkeys(advice_on(party.rule) for party in conflict.parties)
+    advice = dict.fromkeys(_advice(instance, party) for party in conflict.parties)
     return Section(
         title=f"Conflict {at}",
         unit="to resolve it, one of these must give",
@@ -78,7 +82,7 @@ def _section(instance: Instance, conflict: Conflict, at: int) -> Section:
 def _remedy(instance: Instance, party: Party) -> str:
     """Say by how much a rule must give if it alone does."""
     if party.alone is False:
-        return "is not enough"
+        return "leaves another conflict"
     if party.alone is None:
         return "not known"
     if party.least is None:
@@ -88,7 +92,18 @@ def _remedy(instance: Instance, party: Party) -> str:
         floor = next(d.min_share for d in instance.demands if d.name == rule.items[0])
         return f"{number(floor)} to {number(max(0.0, floor - party.least))}"
     unit = unit_of_rule(instance, rule.family, rule.items[0])
-    return f"{number(party.least)}{GLUE}{unit} more"
+    return f"{number(party.least)}{GLUE}{unit} {'less' if _is_floor(instance, party) else 'more'}"
+
+
+def _is_floor(instance: Instance, party: Party) -> bool:
+    """Tell a limit over the plan that asks for at least so much, and for nothing else."""
+    limits = {each.name: each for each in instance.limits}
+    limit = limits[party.rule.items[0]] if party.rule.family == "limits" else None
+    return limit is not None and limit.max is None and limit.max_share is None
+
+
+def _advice(instance: Instance, party: Party) -> str:
+    return LOWER if _is_floor(instance, party) else advice_on(party.rule)
 
 
 def contradiction_json(
@@ -109,7 +124,7 @@ def contradiction_json(
                         "rule": rule_of(instance, party.rule, ""),
                         "when": when(instance, party.rule.periods),
                         "remedy": _remedy(instance, party),
-                        "next_step": advice_on(party.rule),
+                        "next_step": _advice(instance, party),
                         **asdict(party),
                     }
                     for party in conflict.parties

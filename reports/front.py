@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any, Final
 
 from gridblock.instances.instance import Instance
+from gridblock.reports.headline import none_found
 from gridblock.reports.sections import Bar, Column, Document, Row, Section, first_to_last
 from gridblock.reports.words import gap_percent, money, number, percent, plural, scale_for
 from gridblock.solvers.front import Front, trade
@@ -44,7 +45,9 @@ def document(instance: Instance, front: Front) -> Document:
 
 def _ends(instance: Instance, front: Front) -> str:
     if not front.points:
-        return "There is no plan."
+        if front.infeasible:
+            return "No plan can exist; `gridblock explain` names the rules that conflict."
+        return none_found(front.stop)
     first, last = front.points[0], front.points[-1]
     least, most = (money(p.cost, instance.currency) for p in (first, last))
     if first is last:
@@ -60,7 +63,8 @@ def _proof(front: Front) -> str:
     if not gaps or any(gap is None for gap in gaps):
         return ""
     count = plural(len(gaps), "plan")
-    return f"{count}, each proven within {gap_percent(max(filter(None, gaps), default=0.0))}."
+    each = "each " if len(gaps) > 1 else ""
+    return f"{count}, {each}proven within {gap_percent(max(filter(None, gaps), default=0.0))}."
 
 
 def _tiers(instance: Instance) -> str:
@@ -110,5 +114,6 @@ def as_json(instance: Instance, front: Front) -> dict[str, Any]:
         "currency": instance.currency,
         "measure": front.measure,
         "stop": str(front.stop),
+        "infeasible": front.infeasible,
         "points": [dict(zip(COLUMNS, row, strict=True)) for row in rows(front)],
     }

@@ -26,6 +26,12 @@ STOPS: Final = {
     "memory": "The solver ran out of memory",
 }
 """Why a solve ended, in words."""
+NONE: Final = {
+    "infeasible": "no plan can exist",
+    "no_plan": "none was found before a limit",
+    "interrupted": "it was interrupted before one was found",
+}
+"""Why a run holds no plan, in words."""
 NEGLIGIBLE: Final = 1e-9
 """A relative gap that is as good as none."""
 
@@ -75,12 +81,23 @@ def verdict(plan: PlanData, currency: str) -> str:
         return f"Infeasible: no plan can exist, since {what}{':' if plan.conflict else '.'}"
     stop = STOPS.get(plan.stop, "The search ended")
     if plan.objective is None:
-        none = f"{stop} before a plan was found; that does not mean that none exists."
+        none = none_found(plan.stop)
         if plan.bound is None:
             return none
         return f"{none} Any plan costs at least {money(plan.bound, currency)}."
     asked = f"asked for {gap_percent(plan.gap_asked)}"
     return f"{_opening(plan, stop)} {_quality(plan, plan.objective, currency, asked)}"
+
+
+def none_found(stop: str) -> str:
+    """Say why a search has ended without a plan."""
+    ended = STOPS.get(stop, "The search ended")
+    return f"{ended} before a plan was found; that does not mean that none exists."
+
+
+def without_plan(label: str, plan: PlanData) -> str:
+    """Say why what is called so has no plan."""
+    return f"{label} has no plan: {NONE.get(plan.status, plan.status)}"
 
 
 def _opening(plan: PlanData, stop: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from gridblock.instances.instance import Instance
 from gridblock.model.account import Account
 from gridblock.model.plan import PlanData
+from gridblock.reports.headline import without_plan
 from gridblock.reports.input_changes import same
 from gridblock.reports.unmet import unmet_summary
 
@@ -36,13 +37,7 @@ class Side:
     @property
     def lack(self) -> str:
         """Say why a plan has no decisions."""
-        why = {
-            "infeasible": "no plan can exist",
-            "no_plan": "none was found before a limit",
-            "interrupted": "it was interrupted before one was found",
-        }
-        status = "" if self.plan is None else self.plan.status
-        return f"{self.label} has no plan: {why.get(status, status)}."
+        return "" if self.plan is None else f"{without_plan(self.label, self.plan)}."
 
 
 class Quantity(NamedTuple):

@@ -30,12 +30,19 @@ def understood(instance: Instance, console: Console) -> None:
     show(of_instance.understood(instance), console)
 
 
-def audit_report(report: Report, console: Console) -> None:
-    """Print the outcome of an audit: what was checked, and the first rows that are broken."""
+def audit_report(report: Report, console: Console, lack: str = "") -> None:
+    """Print the outcome of an audit: what was checked, and the first rows that are broken.
+
+    Args:
+        report: the outcome.
+        console: where to print.
+        lack: why there is no plan, if there is none.
+    """
     page = Page(console)
     checked = f"{plural(report.rows, 'row')} of {plural(len(report.checked), 'rule')} checked"
     if report.ok:
-        page.paragraph(f"The plan keeps every rule: {checked}.", "bold")
+        kept = f"{lack}; what it states is in order" if lack else "The plan keeps every rule"
+        page.paragraph(f"{kept}: {checked}.", "bold")
         return
     broken = plural(len(report.findings), "row")
     page.paragraph(f"The plan breaks the rules in {broken}; {checked}.", "bold")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
+from itertools import zip_longest
 from typing import Any, Final
 
 import numpy as np
@@ -26,7 +27,7 @@ from gridblock.model.plan import PlanData
 from gridblock.solvers.change import Change, Floats, Rows
 from gridblock.solvers.compile import compile_model
 from gridblock.solvers.matrix import Matrix
-from gridblock.solvers.outcome import Outcome, Progress, Settings, Stop, relative_gap
+from gridblock.solvers.outcome import Outcome, Progress, Settings, Stop, Verdict, relative_gap
 from gridblock.solvers.session import Session
 from gridblock.solvers.solve import lots_in, periods_of, vertex
 from gridblock.solvers.staged import solve_staged
@@ -70,11 +71,13 @@ class Front:
         measure: what is weighed: ``share``, unit-hours, or ``price``, their price.
         points: none of them is dominated: less unmet costs more.
         stop: why the search ended, if that was before its end.
+        infeasible: whether no plan can exist.
     """
 
     measure: str
     points: tuple[Point, ...]
     stop: Stop = Stop.FINISHED
+    infeasible: bool = False
 
 
 def front(
@@ -137,6 +140,7 @@ class _Search:
     solved: int = 0
     found: list[Point] = field(default_factory=list)
     stop: Stop = Stop.FINISHED
+    infeasible: bool = False
 
     def __post_init__(self) -> None:
         """Build the model, and take the price of unmet work out of its cost."""
@@ -157,7 +161,7 @@ class _Search:
         """Solve for the ends, then for the caps between them."""
         with suppress(_EndedError):
             self._points()
-        return Front(self.measure, _undominated(self.found), self.stop)
+        return Front(self.measure, _undominated(self.found), self.stop, self.infeasible)
 
     def _points(self) -> None:
         best = self._solve(self.compiled.matrix, self.settings.start)
@@ -210,6 +214,8 @@ class _Search:
         if outcome.stop is not Stop.FINISHED:
             self.stop = outcome.stop
         if outcome.values is None or outcome.stop is Stop.INTERRUPTED:
+            # The first solve has every rule and no cap: what it cannot keep, no plan can.
+            self.infeasible = self.solved == 1 and outcome.verdict is Verdict.INFEASIBLE
             raise _EndedError
         return vertex(self.session, outcome, replace(settings, start=None))
 
@@ -283,7 +289,7 @@ def _undominated(points: list[Point]) -> tuple[Point, ...]:
 
 def trade(points: tuple[Point, ...]) -> Iterator[float | None]:
     """Give, for each point, what one unit-hour less unmet costs more than at the next one."""
-    for point, following in zip(points, (*points[1:], None), strict=True):
+    for point, following in zip_longest(points, points[1:]):
         if following is None:
             yield None
         else:

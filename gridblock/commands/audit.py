@@ -48,7 +48,7 @@ def audit(
     with ended(talk):
         talk.phase("reading")
         file = run / "plan.json" if run.is_dir() else run
-        report = _report(talk, file, instance)
+        report, lack = _report(talk, file, instance)
         talk.line.end()
         if form is Brief.JSON:
             from gridblock.instances.write import to_json
@@ -57,12 +57,14 @@ def audit(
         else:
             from gridblock.reports.terminal import audit_report
 
-            audit_report(report, Voice())
+            audit_report(report, Voice(), lack)
         raise typer.Exit(Ending.PLAN if report.ok else Ending.MISMATCH)
 
 
-def _report(talk: Talk, file: Path, name: str | None) -> "Report":
+def _report(talk: Talk, file: Path, name: str | None) -> "tuple[Report, str]":
+    """Audit a plan, and say why there is none where that is so."""
     from gridblock.plan import read_plan
+    from gridblock.reports.headline import without_plan
     from gridblock.runs import read_json, with_digest
 
     if not file.is_file():
@@ -75,7 +77,8 @@ def _report(talk: Talk, file: Path, name: str | None) -> "Report":
         raise InstanceError([Fault((), message, str(file))])
     plan = read_plan(file, given)
     talk.phase("auditing")
-    return with_digest(plan.audit(), file)
+    lack = "" if plan.data.decisions is not None else without_plan(plan.instance.name, plan.data)
+    return with_digest(plan.audit(), file), lack
 
 
 def _as_json(report: "Report") -> dict[str, object]:

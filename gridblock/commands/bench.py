@@ -71,8 +71,9 @@ def bench(
 
     Without PATH the shipped examples, with the optima that were worked out by hand.
 
-    Exit codes: 0 all are the same as published, 3 bad instance, 5 stopped at a limit before a
-    proof, 6 without a plan, 8 one differs or fails its audit, 130 interrupted.
+    Exit codes: 0 all are the same as published, 3 bad instance,
+    5 stopped at a limit before a proof, 6 without a plan,
+    8 one differs or fails its audit, 130 interrupted.
     """
     talk = Talk(quiet=quiet, verbose=verbose, log=log_file)
     with ended(talk) as interrupts:

@@ -76,8 +76,9 @@ def explain(
 
     Where no plan can exist it names a smallest set of rules that conflict.
 
-    Exit codes: 0 explained, 4 no plan can exist, 5 stopped at the limit with what is
-    proven so far, 6 there is no plan to explain, 130 interrupted.
+    Exit codes: 0 explained, 4 no plan can exist, 5 stopped at the limit
+    with what is proven so far, 6 there is no plan to explain,
+    130 interrupted.
     """
     talk = Talk(quiet=quiet, verbose=verbose, log=log_file)
     with ended(talk) as interrupts:

@@ -12,7 +12,7 @@ from gridblock.commands.files import refuse_without_folder
 from gridblock.commands.options import Changes, LogFile, Quiet, Verbose, pairs
 from gridblock.commands.talk import Talk
 
-FORMATS: Final = {".mps": "mps", ".lp": "lp"}
+MODELS: Final = (".mps", ".lp")
 WORKBOOK: Final = ".xlsx"
 PLAN: Final = "plan.xlsx"
 
@@ -50,7 +50,7 @@ def export(
     with ended(talk):
         file = output or _beside_the_plan(source)
         suffix = file.suffix.lower()
-        if suffix not in {*FORMATS, WORKBOOK}:
+        if suffix not in {*MODELS, WORKBOOK}:
             message = f"{file} must end in .mps, .lp or .xlsx"
             raise typer.BadParameter(message)
         if suffix == WORKBOOK and changes:
@@ -102,7 +102,7 @@ def _model(talk: Talk, source: str, file: Path, changes: dict[str, str]) -> None
     beside = file.parent / f".gridblock-{secrets.token_hex(8)}{suffix}"
     try:
         names = {"symbolic_solver_labels": True}
-        model.write(str(beside), format=FORMATS[suffix], io_options=names)
+        model.write(str(beside), io_options=names)
         beside.replace(file)
     finally:
         beside.unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 """``gridblock new``: an instance to start from."""
 
 import re
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -56,7 +57,7 @@ def new(
             _write_tables(path, text)
         else:
             write_new(path, text)
-        talk.note(f"wrote {path}; plan it with: gridblock solve {path}")
+        talk.note(f"wrote {path}; plan it with: gridblock solve {shlex.quote(str(path))}")
 
 
 def _write_tables(path: Path, text: str) -> None:

@@ -124,7 +124,7 @@ def _free(output: Path | None) -> Path | None:
         if output is not None:
             runs.refuse_taken(output)
     except FileExistsError as error:
-        message = f"{error.filename} {error.strerror}: choose another"
+        message = f"{error.filename} {error.strerror}; choose another folder"
         raise typer.BadParameter(message) from None
     return output
 
@@ -158,5 +158,5 @@ def _code(found: "Front") -> Ending:
     if found.data.stop == "interrupted":
         return Ending.INTERRUPTED
     if not found.data.points:
-        return Ending.NO_PLAN
+        return Ending.INFEASIBLE if found.data.infeasible else Ending.NO_PLAN
     return Ending.PLAN if found.data.stop == "finished" else Ending.LIMIT

@@ -46,13 +46,15 @@ def prices(
     with ended(talk) as interrupts:
         talk.phase("reading")
         from gridblock.plan import read_plan
+        from gridblock.reports.headline import without_plan
         from gridblock.solvers.outcome import Settings
         from gridblock.solvers.session import Session
 
         plan = read_plan(run)
         if plan.data.decisions is None:
-            talk.note(f"the plan is {plan.status}: there is nothing to price")
-            raise typer.Exit(Ending.NO_PLAN)
+            talk.error(f"{without_plan(str(run), plan.data)}; there is nothing to price")
+            infeasible = plan.status == "infeasible"
+            raise typer.Exit(Ending.INFEASIBLE if infeasible else Ending.NO_PLAN)
         settings = Settings(gap=gap, time_limit=time_limit)
         with Session() as session:
             interrupts.stop = session.stop

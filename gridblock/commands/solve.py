@@ -150,10 +150,11 @@ def solve(
 def _start(talk: Talk, run: Path) -> "Plan":
     """Read the plan to start from."""
     from gridblock.plan import read_plan
+    from gridblock.reports.headline import without_plan
 
     plan = read_plan(run)
     if plan.data.decisions is None:
-        talk.note(f"{run}: {plan.status}, there is no plan to start from")
+        talk.note(f"{without_plan(str(run), plan.data)}; it starts from nothing")
     return plan
 
 

@@ -37,9 +37,12 @@ def locate(name: str) -> str:
     """Find the file that a name stands for: a file, or else an example.
 
     Raises:
-        InstanceError: there is neither, with the nearest names.
+        InstanceError: there is neither, with the nearest names, or it is the folder of a run.
     """
     shipped = examples()
+    if _is_run(Path(name)):
+        message = f"is the folder of a run; its instance is {Path(name) / 'instance.json'}"
+        raise InstanceError([Fault((), message, name)])
     if not name or "://" in name or _exists(name):
         return name
     if name in shipped:
@@ -52,6 +55,14 @@ def _exists(name: str) -> bool:
         return Path(name).exists()
     except (OSError, ValueError):
         return False
+
+
+def _is_run(path: Path) -> bool:
+    """Tell a run from a folder of tables, which may hold the plan that is in force."""
+    names = ("plan.json", "instance.json")
+    return all(_exists(str(path / name)) for name in names) and not _exists(
+        str(path / "instance.csv")
+    )
 
 
 def _nearest(path: Path, shipped: dict[str, Path]) -> str:

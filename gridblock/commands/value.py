@@ -45,8 +45,8 @@ def value(
 ) -> None:
     """Say what an option is worth: cost and unmet work with and without it, break-even price.
 
-    The price is given as a factor on all of the option's prices, to 0.1 %, beside the gap of the
-    plans that are compared.
+    The price is given as a factor on all of the option's prices, to 0.1 %,
+    beside the gap of the plans that are compared.
     """
     talk = Talk(quiet=quiet, verbose=verbose, log=log_file)
     with ended(talk) as interrupts:

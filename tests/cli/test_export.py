@@ -1,5 +1,6 @@
 """``gridblock export``: a file that other solvers read as the same model."""
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -52,3 +53,16 @@ def test_a_workbook_is_written_of_runs_alone(gridblock: Any) -> None:
     assert "is no run" in ran.stderr
     gridblock("solve", "first", "-o", "run")
     assert gridblock("export", "run", "-o", "x.xlsx", "--set", "name=x").exit_code == 2
+
+
+def test_nothing_is_said_of_the_name_of_a_file(gridblock: Any) -> None:
+    # What Pyomo warns of goes to standard output, which is the answer alone.
+    said: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
+    logging.getLogger("pyomo").addHandler(handler)
+    try:
+        assert gridblock("export", "first", "-o", "first.lp").exit_code == 0
+    finally:
+        logging.getLogger("pyomo").removeHandler(handler)
+    assert said == []

@@ -38,3 +38,22 @@ def test_a_front_is_written_in_every_form(gridblock: Any, form: str) -> None:
 
 def test_one_point_is_no_front(gridblock: Any) -> None:
     assert gridblock("pareto", "take-or-pay", "--points", "1").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("--set", "demands.0.min_share=1", "--set", "demands.1.min_share=1"), 4, "No plan can"),
+        (("--time-limit", "0"), 6, "that does not mean that none exists"),
+    ],
+)
+def test_without_a_plan_it_says_why(
+    gridblock: Any, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    ran = gridblock("pareto", "first", "--no-save", *arguments)
+    assert ran.exit_code == code
+    assert said in " ".join(ran.stdout.split())
+    ran = gridblock("pareto", "first", "--no-save", *arguments, "--format", "json")
+    assert ran.exit_code == code
+    assert json.loads(ran.stdout)["points"] == []
+    assert json.loads(ran.stdout)["infeasible"] is (code == 4)

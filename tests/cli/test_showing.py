@@ -2,32 +2,24 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.main import get_command
 
 from cli import mini_schema
 from gridblock import __version__
+from gridblock.cli import app
 from gridblock.commands.sources import GALLERY, examples, title
 from gridblock.instances import document
 from gridblock.instances.plausibility import warnings
 from gridblock.instances.read import read
 
-COMMANDS = (
-    "solve",
-    "check",
-    "audit",
-    "new",
-    "examples",
-    "schema",
-    "convert",
-    "diff",
-    "compare",
-    "export",
-)
+COMMANDS = sorted(get_command(app).commands)
 
 
 def test_version(gridblock: Any) -> None:
@@ -45,6 +37,15 @@ def test_each_command_has_help_in_80_columns(gridblock: Any, command: str) -> No
     ran = gridblock(command, "-h")
     assert ran.exit_code == 0
     assert max(map(len, ran.stdout.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_lines_of_help_end_where_they_should(gridblock: Any, command: str) -> None:
+    # A line of an exit code's text that is too long for 80 columns leaves a word on one of its own.
+    prose = gridblock(command, "-h").stdout.partition("╭")[0]
+    paragraphs = [part.strip() for part in prose.split("Usage:")[1].split("\n \n")]
+    for lines in (part.splitlines() for part in re.split(r"\n\s*\n", "\n\n".join(paragraphs))):
+        assert all(len(line.strip()) > 24 for line in lines[:-1])
 
 
 def test_without_a_command_there_is_help(gridblock: Any) -> None:
@@ -169,3 +170,7 @@ def test_completion_can_be_shown(gridblock: Any, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION", "1")
     answer = gridblock("--show-completion", "bash").stdout
     assert "complete" in answer
+
+
+def test_a_name_with_blanks_is_quoted_in_the_command_that_comes_next(gridblock: Any) -> None:
+    assert gridblock("new", "my plant").stderr.endswith("gridblock solve 'my plant.yaml'\n")

@@ -1,17 +1,21 @@
 """Infeasible instances built to have a known conflict: it is named, irreducible, and measured."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gridblock.instances.instance import Instance
+from gridblock.instances.read import read
 from gridblock.instances.relaxing import Relaxing
 from gridblock.model.contradiction import Conflict
 from gridblock.plan import solve
+from gridblock.reports.plain_text import markdown
 from gridblock.solvers.session import Session
 from gridblock.why import WhyNot, explain
 from rivals.worlds import world
 
+GALLERY = Path(__file__).parents[2] / "instances" / "gallery"
 FLOOR: dict[str, Any] = {"demands.chat.min_share": 0.75}
 
 
@@ -105,6 +109,26 @@ def test_two_conflicts_are_both_found(hall: Instance, session: Session) -> None:
     assert len(why.conflicts) == 2
     assert all(conflict.irreducible for conflict in why.conflicts)
     assert why.data.fixed
+
+
+def test_a_floor_over_the_plan_is_told_to_ask_for_less(hall: Instance, session: Session) -> None:
+    # Ten pods of 0.1 MW are asked for where three have power: seven fewer, or 0.7 MW more.
+    fewest = {"name": "presence", "measure": "blocks", "min": 10}
+    given = hall.replace({"facilities.north.limits.power_mw": 0.3, "limits": [fewest]})
+    why = why_not(given, session)
+    text = markdown(why.document)
+    assert "7 blocks less" in " ".join(text.split())
+    assert "Ask for less by that limit" in text
+    assert "higher limit" not in text
+
+
+def test_a_rule_that_leaves_another_conflict_is_not_said_to_be_enough(session: Session) -> None:
+    # 2,048 units are eight blocks: five have power, and none is for sale.
+    floors = {f"demands.{i}.min_share": 1 for i in (0, 1)}
+    given = read(GALLERY / "hard-floor.yaml").replace(floors)
+    text = markdown(why_not(given, session).document)
+    assert "leaves another conflict" in text
+    assert "Relax one rule of each conflict that is enough by itself, and then a plan" in text
 
 
 @pytest.mark.slow
