@@ -90,7 +90,8 @@ def test_a_front_of_one_point(ladder: Instance) -> None:
 def test_no_plan_makes_an_empty_front(ladder: Instance) -> None:
     found = pareto(ladder.replace({"demands.d.min_share": 1, "demands.d.amount": 4}))
     assert found.plans == ()
-    assert document(ladder, found.data).sentences == ("There is no plan.",)
+    assert document(ladder, found.data).sentences[0].startswith("No plan can exist")
+    assert as_json(ladder, found.data)["points"] == []
 
 
 def test_an_interrupted_search_keeps_what_it_found(ladder: Instance) -> None:
