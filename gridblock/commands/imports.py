@@ -62,7 +62,7 @@ def import_(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="Which problem of the file: its number, or the letters of its name.",
+            help="Which problem of the file: its number, the letters of its name, a capacity.",
             show_default=False,
         ),
     ] = None,

@@ -46,11 +46,19 @@ class Kind(NamedTuple):
 
 
 KINDS: Final[Mapping[str, Kind]] = {
-    "orlib-cflp": Kind("orlib_cflp", "facility location, capacitated (OR-Library cap41 …)"),
+    "orlib-cflp": Kind(
+        "orlib_cflp", "facility location, capacitated (OR-Library cap41 …)", "capacities left open"
+    ),
     "orlib-sscflp": Kind("orlib_sscflp", "the same, one facility per customer (Holmberg p1 …)"),
     "gap": Kind("gap", "generalized assignment (OR-Library gap1 …)", "its number", sense=True),
     "mknap": Kind("mknap", "multi-resource knapsack (OR-Library mknap1 …)", "its number"),
     "sndlib": Kind("sndlib", "network design (SNDlib, native format)", "its letters"),
+    "graphml": Kind("graphml", "a WAN as GraphML, GML or JSON node-link"),
+    "topohub": Kind("topohub", "a WAN of TopoHub, with real positions (JSON)"),
+    "cloud-regions": Kind("cloud_regions", "regions of a cloud with coordinates (JSON)"),
+    "latency": Kind("latency", "measured round-trip times between regions (CSV matrix)"),
+    "epoch": Kind("epoch", "frontier data centres with their power (Epoch AI, CSV)", "quarters"),
+    "llm-trace": Kind("llm_trace", "requests to a language model (Azure, CSV)", "a quantile"),
 }
 
 

@@ -243,3 +243,8 @@ def chosen(source: Source, words: Words, count: int) -> int:
 def base(name: str, source: str) -> dict[str, Any]:
     """Give what every instance begins with: one period of one hour, so that rates are amounts."""
     return {"gridblock": 1, "name": name, "source": source, "periods": HOUR}
+
+
+def based(source: Source, what: str) -> dict[str, Any]:
+    """Give what an instance that is not yet whole begins with, to which others are added."""
+    return {"gridblock": 1, "name": source.name, "source": f"{source.file_name}: {what}"}

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from gridblock.instances.faults import InstanceError
-from gridblock.instances.imports.kinds import KINDS, load
+from gridblock.instances.imports.kinds import load
 from gridblock.instances.imports.source import Source
-from toys import CFLP, FILES, GAP, MKNAP, SNDLIB, SSCFLP, imported
+from toys import CFLP, GAP, MKNAP, SNDLIB, SSCFLP, imported
 
 
 def refused(folder: Path, kind: str, text: str, problem: str | None = None) -> str:
@@ -33,6 +33,14 @@ def test_a_capacity_with_decimals_is_counted_in_parts_of_a_unit(tmp_path: Path) 
     given = imported(tmp_path, "orlib-cflp", "1 1\n2.25 7\n2 1").instance
     assert given.options[0].leases[0].count == 225
     assert given.demands[0].yields == {"unit": 0.01}
+
+
+def test_a_capacity_that_is_left_open_is_asked_for(tmp_path: Path) -> None:
+    text = CFLP.replace(" 8 20", "capacity 20").replace("\n 10", "\ncapacity")
+    given = imported(tmp_path, "orlib-cflp", text, "9").instance
+    assert [option.leases[0].count for option in given.options] == [9, 9]
+    assert "cannot have the capacity '-9'" in refused(tmp_path, "orlib-cflp", text, "-9")
+    assert "means nothing for it" in refused(tmp_path, "orlib-cflp", CFLP, "9")
 
 
 def test_a_customer_of_one_site_says_so(tmp_path: Path) -> None:
@@ -163,15 +171,6 @@ def test_a_faulty_network_is_refused_with_its_line(
     assert old in SNDLIB
     text = SNDLIB.replace(old, new)
     assert refused(tmp_path, "sndlib", text, "U-U-M-Y-C-A-N-N").startswith(said)
-
-
-def test_every_kind_has_a_file_here_and_says_its_format() -> None:
-    from importlib import import_module
-
-    assert {*FILES} == {*KINDS}
-    for kind in KINDS.values():
-        module = import_module(f"gridblock.instances.imports.{kind.module}")
-        assert len((module.__doc__ or "").splitlines()) > 5
 
 
 def test_a_file_that_is_none_is_refused(tmp_path: Path) -> None:
