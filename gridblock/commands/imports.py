@@ -9,16 +9,22 @@ from gridblock.commands.ending import ended
 from gridblock.commands.options import LogFile, Quiet, Verbose
 from gridblock.commands.talk import Talk
 from gridblock.instances.faults import did_you_mean, quoted
-from gridblock.instances.imports.kinds import KINDS
+from gridblock.instances.imports.kinds import KINDS, Kind
 
 SENSES: Final = ("min", "max")
+
+
+def _example(kind: Kind) -> str:
+    return f"; --problem {kind.problem}" if kind.problem else ""
+
+
 HELP: Final = "\n".join(
     (
         "Read data that others keep, or a problem whose optimum others have published.",
         "",
         "Kinds:",
         "",
-        *(f"- {name}: {kind.help}\n" for name, kind in KINDS.items()),
+        *(f"- {name}: {kind.help}{_example(kind)}\n" for name, kind in KINDS.items()),
         "What a file holds and no plan can say is refused, with its line.",
     )
 )
@@ -62,7 +68,7 @@ def import_(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="Which problem of the file: its number, the letters of its name, a capacity.",
+            help="Which problem of the file, or which part of it; examples above.",
             show_default=False,
         ),
     ] = None,

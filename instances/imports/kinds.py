@@ -35,7 +35,7 @@ class Kind(NamedTuple):
     Attributes:
         module: the reader, a module of this package.
         help: what it is, for the list of kinds.
-        problem: what ``--problem`` chooses, or nothing where a file is one problem.
+        problem: an example of what ``--problem`` may say, or nothing where it means nothing.
         sense: whether ``--sense`` chooses between least cost and most profit.
     """
 
@@ -46,19 +46,17 @@ class Kind(NamedTuple):
 
 
 KINDS: Final[Mapping[str, Kind]] = {
-    "orlib-cflp": Kind(
-        "orlib_cflp", "facility location, capacitated (OR-Library cap41 …)", "capacities left open"
-    ),
+    "orlib-cflp": Kind("orlib_cflp", "facility location, capacitated (OR-Library cap41 …)", "8000"),
     "orlib-sscflp": Kind("orlib_sscflp", "the same, one facility per customer (Holmberg p1 …)"),
-    "gap": Kind("gap", "generalized assignment (OR-Library gap1 …)", "its number", sense=True),
-    "mknap": Kind("mknap", "multi-resource knapsack (OR-Library mknap1 …)", "its number"),
-    "sndlib": Kind("sndlib", "network design (SNDlib, native format)", "its letters"),
+    "gap": Kind("gap", "generalized assignment (OR-Library gap1 …)", "3", sense=True),
+    "mknap": Kind("mknap", "multi-resource knapsack (OR-Library mknap1 …)", "3"),
+    "sndlib": Kind("sndlib", "network design (SNDlib, native format)", "U-U-M-N-C-A-N-N"),
     "graphml": Kind("graphml", "a WAN as GraphML, GML or JSON node-link"),
     "topohub": Kind("topohub", "a WAN of TopoHub, with real positions (JSON)"),
     "cloud-regions": Kind("cloud_regions", "regions of a cloud with coordinates (JSON)"),
     "latency": Kind("latency", "measured round-trip times between regions (CSV matrix)"),
-    "epoch": Kind("epoch", "frontier data centres with their power (Epoch AI, CSV)", "quarters"),
-    "llm-trace": Kind("llm_trace", "requests to a language model (Azure, CSV)", "a quantile"),
+    "epoch": Kind("epoch", "data centres with their power (Epoch AI, CSV)", "2026Q3-2028Q2"),
+    "llm-trace": Kind("llm_trace", "requests to a language model (Azure, CSV)", "p95"),
 }
 
 

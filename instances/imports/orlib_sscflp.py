@@ -8,14 +8,15 @@ Numbers, separated by blanks or line ends::
     demands               of the n customers
     costs                 n rows of m: the cost of serving all of a customer from each site
 
-As `orlib_cflp`, but each customer is served from one site.
+As ``orlib-cflp``, whose layout is read too, but each customer is served from one site.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gridblock.instances.imports.sites import Location, planned
+from gridblock.instances.imports.layouts import location
+from gridblock.instances.imports.sites import planned
 
 if TYPE_CHECKING:
     from gridblock.instances.imports.source import Reading, Source
@@ -27,14 +28,4 @@ def read(source: Source) -> Reading:
     Raises:
         InstanceError: it is not of this format.
     """
-    words = source.words()
-    sites, customers = words.whole("the number of sites"), words.whole("the number of customers")
-    capacity = words.numbers(sites, "the capacity of site {}")
-    fixed = words.numbers(sites, "the fixed cost of site {}")
-    demand = [words.above_zero(f"the demand of customer {j}") for j in range(1, customers + 1)]
-    cost = [
-        words.numbers(sites, f"the cost of customer {j} from site {{}}", None)
-        for j in range(1, customers + 1)
-    ]
-    words.end("the last customer")
-    return planned(source, Location(capacity, fixed, demand, cost), split=False)
+    return planned(source, location(source, by_site=False), split=False)

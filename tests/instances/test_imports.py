@@ -48,6 +48,15 @@ def test_a_customer_of_one_site_says_so(tmp_path: Path) -> None:
     assert {demand.max_facilities for demand in given.demands} == {1}
 
 
+def test_either_layout_of_sites_is_told_by_its_lines(tmp_path: Path) -> None:
+    by_site = "3 1\n8 20\n10 5\n9 7\n4\n1 2 3\n"
+    by_kind = "3 1\n8 10 9\n20 5 7\n4\n1 2 3\n"
+    for kind in ("orlib-cflp", "orlib-sscflp"):
+        hashes = {imported(tmp_path, kind, text).instance.hash for text in (by_site, by_kind)}
+        assert len(hashes) == 1
+    assert "means nothing for it" in refused(tmp_path, "orlib-sscflp", by_kind, "9")
+
+
 def test_what_a_job_uses_is_the_inverse_of_its_yield(tmp_path: Path) -> None:
     found = imported(tmp_path, "gap", GAP, sense="max")
     assert found.instance.demands[2].yields == {"agent-1": 0.25, "agent-2": 0.5}

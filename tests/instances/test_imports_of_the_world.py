@@ -83,8 +83,8 @@ def test_a_campus_of_today_has_its_place(tmp_path: Path) -> None:
 
 def test_a_trace_is_a_rate_by_hour(tmp_path: Path) -> None:
     peak = imported(tmp_path, "llm-trace", TRACE).instance
-    # Minute 1 has 600 tokens, minute 2 1,800, the other 58 none. Of the second hour the trace covers
-    # two minutes: the first has none, the second 60.
+    # Minute 1 has 600 tokens, minute 2 1,800, the other 58 none. Of the second hour the trace has
+    # two minutes: the first is empty, the second has 60.
     assert [demand.amount for demand in peak.demands] == [(30, 1), (1, 0.1)]
     assert peak.horizon.hours == pytest.approx((1, 2 / 60))
     mean = imported(tmp_path, "llm-trace", TRACE, "mean").instance
