@@ -112,8 +112,12 @@ def _latency(instance: Instance, items: Sequence[str]) -> str:
 
 def _lead(instance: Instance, items: Sequence[str]) -> str:
     leads = {instance.blocks[item].lead for item in items}
-    long = f"lead of {_periods(instance, max(leads))}"
-    return f"{long} of {named(tuple(items), 'block type')}"
+    return f"{_long(instance, leads)} of {named(tuple(items), 'block type')}"
+
+
+def _long(instance: Instance, leads: set[int]) -> str:
+    up_to = "up to " if len(leads) > 1 else ""
+    return f"lead of {up_to}{_periods(instance, max(leads))}"
 
 
 def _periods(instance: Instance, count: int) -> str:
@@ -124,8 +128,8 @@ def _periods(instance: Instance, count: int) -> str:
 
 
 def _option_lead(instance: Instance, items: Sequence[str]) -> str:
-    lead = max(instance.contracts[item].option.lead for item in items)
-    return f"lead of {_periods(instance, lead)} of {named(tuple(items), 'option')}"
+    leads = {instance.contracts[item].option.lead for item in items}
+    return f"{_long(instance, leads)} of {named(tuple(items), 'option')}"
 
 
 def _where(where: Where) -> str:
@@ -162,7 +166,9 @@ WORDS: Final[Mapping[str, Callable[[Instance, Sequence[str]], str]]] = {
     PRICE: lambda _, __: "the price of unmet work: it is cheaper not to serve it",
     "gbps": lambda _, items: f"capacity of {named(tuple(items), 'link')}",
     "supply": lambda _, items: f"supply of {named(tuple(items), 'accelerator')}",
-    "cost_once": lambda _, items: f"no {named(tuple(items), 'accelerator')} for sale",
+    "cost_once": lambda _, items: (
+        f"no{'ne of' * (len(items) > MOST_NAMED)} {named(tuple(items), 'accelerator')} for sale"
+    ),
     "lead": _lead,
     "block_where": lambda _, items: f"where {named(tuple(items), 'block type')} may stand",
     "order": lambda _, items: f"when {named(tuple(items), 'option')} can be ordered",

@@ -144,7 +144,7 @@ class Evidence:
             longest = number(need.limit + need.amount)
             return f"The longest round trip that it then takes is {longest}{GLUE}ms{spell}."
         what = named_limit(self.instance, need)
-        return f"That plan takes {more} more than there is of {what}{spell}, for all demands."
+        return f"That plan goes beyond {what} by {more}{spell}, for all demands together."
 
     def _worth(self, worth: Worth) -> str:
         currency = self.instance.currency

@@ -98,7 +98,9 @@ def how_proven(found: Explanation) -> str:
     gap = gap_percent(found.gap_asked)
     whole = plural(len(found.trials) - 1, "re-solve")
     linear = f", chosen by {plural(found.linear, 'linear relaxation')}" if found.linear else ""
-    rests = f"Every claim rests on one of {whole} of the whole model to a gap of {gap}{linear}."
+    rests = (
+        f"Every claim rests on one of {whole} of the whole model (gap asked for: {gap}){linear}."
+    )
     if found.status == "explained":
         return rests
     ended = {"stopped": "Stopped at the time limit", "interrupted": "Interrupted"}
@@ -127,7 +129,7 @@ def _summary(instance: Instance, account: Account, found: Explanation) -> Sectio
         Column("priced at", right=True, brief="priced\nat"),
         Column("served %", right=True, brief="then\n%"),
     )
-    unit = f"price in {scale.of(instance.currency)}; then: served once it is relaxed"
+    unit = f"price in {scale.of(instance.currency)}; then: served once relaxed"
     kept = rows if several else tuple((row[0], *row[2:]) for row in rows)
     return Section("Blockers", unit, columns, kept, note=note)
 

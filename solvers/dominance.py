@@ -14,7 +14,8 @@ from gridblock.solvers.unserved import Unserved
 MATTERS: Final = 0.05
 """A rule that recovers less of what is unmet is no blocker by itself."""
 MOSTLY: Final = 0.5
-"""A rule that recovers so much of it is the blocker, whatever else is needed for the rest."""
+"""A rule that recovers so much of it is the blocker, whatever else is needed for the rest; of a
+large model, in which looking for what goes together takes long, any rule that matters."""
 NOT_FOR_SALE: Final = "cost_once"
 """The family that is relaxed at no price, and so is preferred to no other."""
 AT_THE_PRICE: Final = 0.5
@@ -121,7 +122,8 @@ class Dominance:
 
         best = max(gains, key=rank, default="")
         gain = gains[best][0] if best else 0.0
-        if gain < MOSTLY * lacking:
+        enough = MOSTLY if self.trials.small else MATTERS
+        if gain < enough * lacking:
             if not self.known_only:
                 self.find_smallest(demand)
             together = self.smallest.get(demand) or ()
