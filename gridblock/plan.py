@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from gridblock import runs
 from gridblock.instances import read as reading
 from gridblock.instances.baseline import current_fleet_only
+from gridblock.instances.faults import Fault, InstanceError
 from gridblock.instances.instance import Instance
 from gridblock.model.audit import Report, audit
 from gridblock.model.plan import PlanData
@@ -243,5 +244,22 @@ def read_plan(path: str | Path, instance: Instance | None = None) -> Plan:
     file = folder / "plan.json" if folder.is_dir() else folder
     if not file.is_file():
         runs.read_json(file)
-    given = reading.read(file.parent / "instance.json") if instance is None else instance
+    beside = file.parent / "instance.json"
+    if instance is None and not beside.exists():
+        message = "has no instance.json beside it, which says what it plans"
+        raise InstanceError([Fault((), message, str(file))])
+    given = reading.read(beside) if instance is None else instance
     return Plan(given, runs.read_plan_file(file))
+
+
+def read_run(path: str | Path) -> Plan:
+    """Read a plan that was saved, of the instance beside it and of no other.
+
+    Raises:
+        InstanceError: the files cannot be read, or the instance is another one by now.
+    """
+    plan = read_plan(path)
+    if plan.data.instance_hash != plan.instance.hash:
+        message = "is a plan of another instance than the one beside it, which was changed since"
+        raise InstanceError([Fault((), message, str(path))])
+    return plan

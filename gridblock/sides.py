@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gridblock.instances.faults import Fault, InstanceError
 from gridblock.instances.instance import Instance
 from gridblock.instances.read import read
-from gridblock.plan import Plan, read_plan
+from gridblock.plan import Plan, read_run
 from gridblock.reports.diff import TOLERANCE, Diff, diff_of
 from gridblock.reports.plan_changes import Side
 
@@ -71,10 +71,7 @@ def side_of(source: Source, label: str = "", of_runs: bool = False) -> Side:
     # A folder of tables may hold the plan that is in force beside them.
     is_run = (path / PLAN).is_file() and not (path / TABLES).is_file()
     if is_run or path.name == PLAN:
-        plan = read_plan(path)
-        if plan.data.instance_hash != plan.instance.hash:
-            message = "is a plan of another instance than the one beside it"
-            raise InstanceError([Fault((), message, label)])
+        plan = read_run(path)
         return Side(label, plan.instance, plan.data, plan.account)
     if of_runs:
         message = "is no run: there is no plan.json in it; solve saves runs"

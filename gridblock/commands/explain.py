@@ -107,9 +107,9 @@ def _plan(
         if changes:
             message = "a run is explained as it is; give the instance to change it"
             raise typer.BadParameter(message, param_hint="'--set'")
-        from gridblock.plan import read_plan
+        from gridblock.plan import read_run
 
-        return file.parent, read_plan(file)
+        return file.parent, read_run(file)
     given = sources.read(sources.locate(name), changes)
     talk.phase("solving")
     from gridblock.plan import solve

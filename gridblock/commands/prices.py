@@ -45,12 +45,12 @@ def prices(
     talk = Talk(quiet=quiet, verbose=verbose, log=log_file)
     with ended(talk) as interrupts:
         talk.phase("reading")
-        from gridblock.plan import read_plan
+        from gridblock.plan import read_run
         from gridblock.reports.headline import without_plan
         from gridblock.solvers.outcome import Settings
         from gridblock.solvers.session import Session
 
-        plan = read_plan(run)
+        plan = read_run(run)
         if plan.data.decisions is None:
             talk.error(f"{without_plan(str(run), plan.data)}; there is nothing to price")
             infeasible = plan.status == "infeasible"

@@ -76,13 +76,13 @@ def report(
         folder = run if run.is_dir() else run.parent
         file = output or folder / FILE
         talk.phase("reading")
-        from gridblock.plan import read_plan
+        from gridblock.plan import read_run
 
-        plan = read_plan(run)
+        plan = read_run(run)
         refuse_existing(file)
         why = explained(talk, plan, folder)
         if baseline is not None:
-            write(talk, plan, file, read_plan(baseline), why, baseline.resolve().name)
+            write(talk, plan, file, read_run(baseline), why, baseline.resolve().name)
         elif no_baseline:
             write(talk, plan, file, None, why)
         else:

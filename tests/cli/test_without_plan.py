@@ -30,3 +30,21 @@ def test_the_folder_of_a_run_is_no_instance(gridblock: Any, tmp_path: Path, comm
     ran = gridblock(command, "run")
     assert ran.exit_code == 3
     assert f"its instance is {Path('run') / 'instance.json'}" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    "command", ["explain", "prices", "report", "export", "diff first", "compare run"]
+)
+def test_a_run_whose_instance_was_changed_since_is_refused(
+    gridblock: Any, tmp_path: Path, command: str
+) -> None:
+    gridblock("solve", "first", "-q", "-o", "run")
+    file = tmp_path / "run" / "instance.json"
+    file.write_text(file.read_text().replace("6000", "7000"))
+    ran = gridblock(*command.split(), "run")
+    assert ran.exit_code == 3
+    assert "is a plan of another instance than the one beside it" in ran.stderr
+    file.unlink()
+    ran = gridblock(*command.split(), "run")
+    assert ran.exit_code == 3
+    assert "has no instance.json beside it" in ran.stderr
