@@ -75,7 +75,7 @@ def document(found: Sequence[Row], gap: float) -> Document:
     parts = [f"{count[verdict]} {words}" for verdict, words in VERDICTS.items() if count[verdict]]
     return Document(
         title="Known optima",
-        subtitle=f"proven within {gap_percent(gap)}",
+        subtitle=f"proven within {100 * gap:.6g} %",
         sentences=(f"{plural(len(found), 'instance')}: {', '.join(parts)}.",),
         sections=(_section(found),),
     )

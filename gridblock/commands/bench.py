@@ -83,7 +83,7 @@ def bench(
 
         optima = known(str(table))
         shipped = [] if paths else [str(file) for file in sources.examples().values()]
-        given = _read(instances_in([sources.locate(path) for path in paths]) or shipped)
+        given = _read(instances_in([sources.locate(path) for path in paths]) or shipped, optima)
         without = [name for name in given if name not in optima]
         for name in without:
             talk.note(f"{name} is not in {table}, and left out")
@@ -113,8 +113,8 @@ def _usual(paths: list[str]) -> Path:
     raise typer.BadParameter(message)
 
 
-def _read(files: list[str]) -> "dict[str, Instance]":
-    """Read every instance, by its name.
+def _read(files: list[str], optima: "Mapping[str, Known]") -> "dict[str, Instance]":
+    """Read every instance, by its name, or that of its file where the table knows only that.
 
     Raises:
         InstanceError: with every fault of all of them.
@@ -129,9 +129,12 @@ def _read(files: list[str]) -> "dict[str, Instance]":
         except InstanceError as error:
             faults += error.faults
             continue
-        if instance.name in given:
-            faults.append(Fault(("name",), f"is {instance.name!r} a second time", file))
-        given[instance.name] = instance
+        known_as = instance.name
+        if known_as not in optima and Path(file).stem in optima:
+            known_as = Path(file).stem
+        if known_as in given:
+            faults.append(Fault(("name",), f"is {known_as!r} a second time", file))
+        given[known_as] = instance
     if faults:
         raise InstanceError(faults)
     return given

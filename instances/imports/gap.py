@@ -32,7 +32,8 @@ def read(source: Source) -> Reading:
     problems = [_problem(words) for _ in range(count)]
     words.end("the last problem")
     suffix = f"_{wanted + 1}" if several else ""
-    return _planned(source, f"{source.name}{suffix}", *problems[wanted])
+    sense = f"_{source.sense.capitalize()}" if source.sense else ""
+    return _planned(source, f"{source.name}{suffix}{sense}", *problems[wanted])
 
 
 Problem = tuple[list[list[float]], list[list[float]], list[float]]

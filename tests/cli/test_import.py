@@ -107,6 +107,15 @@ def test_a_faulty_table_of_optima_is_refused(
     assert said in ran.stderr
 
 
+def test_an_instance_may_be_known_by_its_file(bench: Path, gridblock: Any) -> None:
+    (bench / "optima.csv").write_text("instance,optimum,scale,offset\njobs,9,,\npack,15,-1,21\n")
+    assert "2 the same as published" in gridblock("bench", bench).stdout
+    (bench / "again.json").write_text((bench / "jobs.json").read_text())
+    ran = gridblock("bench", bench)
+    assert ran.exit_code == 3
+    assert "jobs.json: name: is 'jobs' a second time" in ran.stderr
+
+
 def test_what_the_table_does_not_know_is_left_out(bench: Path, gridblock: Any) -> None:
     (bench / "optima.csv").write_text("instance,optimum\njobs,9\n")
     ran = gridblock("bench", bench)

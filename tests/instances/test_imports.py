@@ -72,6 +72,7 @@ def test_of_a_file_with_several_problems_one_is_chosen(tmp_path: Path) -> None:
     assert (found.offset, found.scale) == (2.5, -1)
     several = imported(tmp_path, "gap", f"1\n{GAP}")
     assert several.instance.name == "toy_1"
+    assert imported(tmp_path, "gap", GAP, sense="max").instance.name == "toy_Max"
 
 
 @pytest.mark.parametrize(
