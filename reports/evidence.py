@@ -158,12 +158,12 @@ class Evidence:
             value = money(worth.value / worth.step, currency)
             return f"The next {unit} of {worth.item} is worth {value} (linear relaxation)."
         value = money(worth.value, currency)
-        each = money(worth.value / worth.step, currency)
+        each = f", {money(worth.value / worth.step, currency)} each" if worth.step > 1 else ""
         how = "re-solve"
         if worth.uncertain > 0.01 * abs(worth.value):
             how = f"re-solve, within {money(worth.uncertain, currency)}"
         step = f"{number(worth.step)}{GLUE}{unit}"
-        return f"{step} more of {worth.item} are worth {value}, {each} each ({how})."
+        return f"{step} more of {worth.item} are worth {value}{each} ({how})."
 
     def _step_unit(self, worth: Worth) -> str:
         if worth.family == "supply":

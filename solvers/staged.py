@@ -91,6 +91,8 @@ class _Search:
     plan: Outcome | None = None
     bound: float = -np.inf
     nodes: int = 0
+    halted: Outcome | None = None
+    """What a solve gave that was interrupted: none is begun after it."""
     progress: list[Progress] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
@@ -111,18 +113,19 @@ class _Search:
             if point.values is None:
                 break
             point = self._sweep(point)
-            self._round(point)
-            if self._done() or self.plan is None:
+            if self.halted is None:
+                self._round(point)
+            if self._done() or self.plan is None or self.halted:
                 break
             self.session.load(relaxed)
             point = self._solve({}, start=point.values, gap=self._gap_left(point))
             if not self._stopped(point):
                 self._round(point)
-            if self._done() or self._stopped(point) or self._gap_left(point) == 0:
+            if self.halted or self._done() or self._stopped(point) or self._gap_left(point) == 0:
                 break
             self.session.load(relaxed)
-        if self._done() or self._stopped(point):
-            return self._ended(point)
+        if self.halted or self._done() or self._stopped(point):
+            return self._ended(self.halted or point)
         return self._whole()
 
     def _sweep(self, point: Outcome) -> Outcome:
@@ -211,6 +214,8 @@ class _Search:
             self._report(line.nodes)
 
         outcome = self.session.run(settings, report, self.on_log)
+        if outcome.stop is Stop.INTERRUPTED:
+            self.halted = outcome
         self.nodes += outcome.nodes
         self.notes += outcome.notes
         if bounds and outcome.bound is not None:

@@ -169,7 +169,8 @@ def _read(talk: Talk, name: str, changes: dict[str, str]) -> "Instance":
     for warning in found if talk.verbose else ():
         talk.note(f"warning: {warning}")
     if found and not talk.verbose:
-        talk.note(f"{counted(len(found), 'warning')}: see gridblock check {name}")
+        same = " with the same --set" if changes else ""
+        talk.note(f"{counted(len(found), 'warning')}: see gridblock check {name}{same}")
     return given
 
 

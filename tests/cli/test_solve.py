@@ -237,3 +237,10 @@ def test_a_solve_starts_from_a_run(gridblock: Any) -> None:
     missing = gridblock("solve", "take-or-pay", "--from", "nowhere")
     assert missing.exit_code == 3
     assert "nowhere" in missing.stderr
+
+
+def test_warnings_of_a_changed_instance_are_those_of_check_with_the_same_changes(
+    gridblock: Any,
+) -> None:
+    ran = gridblock("solve", "first", "--set", "demands.1.unmet_cost=0", "--no-save")
+    assert "see gridblock check first with the same --set" in ran.stderr

@@ -7,6 +7,10 @@ import pytest
 from explain.conftest import Explain
 from gridblock.instances.instance import Instance
 from gridblock.model.explanation import Blocker
+from gridblock.plan import solve
+from gridblock.reports.plain_text import markdown
+from gridblock.solvers.session import Session
+from gridblock.why import explain
 
 THREE: dict[str, dict[str, Any]] = {
     "power_mw": {"facilities.north.limits.power_mw": 0.3},
@@ -246,3 +250,11 @@ def test_whole_blocks_that_leave_a_part_block_it(hall: Instance, explained: Expl
     blocker = only(explained, given)
     assert [(rule.family, rule.items) for rule in blocker.relaxed] == [("whole_blocks", ("a",))]
     assert (blocker.demand, blocker.unmet) == ("b", pytest.approx(10))
+
+
+def test_less_than_one_more_is_not_told_by_the_unit(hall: Instance, session: Session) -> None:
+    # Three pods of 0.1 MW are missing: more than those 0.3 MW bring nothing, so no price a MW.
+    plan = solve(hall.replace({"facilities.north.limits.power_mw": 0.3}), session=session)
+    text = " ".join(markdown(explain(plan, session=session).document).split())
+    assert "0.3 MW more of north are worth" in text
+    assert " each (re-solve" not in text

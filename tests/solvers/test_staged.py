@@ -1,6 +1,7 @@
 """The search in stages, on models that are small enough to be solved at once as well."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -8,6 +9,7 @@ import gridblock as gb
 from gridblock.model.build import build
 from gridblock.solvers import staged
 from gridblock.solvers.compile import compile_model
+from gridblock.solvers.outcome import Outcome
 from gridblock.solvers.session import Session
 from gridblock.solvers.solve import lots_in
 
@@ -31,3 +33,25 @@ def test_lots_are_told_from_blocks() -> None:
     compiled = compile_model(build(gb.read(GALLERY / "grid-in-lots.yaml")))
     told = zip(compiled.columns, lots_in(compiled), strict=True)
     assert {column.parent_component().name for column, lot in told if lot} == {"ordered"}
+
+
+@pytest.mark.parametrize("at", range(1, 8))
+def test_no_solve_is_begun_after_one_that_was_interrupted(
+    at: int, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Relaxation, neighbours and whole numbers are solves of their own: Ctrl-C ends them all.
+    monkeypatch.setattr(staged, "FEW_INTEGERS", 0)
+    run, begun = Session.run, []
+
+    def counted(self: Session, *arguments: Any) -> Outcome:
+        begun.append(arguments)
+        if len(begun) == at:
+            self.stop()
+        return run(self, *arguments)
+
+    monkeypatch.setattr(Session, "run", counted)
+    instance = gb.read(GALLERY / "site-waits-for-its-permit.yaml")
+    plan = gb.solve(instance, gap=1e-9, session=session, raise_without_plan=False)
+    if len(begun) >= at:
+        assert len(begun) == at
+        assert plan.status in {"interrupted", "optimal"}
