@@ -14,7 +14,7 @@ def current_fleet_only(instance: Instance) -> Instance:
     deliver none; no other lot can be ordered, since none is left or all would enter service after
     the horizon. Places that only a new lot would open stay closed.
     """
-    data = instance.plain()
+    data = instance.as_it_stands()
     due: Counter[tuple[str, str]] = Counter()
     for (kind, _, period), count in standing_purchases(instance).items():
         due[kind, period] += count

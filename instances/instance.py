@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from copy import deepcopy
+from functools import cache, partial
 from importlib import import_module
 from typing import Any, Self
 
 from pydantic import ValidationError, model_validator
 
-from gridblock.instances import check, paths
-from gridblock.instances.faults import InstanceError, from_pydantic
+from gridblock.instances import check, futures, paths
+from gridblock.instances.faults import Fault, InstanceError, did_you_mean, from_pydantic
+from gridblock.instances.schema.base import LONGEST_NAME
 from gridblock.instances.schema.fields import Fields
 
 
@@ -54,3 +56,35 @@ class Instance(Fields):
         for path, value in {**(changes or {}), **more}.items():
             paths.put(data, path, deepcopy(value))
         return type(self).parse(data)
+
+    def scenario(self, *names: str) -> Self:
+        """Give a validated copy in which scenarios have come true, one after the other.
+
+        The copy has no scenarios left, and is called after them: ``deal+permit-late``.
+
+        Args:
+            names: of scenarios; none gives the instance as it stands, without scenarios.
+
+        Raises:
+            InstanceError: there is no such scenario, one is named twice, or they do not give a
+                valid instance together.
+        """
+        if not self.scenarios and not names:
+            return self
+        known = {each.name: each for each in self.scenarios}
+        faults = [
+            Fault((), f"there is no scenario {name!r}{did_you_mean(name, known)}")
+            if name not in known
+            else Fault((), f"names the scenario {name!r} a second time")
+            for i, name in enumerate(names)
+            if name not in known or name in names[:i]
+        ]
+        if faults:
+            raise InstanceError(faults)
+        given = type(self).parse(self.as_it_stands())
+        for name in names:
+            dumped = cache(partial(given.model_dump, mode="json"))
+            data, _ = futures.changed(given.plain(), dumped, known[name].set)
+            data["name"] = f"{given.name}+{name}"[:LONGEST_NAME].strip()
+            given = type(self).parse(data)
+        return given

@@ -1,5 +1,6 @@
 """Field paths: ``facilities.memphis.grid_mw`` and ``demands.chat.amount`` in plain data."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -18,20 +19,32 @@ def put(data: dict[str, Any], path: str, value: Any) -> None:
     holder: Any = data
     words = path.split(".")
     while words:
-        key, used = _step(holder, words, path)
+        key, used = step(holder, words, path)
         words = words[used:]
         if not words:
             holder[key] = value
             return
         if isinstance(holder, dict) and key not in holder:
             if key not in field_names():
-                raise _nowhere(str(key), path, list(holder))
+                raise nowhere(str(key), path, list(holder))
             holder[key] = {}
         holder = holder[key]
 
 
-def _step(holder: Any, words: list[str], path: str) -> tuple[Key, int]:
-    """Find the key that the first words name: names may hold dots, so the longest wins."""
+def put_at(data: dict[str, Any], keys: Sequence[Key], value: Any) -> None:
+    """Set the field at keys, in place, with fields left out before it."""
+    holder: Any = data
+    for key in keys[:-1]:
+        holder = holder.setdefault(key, {}) if isinstance(holder, dict) else holder[key]
+    holder[keys[-1]] = value
+
+
+def step(holder: Any, words: list[str], path: str) -> tuple[Key, int]:
+    """Find the key that the first words name: names may hold dots, so the longest wins.
+
+    Raises:
+        InstanceError: there is none, and none can be added.
+    """
     for used in range(len(words), 0, -1):
         word = ".".join(words[:used])
         if isinstance(holder, dict) and word in holder:
@@ -47,10 +60,11 @@ def _step(holder: Any, words: list[str], path: str) -> tuple[Key, int]:
         if isinstance(holder, list)
         else []
     )
-    raise _nowhere(words[0], path, names)
+    raise nowhere(words[0], path, names)
 
 
-def _nowhere(word: str, path: str, names: list[str]) -> InstanceError:
+def nowhere(word: str, path: str, names: list[str]) -> InstanceError:
+    """Say that a path leads nowhere, with the nearest name."""
     message = f"there is no {word!r} on the path {path!r}{did_you_mean(word, names)}"
     return InstanceError((Fault((path,), message),))
 

@@ -92,7 +92,11 @@ def _faults_of_the_rest(data: dict[str, Any], found: Sequence[Fault]) -> list[Fa
         given = Fields.model_validate(data)
     except ValidationError:
         return []
-    return [fault for fault in check.faults_of(given) if not _touches(fault.path, mended)]
+    return [
+        fault
+        for fault in check.faults_of(given, in_scenarios=False)
+        if not _touches(fault.path, mended)
+    ]
 
 
 def _mend(holder: Any, path: tuple[str | int, ...]) -> None:

@@ -69,7 +69,7 @@ class Relaxing:
         Raises:
             InstanceError: the result is not a valid instance.
         """
-        data = deepcopy(self.instance.plain())
+        data = deepcopy(self.instance.as_it_stands())
         for each in sorted(relaxations):
             edit = EDITS.get(each.family, edits.more_of_a_limit)
             for item in each.items:

@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from math import fsum
 from typing import Final
 
+from gridblock.instances.faults import shown
 from gridblock.instances.instance import Instance
 from gridblock.instances.schema.current import Current
 from gridblock.instances.schema.options import Option
@@ -13,6 +15,7 @@ from gridblock.instances.standing_orders import (
     standing_lots,
     standing_purchases,
 )
+from gridblock.instances.tables.cells import inline
 from gridblock.reports.capacity import power_limits_mw
 from gridblock.reports.lots import order_by
 from gridblock.reports.sections import Column, Document, Row, Section, first_to_last, span
@@ -27,6 +30,7 @@ from gridblock.reports.words import (
 )
 
 MOST_ROWS: Final = 30
+LONGEST_SETTING: Final = 40
 
 
 def understood(instance: Instance) -> Document:
@@ -41,6 +45,7 @@ def understood(instance: Instance) -> Document:
         plural(len(instance.network.regions), "region"),
         plural(len(instance.network.links), "link"),
         *((plural(len(instance.options), "option"),) if instance.options else ()),
+        *((plural(len(instance.scenarios), "scenario"),) if instance.scenarios else ()),
     )
     horizon = instance.horizon
     about = dict.fromkeys((first_to_last(horizon), span(horizon), instance.currency))
@@ -56,6 +61,7 @@ def understood(instance: Instance) -> Document:
             blocks(instance),
             demands(instance),
             *((options(instance),) if instance.options else ()),
+            *((scenarios(instance),) if instance.scenarios else ()),
             periods(instance),
         ),
     )
@@ -233,6 +239,40 @@ def _added(option: Option) -> str:
     )
     more = f" +{len(added) - 1}" if len(added) > 1 else ""
     return f"{added[0]}{more}" if added else ""
+
+
+def scenarios(instance: Instance) -> Section:
+    """Give how likely each scenario is, and what it changes, a row for each field."""
+    rows = [
+        (
+            scenario.name if i == 0 else "",
+            likely if i == 0 else "",
+            path,
+            _setting(value),
+        )
+        for scenario in instance.scenarios
+        for likely in ("" if scenario.probability is None else in_percent(scenario.probability),)
+        for i, (path, value) in enumerate(scenario.set.items() or [("", "")])
+    ]
+    likely = [each.probability for each in instance.scenarios if each.probability is not None]
+    left = f"as it stands {in_percent(max(0.0, 1 - fsum(likely)))}" if likely else ""
+    return _table(
+        "Scenarios",
+        left,
+        (
+            Column("scenario"),
+            Column("probability", right=True, brief="prob-\nability"),
+            Column("changes"),
+            Column("to"),
+        ),
+        rows,
+    )
+
+
+def _setting(value: object) -> str:
+    """Write what a field is changed to, on one short line."""
+    text = value if isinstance(value, str) else inline(value)
+    return shown(text, LONGEST_SETTING)
 
 
 def periods(instance: Instance) -> Section:

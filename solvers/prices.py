@@ -166,7 +166,7 @@ class Prices:
             step: what there is more of.
             anew: whether to plan anew as well.
         """
-        given = self.instance.replace(step.changes)
+        given = self.instance.scenario().replace(step.changes)
         model = build(given)
         compiled = compile_model(model)
         relaxed = None

@@ -100,7 +100,7 @@ def _split(instance: Instance, name: str, plan: PlanData) -> tuple[Fraction, Fra
 def priced(instance: Instance, name: str, factor: float) -> Instance:
     """Give an instance in which the prices of an option are multiplied."""
     at = next(i for i, option in enumerate(instance.options) if option.name == name)
-    data = instance.plain()
+    data = instance.as_it_stands()
     option = data["options"][at]
     for field in PRICES:
         if field in option:
@@ -123,7 +123,7 @@ def without(instance: Instance, name: str) -> Instance:
     stays too, so that what it opens is closed and what requires it has to wait: its lots would
     enter service after the horizon.
     """
-    data = instance.plain()
+    data = instance.as_it_stands()
     signed = sum(instance.contracts[name].option.signed.values())
     signed += sum(lots for (o, _), lots in standing_lots(instance).items() if o == name)
     never = {"max": signed, "min_if_taken": 0} if signed else {"lead": len(instance.horizon)}

@@ -7,7 +7,16 @@ import typer
 
 from gridblock.commands import sources
 from gridblock.commands.ending import Ending, counted, ended
-from gridblock.commands.options import Brief, Changes, LogFile, Quiet, Source, Verbose, pairs
+from gridblock.commands.options import (
+    Brief,
+    Changes,
+    LogFile,
+    Quiet,
+    Scenarios,
+    Source,
+    Verbose,
+    pairs,
+)
 from gridblock.commands.talk import Talk, Voice, put, styled
 from gridblock.instances.faults import Fault, InstanceError, dotted
 
@@ -18,6 +27,7 @@ if TYPE_CHECKING:
 
 def check(
     instance: Source,
+    scenario: Scenarios = [],  # noqa: B006
     changes: Changes = [],  # noqa: B006
     form: Annotated[
         Brief,
@@ -41,7 +51,7 @@ def check(
         talk.phase("reading")
         try:
             file = sources.locate(instance)
-            given = sources.read(file, pairs(changes, "--set"))
+            given = sources.read(file, pairs(changes, "--set"), scenario)
         except InstanceError as error:
             if form is Brief.JSON:
                 _put_json(None, error.faults, ())
@@ -121,6 +131,10 @@ def _understood(given: "Instance") -> dict[str, Any]:
         "links": len(given.network.links),
         "demands": {d.name: list(given.over_periods(d.amount).values()) for d in given.demands},
         "accelerators_installed": accelerators,
+        "scenarios": {
+            each.name: {"probability": each.probability, "set": each.set}
+            for each in given.scenarios
+        },
         "options": {option.name: _option(given, option) for option in given.options},
     }
 

@@ -7,7 +7,7 @@ import typer
 
 from gridblock.commands import sources
 from gridblock.commands.ending import ended
-from gridblock.commands.options import Changes, LogFile, Quiet, Source, Verbose, pairs
+from gridblock.commands.options import Changes, LogFile, Quiet, Scenarios, Source, Verbose, pairs
 from gridblock.commands.talk import Talk
 
 
@@ -29,6 +29,7 @@ def convert(
         bool,
         typer.Option("--full", metavar="", help="Tables with every column that they can have."),
     ] = False,
+    scenario: Scenarios = [],  # noqa: B006
     changes: Changes = [],  # noqa: B006
     quiet: Quiet = False,
     verbose: Verbose = 0,
@@ -44,7 +45,7 @@ def convert(
     with ended(talk):
         refuse_output(output, force)
         talk.phase("reading")
-        given = sources.read(sources.locate(instance), pairs(changes, "--set"))
+        given = sources.read(sources.locate(instance), pairs(changes, "--set"), scenario)
         talk.phase("writing")
         from gridblock.instances import formats
 

@@ -1,5 +1,6 @@
 """``gridblock explain``: why work stays unmet, and what would serve it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,7 @@ from gridblock.commands.options import (
     LogFile,
     NoSave,
     Quiet,
+    Scenarios,
     Verbose,
     pairs,
     seconds,
@@ -56,6 +58,7 @@ def explain(
             show_default=False,
         ),
     ] = 300.0,
+    scenario: Scenarios = [],  # noqa: B006
     changes: Changes = [],  # noqa: B006
     form: Format = Form.TABLE,
     overwrite: Annotated[
@@ -83,7 +86,7 @@ def explain(
     talk = Talk(quiet=quiet, verbose=verbose, log=log_file)
     with ended(talk) as interrupts:
         talk.phase("reading")
-        folder, plan = _plan(talk, interrupts, run, pairs(changes, "--set"))
+        folder, plan = _plan(talk, interrupts, run, pairs(changes, "--set"), scenario)
         if plan.data.decisions is None and plan.status != "infeasible":
             raise typer.Exit(_without_plan(talk, plan, form))
         save_into = None if no_save else folder
@@ -98,19 +101,24 @@ def explain(
 
 
 def _plan(
-    talk: Talk, interrupts: Interrupts, name: str, changes: dict[str, str]
+    talk: Talk,
+    interrupts: Interrupts,
+    name: str,
+    changes: dict[str, str],
+    scenarios: Sequence[str],
 ) -> "tuple[Path | None, Plan]":
     """Read a run, or plan an instance; give the folder of the run, if it is one."""
     path = Path(name)
     file = path / "plan.json" if path.is_dir() else path
     if file.name == "plan.json" and file.is_file():
-        if changes:
+        if changes or scenarios:
             message = "a run is explained as it is; give the instance to change it"
-            raise typer.BadParameter(message, param_hint="'--set'")
+            hint = "'--set'" if changes else "'--scenario'"
+            raise typer.BadParameter(message, param_hint=hint)
         from gridblock.plan import read_run
 
         return file.parent, read_run(file)
-    given = sources.read(sources.locate(name), changes)
+    given = sources.read(sources.locate(name), changes, scenarios)
     talk.phase("solving")
     from gridblock.plan import solve
     from gridblock.solvers.session import Session

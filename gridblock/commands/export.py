@@ -1,6 +1,7 @@
 """``gridblock export``: the model for other solvers, and a plan as an Excel workbook."""
 
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -9,7 +10,7 @@ import typer
 from gridblock.commands import sources
 from gridblock.commands.ending import ended
 from gridblock.commands.files import refuse_without_folder
-from gridblock.commands.options import Changes, LogFile, Quiet, Verbose, pairs
+from gridblock.commands.options import Changes, LogFile, Quiet, Scenarios, Verbose, pairs
 from gridblock.commands.talk import Talk
 
 MODELS: Final = (".mps", ".lp")
@@ -37,6 +38,7 @@ def export(
             show_default=False,
         ),
     ] = None,
+    scenario: Scenarios = [],  # noqa: B006
     changes: Changes = [],  # noqa: B006
     quiet: Quiet = False,
     verbose: Verbose = 0,
@@ -53,15 +55,16 @@ def export(
         if suffix not in {*MODELS, WORKBOOK}:
             message = f"{file} must end in .mps, .lp or .xlsx"
             raise typer.BadParameter(message)
-        if suffix == WORKBOOK and changes:
-            message = "--set changes an instance, and a workbook is written of a plan"
+        if suffix == WORKBOOK and (changes or scenario):
+            option = "--set" if changes else "--scenario"
+            message = f"{option} changes an instance, and a workbook is written of a plan"
             raise typer.BadParameter(message)
         refuse_without_folder(file)
         talk.phase("reading")
         if suffix == WORKBOOK:
             _workbook(talk, source, file)
         else:
-            _model(talk, source, file, pairs(changes, "--set"))
+            _model(talk, source, file, pairs(changes, "--set"), scenario)
         talk.line.end()
         talk.note(f"wrote {file}")
 
@@ -91,8 +94,10 @@ def _workbook(talk: Talk, source: str, file: Path) -> None:
     plan.to_excel(file)
 
 
-def _model(talk: Talk, source: str, file: Path, changes: dict[str, str]) -> None:
-    given = sources.read(sources.locate(source), changes)
+def _model(
+    talk: Talk, source: str, file: Path, changes: dict[str, str], scenarios: Sequence[str]
+) -> None:
+    given = sources.read(sources.locate(source), changes, scenarios)
     talk.phase("building")
     from gridblock.model.build import build
 

@@ -110,6 +110,26 @@ Changes = Annotated[
         show_default=False,
     ),
 ]
+
+
+def _scenarios(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Complete the names of scenarios of the instance that is named already."""
+    named = ctx.params.get("instance") or ctx.params.get("run") or ctx.params.get("source")
+    *before, last = incomplete.split(",")
+    names = sources.scenarios(str(named)) if named else []
+    return [",".join((*before, name)) for name in names if name.startswith(last)]
+
+
+Scenarios = Annotated[
+    list[str],
+    typer.Option(
+        "--scenario",
+        metavar="NAME",
+        help="Let a scenario of the instance come true; several as A,B or repeated, in order.",
+        show_default=False,
+        autocompletion=_scenarios,
+    ),
+]
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", metavar="", help="Only the answer, and errors.")
 ]

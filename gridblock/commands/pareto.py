@@ -17,6 +17,7 @@ from gridblock.commands.options import (
     NoSave,
     Output,
     Quiet,
+    Scenarios,
     Source,
     TimeLimit,
     Verbose,
@@ -58,6 +59,7 @@ def pareto(
     ] = Measure.SHARE,
     gap: Gap = 0.001,
     time_limit: TimeLimit = None,
+    scenario: Scenarios = [],  # noqa: B006
     changes: Changes = [],  # noqa: B006
     form: Format = Form.TABLE,
     output: Output = None,
@@ -78,7 +80,7 @@ def pareto(
             raise typer.BadParameter(message, param_hint="'--points'")
         folder = None if no_save else _free(output)
         talk.phase("reading")
-        given = sources.read(sources.locate(instance), pairs(changes, "--set"))
+        given = sources.read(sources.locate(instance), pairs(changes, "--set"), scenario)
         found = _found(talk, interrupts, given, points, measure, gap, time_limit)
         saved = None if no_save or not found.data.points else _saved(talk, found, folder)
         talk.line.end()

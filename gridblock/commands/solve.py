@@ -1,6 +1,7 @@
 """``gridblock solve``: an instance in, an audited plan out."""
 
 import time
+from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from gridblock.commands.options import (
     NoSave,
     Output,
     Quiet,
+    Scenarios,
     Source,
     TimeLimit,
     Verbose,
@@ -68,6 +70,7 @@ def solve(
             show_default=False,
         ),
     ] = 0,
+    scenario: Scenarios = [],  # noqa: B006
     changes: Changes = [],  # noqa: B006
     max_unmet: Annotated[
         float | None,
@@ -129,7 +132,7 @@ def solve(
         start = None if begin is None else _start(talk, begin)
         request = Request(gap, time_limit, threads, seed, options, start)
         began = time.perf_counter()
-        given = _read(talk, instance, pairs(changes, "--set"))
+        given = _read(talk, instance, pairs(changes, "--set"), scenario)
         with _run(talk, given, output, no_save) as run:
             taken = time.perf_counter() - began
             plan = _planned(talk, interrupts, given, request, run, taken, solver_log)
@@ -158,11 +161,11 @@ def _start(talk: Talk, run: Path) -> "Plan":
     return plan
 
 
-def _read(talk: Talk, name: str, changes: dict[str, str]) -> "Instance":
+def _read(talk: Talk, name: str, changes: dict[str, str], scenarios: Sequence[str]) -> "Instance":
     """Read the instance, and say how many warnings it would give."""
     file = sources.locate(name)
     talk.phase("reading")
-    given = sources.read(file, changes)
+    given = sources.read(file, changes, scenarios)
     from gridblock.instances.plausibility import warnings
 
     found = warnings(given)

@@ -1,6 +1,8 @@
 """Where instances come from: files, shipped examples, and changes on the command line."""
 
 import re
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -115,8 +117,27 @@ def _with_plan(values: dict[str, Any]) -> dict[str, Any]:
     return {**values, "current.plan": taken["current"]["plan"]}
 
 
-def read(file: str, items: dict[str, str] | None = None) -> "Instance":
-    """Read an instance and change it.
+def scenarios(name: str) -> list[str]:
+    """Give the names of the scenarios of an instance; none if it cannot be read."""
+    from gridblock.instances import document
+
+    try:
+        given = document.load(locate(name)).data.get("scenarios")
+    except (InstanceError, OSError):
+        return []
+    records = given if isinstance(given, list) else []
+    return [str(each["name"]) for each in records if isinstance(each, dict) and "name" in each]
+
+
+def read(
+    file: str, items: dict[str, str] | None = None, scenarios: Sequence[str] = ()
+) -> "Instance":
+    """Read an instance, let scenarios come true, and change it then.
+
+    Args:
+        file: where it stands.
+        items: new values as text, by field path.
+        scenarios: names of scenarios, or several with commas between.
 
     Raises:
         InstanceError: with every fault.
@@ -125,10 +146,27 @@ def read(file: str, items: dict[str, str] | None = None) -> "Instance":
 
     values = changes(items or {})
     instance = read_file(file)
-    if not values:
-        return instance
+    if scenarios:
+        known = {each.name for each in instance.scenarios}
+        names = [name for text in scenarios for name in _several(text, known)]
+        with _faults_of("--scenario"):
+            instance = instance.scenario(*names)
+    if values:
+        with _faults_of("--set"):
+            instance = instance.replace(_with_plan(values))
+    return instance
+
+
+def _several(text: str, known: Collection[str]) -> list[str]:
+    """Split names at commas, but for one that holds commas itself."""
+    return [text] if text in known else [name.strip() for name in text.split(",")]
+
+
+@contextmanager
+def _faults_of(option: str) -> Iterator[None]:
+    """Let faults name the option that brings them."""
     try:
-        return instance.replace(_with_plan(values))
+        yield
     except InstanceError as error:
-        faults = [Fault(fault.path, fault.message, "--set") for fault in error.faults]
+        faults = [Fault(fault.path, fault.message, option) for fault in error.faults]
         raise InstanceError(faults) from None

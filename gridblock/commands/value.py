@@ -12,6 +12,7 @@ from gridblock.commands.options import (
     Gap,
     LogFile,
     Quiet,
+    Scenarios,
     Source,
     TimeLimit,
     Verbose,
@@ -29,6 +30,7 @@ def value(
     option: Annotated[str, typer.Option(metavar="NAME", help="The option.", show_default=False)],
     gap: Gap = 0.001,
     time_limit: TimeLimit = None,
+    scenario: Scenarios = [],  # noqa: B006
     changes: Changes = [],  # noqa: B006
     form: Annotated[
         Brief,
@@ -51,7 +53,7 @@ def value(
     talk = Talk(quiet=quiet, verbose=verbose, log=log_file)
     with ended(talk) as interrupts:
         talk.phase("reading")
-        given = sources.read(sources.locate(instance), pairs(changes, "--set"))
+        given = sources.read(sources.locate(instance), pairs(changes, "--set"), scenario)
         if option not in given.contracts:
             from gridblock.instances.faults import did_you_mean, quoted
 

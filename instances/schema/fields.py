@@ -21,6 +21,7 @@ from gridblock.instances.schema.limits import Limit
 from gridblock.instances.schema.network import Network
 from gridblock.instances.schema.options import Option
 from gridblock.instances.schema.periods import Period, Periods
+from gridblock.instances.schema.scenarios import Scenario
 from gridblock.instances.schema.series import NonNegativeSeries, Written, is_by_period, spread
 
 
@@ -53,6 +54,8 @@ class Fields(Record):
     """What can be bought or signed."""
     limits: tuple[Limit, ...] = ()
     """Caps, floors and shares over the whole plan."""
+    scenarios: tuple[Scenario, ...] = ()
+    """What else may come: changes of fields, each with a name and a probability."""
     current: Current | None = None
     """The plan in force, and what of it stands."""
 
@@ -91,6 +94,12 @@ class Fields(Record):
         """Give the instance as plain data, defaults left out: what a file holds."""
         data = self.model_dump(mode="json", exclude_defaults=True)
         return {"gridblock": self.gridblock, **data}
+
+    def as_it_stands(self) -> dict[str, Any]:
+        """Give the plain data without scenarios, which may name what is not in a variant of it."""
+        data = self.plain()
+        data.pop("scenarios", None)
+        return data
 
     def over_periods(self, series: Written) -> dict[str, float]:
         """Give the value of a series in each period."""

@@ -1,0 +1,39 @@
+"""Scenarios: what else may come, as changes of fields."""
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from gridblock.instances.schema.base import Name, Record, Share
+
+
+def _plain(value: Any) -> Any:
+    """Give a value as plain data, the same however its numbers are written."""
+    if isinstance(value, dict):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, bool) or value is None or isinstance(value, str):
+        return value
+    if isinstance(value, int | float):
+        return int(value) if float(value).is_integer() else float(value)
+    message = f"must be plain data, not a {type(value).__name__}"
+    raise ValueError(message)
+
+
+FieldPath = Annotated[str, Field(min_length=1, max_length=1000)]
+Setting = Annotated[Any, BeforeValidator(_plain)]
+"""A value of any field, or a factor: ``*1.2``, ``+5``, ``-5``."""
+
+
+class Scenario(Record):
+    """A future that may come: the instance with some fields changed."""
+
+    name: Name
+    """What it is called; also after `--scenario`."""
+    probability: Share | None = None
+    """How likely it is. What all of them leave of 1 is that of the instance as it stands."""
+    set: dict[FieldPath, Setting] = {}
+    """New values by field path, `*` standing for any name: `facilities.memphis.grid_mw`,
+    `demands.*.amount`. Text such as `*1.2`, `+5` or `-5` changes numbers instead, in every period.
+    """
