@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from decimal import Decimal
 from fnmatch import fnmatchcase
-from itertools import combinations
 from typing import Any, Final
 
 from gridblock.instances import paths
@@ -63,12 +62,13 @@ def _values(
     data: Mapping[str, Any], defaults: Callable[[], Mapping[str, Any]], path: str, value: Any
 ) -> dict[Keys, Any]:
     """Give the new value of each field that a path leads to."""
-    found = list(matches(data, path.split("."), path))
-    if not found:
-        raise _refused(path, "matches nothing")
-    fixed = next((keys[0] for keys in found if keys[0] in FIXED), None)
+    words = path.split(".")
+    found = [] if words[0] in FIXED else list(matches(data, words, path))
+    fixed = next((key for key in (words[0], *(keys[0] for keys in found)) if key in FIXED), None)
     if fixed is not None:
         raise _refused(path, f"changes {fixed!r}, which no scenario can change")
+    if not found:
+        raise _refused(path, "matches nothing")
     factor = _FACTOR.fullmatch(value.strip()) if isinstance(value, str) else None
     if factor is None:
         return {keys: deepcopy(value) for keys in found}
@@ -166,15 +166,17 @@ def _by(value: Any, sign: str, number: Decimal, path: str, keys: Keys) -> Any:
 
 
 def _twice(touched: Mapping[str, list[Keys]]) -> Iterator[Fault]:
-    """Refuse two paths that lead to the same field."""
-    for (path, some), (other, more) in combinations(touched.items(), 2):
-        at = {keys[:i] for keys in more for i in range(1, len(keys) + 1)}
-        whole = {*more}
-        same = next(
-            (k for k in some if k in at or any(k[:i] in whole for i in range(1, len(k)))), None
-        )
-        if same is not None:
-            yield Fault((path,), f"changes {dotted(same)}, which {other!r} changes too")
+    """Refuse two paths that lead to the same field, or one to something inside the other's."""
+    first: dict[Keys, str] = {}
+    said: set[str] = set()
+    leads = [(keys, path) for path, found in touched.items() for keys in found]
+    for keys, path in sorted(leads, key=lambda lead: len(lead[0])):
+        around = (keys[:i] for i in range(1, len(keys) + 1) if keys[:i] in first)
+        other = next(map(first.__getitem__, around), path)
+        first.setdefault(keys, path)
+        if other != path and path not in said:
+            said.add(path)
+            yield Fault((path,), f"changes {dotted(keys)}, which {other!r} changes too")
 
 
 def _refused(path: str, message: str) -> InstanceError:
