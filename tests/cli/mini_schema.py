@@ -91,5 +91,7 @@ _CHECKS = {
     "maximum": lambda v, r, _, __, p: () if v <= r else (f"{p}: is above {r}",),
     "exclusiveMinimum": lambda v, r, _, __, p: () if v > r else (f"{p}: is not above {r}",),
     "minItems": lambda v, r, _, __, p: () if len(v) >= r else (f"{p}: has too few",),
+    "minLength": lambda v, r, _, __, p: () if len(v) >= r else (f"{p}: is too short",),
+    "maxLength": lambda v, r, _, __, p: () if len(v) <= r else (f"{p}: is too long",),
     "maxItems": lambda v, r, _, __, p: () if len(v) <= r else (f"{p}: has too many",),
 }

@@ -120,7 +120,7 @@ def test_every_fault_is_told_in_the_order_of_the_file(file: Path) -> None:
         ("  unmet_cost: 2", "  survive: {site: 1}", "demands[1].survive.site: is not a field"),
         ("unmet_cost: 2", "reserved: 1", "demands[1].reserved: is not a field of a demand"),
         ("unmet_cost: 2", "tier: 0", "demands[1].tier: must be at least 1"),
-        ("demands:", "scenarios: []\ndemands:", "scenarios: is not a"),
+        ("demands:", "stress: []\ndemands:", "stress: is not a"),
         ("demands:", "limits: {}\ndemands:", "limits: must be a list"),
     ],
 )  # fmt: skip
