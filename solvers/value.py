@@ -55,12 +55,16 @@ def worth(
 
     Raises:
         KeyError: there is no such option.
+        KeyboardInterrupt: a solve was interrupted; what is left would compare broken-off plans.
     """
     if name not in instance.contracts:
         raise KeyError(name)
 
     def best(given: Instance) -> PlanData:
-        return find_plan(given, settings, session, on_progress=on_progress).plan
+        plan = find_plan(given, settings, session, on_progress=on_progress).plan
+        if plan.status == "interrupted":
+            raise KeyboardInterrupt
+        return plan
 
     with_it, without_it = best(instance), best(without(instance, name))
     if with_it.objective is None or without_it.objective is None:

@@ -75,9 +75,6 @@ def value(
 def _show(given: "Instance", found: "Worth", form: Brief, talk: Talk) -> Ending:
     """Show the answer, or say that there are no two plans to compare."""
     plans = (found.with_it, found.without_it)
-    if any(plan.status == "interrupted" for plan in plans):
-        talk.note("interrupted: there are no two plans to compare")
-        return Ending.INTERRUPTED
     if any(plan.decisions is None for plan in plans):
         talk.note(f"no two plans to compare: {plans[0].status} with it, {plans[1].status} without")
         infeasible = any(plan.status == "infeasible" for plan in plans)

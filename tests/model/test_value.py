@@ -1,12 +1,15 @@
 """The worth of an option: with it, without it, and up to which price it is taken."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from gridblock.instances.instance import Instance
+from gridblock.solvers import value
 from gridblock.solvers.outcome import Settings
 from gridblock.solvers.session import Session
+from gridblock.solvers.solve import Found
 from gridblock.solvers.value import priced, without, worth
 
 EXACT = Settings(gap=1e-9)
@@ -97,3 +100,23 @@ def test_all_prices_are_multiplied(no_pods: Instance) -> None:
     assert option.usage is not None
     assert option.usage.per_block_hour == (7.5,)
     assert option.usage.committed_share == 0.5
+
+
+@pytest.mark.parametrize("at", [1, 2, 3])
+def test_an_interrupted_solve_ends_the_comparison(
+    at: int, no_pods: Instance, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # With the option, without it, and at the first price that is tried: none is begun after it.
+    find, begun = value.find_plan, []
+
+    def stopped(*arguments: Any, **more: Any) -> Found:
+        begun.append(arguments)
+        found = find(*arguments, **more)
+        if len(begun) < at:
+            return found
+        return replace(found, plan=replace(found.plan, status="interrupted"))
+
+    monkeypatch.setattr(value, "find_plan", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        worth(no_pods.replace({"options": [LEASE]}), "lease", EXACT, session)
+    assert len(begun) == at
