@@ -107,6 +107,22 @@ def test_a_faulty_table_of_optima_is_refused(
     assert said in ran.stderr
 
 
+def test_what_is_not_proven_in_time_is_open(hard: Path, gridblock: Any) -> None:
+    ran = gridblock("solve", hard, "--time-limit", "1", "--no-save", "-q", "--format", "json")
+    answer = json.loads(ran.stdout)
+    between = (answer["objective"] + answer["bound"]) / 2
+    table = hard.parent / "optima.csv"
+    table.write_text(f"instance,optimum\nhard,{between}\n")
+    ran = gridblock("bench", hard, "--expected", table, "--time-limit", "1")
+    assert ran.exit_code == 5
+    assert "1 instance: 1 not proven yet." in ran.stdout
+    # What lies beyond the bound is no optimum, proof or not.
+    table.write_text(f"instance,optimum\nhard,{answer['bound'] * 0.9}\n")
+    ran = gridblock("bench", hard, "--expected", table, "--time-limit", "1")
+    assert ran.exit_code == 8
+    assert "1 different from what is published" in ran.stdout
+
+
 def test_an_instance_may_be_known_by_its_file(bench: Path, gridblock: Any) -> None:
     (bench / "optima.csv").write_text("instance,optimum,scale,offset\njobs,9,,\npack,15,-1,21\n")
     assert "2 the same as published" in gridblock("bench", bench).stdout
