@@ -104,8 +104,8 @@ def _section(found: Sequence[Row]) -> Section:
         rows=tuple(
             (
                 row.instance,
-                f"{row.published:,.10g}",
-                row.status if row.ours is None else f"{row.ours:,.10g}",
+                f"{row.published:,.12g}",
+                row.status if row.ours is None else f"{row.ours:,.12g}",
                 "" if row.gap is None else gap_percent(row.gap),
                 f"{row.seconds:.1f}",
                 row.audit,

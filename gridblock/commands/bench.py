@@ -42,7 +42,8 @@ def bench(
         typer.Option(
             metavar="FILE",
             help="CSV with the columns instance and optimum, perhaps scale and offset:"
-            " optimum = offset + scale x ours. Default optima.csv in the one folder named.",
+            " optimum = offset + scale x ours; gap, to which it is known itself. Default optima.csv"
+            " in the one folder named.",
             show_default=False,
         ),
     ] = None,

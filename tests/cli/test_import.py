@@ -123,6 +123,14 @@ def test_what_is_not_proven_in_time_is_open(hard: Path, gridblock: Any) -> None:
     assert "1 different from what is published" in ran.stdout
 
 
+def test_a_figure_that_is_known_to_a_gap_is_met_within_it(bench: Path, gridblock: Any) -> None:
+    table = bench / "optima.csv"
+    table.write_text("instance,optimum,gap\njobs,9.05,0.01\n")
+    assert gridblock("bench", bench).exit_code == 0
+    table.write_text("instance,optimum,gap\njobs,9.05,0.001\n")
+    assert gridblock("bench", bench).exit_code == 8
+
+
 def test_an_instance_may_be_known_by_its_file(bench: Path, gridblock: Any) -> None:
     (bench / "optima.csv").write_text("instance,optimum,scale,offset\njobs,9,,\npack,15,-1,21\n")
     assert "2 the same as published" in gridblock("bench", bench).stdout
