@@ -2,10 +2,8 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from math import fsum
 from typing import Final
 
-from gridblock.instances.faults import shown
 from gridblock.instances.instance import Instance
 from gridblock.instances.schema.current import Current
 from gridblock.instances.schema.options import Option
@@ -15,9 +13,9 @@ from gridblock.instances.standing_orders import (
     standing_lots,
     standing_purchases,
 )
-from gridblock.instances.tables.cells import inline
 from gridblock.reports.capacity import power_limits_mw
 from gridblock.reports.lots import order_by
+from gridblock.reports.scenarios import scenarios
 from gridblock.reports.sections import Column, Document, Row, Section, first_to_last, span
 from gridblock.reports.words import (
     Scale,
@@ -30,7 +28,6 @@ from gridblock.reports.words import (
 )
 
 MOST_ROWS: Final = 30
-LONGEST_SETTING: Final = 40
 
 
 def understood(instance: Instance) -> Document:
@@ -61,7 +58,7 @@ def understood(instance: Instance) -> Document:
             blocks(instance),
             demands(instance),
             *((options(instance),) if instance.options else ()),
-            *((scenarios(instance),) if instance.scenarios else ()),
+            *((scenarios(instance, MOST_ROWS),) if instance.scenarios else ()),
             periods(instance),
         ),
     )
@@ -239,40 +236,6 @@ def _added(option: Option) -> str:
     )
     more = f" +{len(added) - 1}" if len(added) > 1 else ""
     return f"{added[0]}{more}" if added else ""
-
-
-def scenarios(instance: Instance) -> Section:
-    """Give how likely each scenario is, and what it changes, a row for each field."""
-    rows = [
-        (
-            scenario.name if i == 0 else "",
-            likely if i == 0 else "",
-            path,
-            _setting(value),
-        )
-        for scenario in instance.scenarios
-        for likely in ("" if scenario.probability is None else in_percent(scenario.probability),)
-        for i, (path, value) in enumerate(scenario.set.items() or [("", "")])
-    ]
-    likely = [each.probability for each in instance.scenarios if each.probability is not None]
-    left = f"as it stands {in_percent(max(0.0, 1 - fsum(likely)))}" if likely else ""
-    return _table(
-        "Scenarios",
-        left,
-        (
-            Column("scenario"),
-            Column("probability", right=True, brief="prob-\nability"),
-            Column("changes"),
-            Column("to"),
-        ),
-        rows,
-    )
-
-
-def _setting(value: object) -> str:
-    """Write what a field is changed to, on one short line."""
-    text = value if isinstance(value, str) else inline(value)
-    return shown(text, LONGEST_SETTING)
 
 
 def periods(instance: Instance) -> Section:

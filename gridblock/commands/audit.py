@@ -1,5 +1,6 @@
 """``gridblock audit``: a saved plan checked again, with neither model nor solver."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,7 +8,7 @@ import typer
 
 from gridblock.commands import sources
 from gridblock.commands.ending import Ending, ended
-from gridblock.commands.options import Brief, LogFile, Quiet, Verbose
+from gridblock.commands.options import Brief, LogFile, Quiet, Scenarios, Verbose
 from gridblock.commands.talk import Talk, Voice, put
 from gridblock.instances.faults import Fault, InstanceError
 
@@ -26,6 +27,7 @@ def audit(
             metavar="FILE", help="What it plans; default the instance.json beside the plan."
         ),
     ] = None,
+    scenario: Scenarios = [],  # noqa: B006
     form: Annotated[
         Brief,
         typer.Option(
@@ -48,7 +50,10 @@ def audit(
     with ended(talk):
         talk.phase("reading")
         file = run / "plan.json" if run.is_dir() else run
-        report, lack = _report(talk, file, instance)
+        if scenario and instance is None:
+            message = "--scenario goes with --instance; the instance.json of a run has it already"
+            raise typer.BadParameter(message)
+        report, lack = _report(talk, file, instance, scenario)
         talk.line.end()
         if form is Brief.JSON:
             from gridblock.instances.write import to_json
@@ -61,7 +66,9 @@ def audit(
         raise typer.Exit(Ending.PLAN if report.ok else Ending.MISMATCH)
 
 
-def _report(talk: Talk, file: Path, name: str | None) -> "tuple[Report, str]":
+def _report(
+    talk: Talk, file: Path, name: str | None, scenarios: Sequence[str]
+) -> "tuple[Report, str]":
     """Audit a plan, and say why there is none where that is so."""
     from gridblock.plan import read_plan
     from gridblock.reports.headline import without_plan
@@ -71,7 +78,7 @@ def _report(talk: Talk, file: Path, name: str | None) -> "tuple[Report, str]":
         read_json(file)
     given = None
     if name is not None:
-        given = sources.read(sources.locate(name))
+        given = sources.read(sources.locate(name), scenarios=scenarios)
     elif file.is_file() and not (file.parent / "instance.json").exists():
         message = "has no instance.json beside it; give what it plans with --instance FILE"
         raise InstanceError([Fault((), message, str(file))])

@@ -87,6 +87,21 @@ def test_a_run_is_explained_as_it_is(gridblock: Any) -> None:
     assert gridblock("export", "run", "-o", "x.xlsx", "--scenario", "permit-late").exit_code == 2
 
 
+def test_a_plan_of_a_scenario_is_audited_against_the_instance_with_it(gridblock: Any) -> None:
+    gridblock("solve", DEAL, "--scenario", "permit-late", "-o", "run", "-q")
+    late = ("audit", "run", "--scenario", "permit-late")
+    assert gridblock(*late, "--instance", DEAL).exit_code == 0
+    assert gridblock("audit", "run", "--instance", DEAL).exit_code == 8
+    assert gridblock(*late).exit_code == 2
+
+
+def test_check_writes_probabilities_as_they_are_given(gridblock: Any) -> None:
+    odd = ("--set", "scenarios.permit-late.probability=0.125")
+    shown = gridblock("check", DEAL, *odd).stdout
+    assert "12.5 %" in shown
+    assert "as it stands 57.5 %" in shown
+
+
 def test_a_scenario_is_data_only(gridblock: Any) -> None:
     gridblock("convert", DEAL, "plain.json", "--set", "scenarios=[]")
     gridblock("export", DEAL, "-o", "with.lp")
