@@ -1,5 +1,9 @@
-"""Random instances: what is named recovers what is claimed, and the smallest set is smallest."""
+"""Random instances: what is named recovers what is claimed, and the smallest set is smallest.
 
+The comparison with every set takes many seconds each: ``SEEDS=60 pytest`` goes through more.
+"""
+
+import os
 from itertools import combinations
 from math import inf
 
@@ -13,8 +17,8 @@ from gridblock.solvers.session import Session
 from gridblock.why import explain
 from rivals.worlds import world
 
-FEW = range(6)
-MORE = range(6, 60)
+SEEDS = int(os.environ.get("SEEDS", "12"))
+QUICK = range(4)
 MOST_TRIED = 3
 """Every set up to this size is tried."""
 
@@ -26,18 +30,21 @@ def unmet_hours(plan: Plan, demand: str) -> dict[str, float]:
     return {t: n * h for t, n, h in zip(horizon.names, lacking, horizon.hours, strict=True)}
 
 
-def planned(seed: int, session: Session) -> Plan:
-    """Plan a random instance, and leave out those of which no plan can exist."""
+def planned(seed: int, session: Session) -> Plan | None:
+    """Plan a random instance; None where no plan can exist."""
     given = Instance.parse(world(seed))
     plan = solve(given, gap=1e-9, session=session, raise_without_plan=False)
-    if plan.objective is None:
-        pytest.skip("its floors conflict")
-    return plan
+    return None if plan.objective is None else plan
 
 
-@pytest.mark.parametrize("seed", [*FEW, *(pytest.param(n, marks=pytest.mark.slow) for n in MORE)])
+@pytest.mark.parametrize(
+    "seed",
+    [n if n in QUICK else pytest.param(n, marks=pytest.mark.slow) for n in range(SEEDS)],
+)
 def test_what_is_named_recovers_what_is_claimed(seed: int, session: Session) -> None:
     plan = planned(seed, session)
+    if plan is None:
+        return
     given = plan.instance
     why = explain(plan, gap=1e-9, time_limit=None, session=session)
     assert why.status == "explained"
@@ -53,15 +60,17 @@ def test_what_is_named_recovers_what_is_claimed(seed: int, session: Session) -> 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [*FEW, *MORE])
+@pytest.mark.parametrize("seed", range(SEEDS))
 def test_no_smaller_set_serves_all(seed: int, session: Session) -> None:
     plan = planned(seed, session)
+    if plan is None:
+        return
     relaxing = Relaxing(plan.instance)
     rules = {**relaxing.families, PRICE: relaxing.price}
     why = explain(plan, gap=1e-9, time_limit=None, session=session)
     short = next(iter(why.data.shortfalls), None)
     if short is None:
-        pytest.skip("nothing is unmet")
+        return
 
     def serves(chosen: tuple[str, ...]) -> bool:
         relaxed = relaxing.relaxed([rules[name] for name in chosen])

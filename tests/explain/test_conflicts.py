@@ -9,7 +9,7 @@ from gridblock.instances.instance import Instance
 from gridblock.instances.read import read
 from gridblock.instances.relaxing import Relaxing
 from gridblock.model.contradiction import Conflict
-from gridblock.plan import solve
+from gridblock.plan import Plan, solve
 from gridblock.reports.plain_text import markdown
 from gridblock.solvers.session import Session
 from gridblock.why import WhyNot, explain
@@ -131,17 +131,23 @@ def test_a_rule_that_leaves_another_conflict_is_not_said_to_be_enough(session: S
     assert "Relax one rule of each conflict that is enough by itself, and then a plan" in text
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", range(150))
-def test_random_conflicts_are_irreducible(seed: int, session: Session) -> None:
-    given = Instance.parse(world(seed))
-    plan = solve(given, session=session, raise_without_plan=False)
-    if plan.status != "infeasible" or plan.data.stages:
-        pytest.skip("a plan exists")
+def check_conflicts(given: Instance, plan: Plan, session: Session) -> None:
+    """Relax one rule of each conflict: a plan exists, by a solve of the test's own."""
     why = explain(plan, time_limit=None, session=session)
     assert isinstance(why, WhyNot)
     assert why.data.fixed
-    # One rule of each conflict relaxed: a plan exists, by a solve of the test's own.
     relaxed = Relaxing(given).relaxed([conflict.parties[-1].rule for conflict in why.conflicts])
     again = solve(relaxed, session=session, raise_without_plan=False)
     assert again.status == "optimal"
+
+
+@pytest.mark.slow
+def test_random_conflicts_are_irreducible(session: Session) -> None:
+    found = 0
+    for seed in range(150):
+        given = Instance.parse(world(seed))
+        plan = solve(given, session=session, raise_without_plan=False)
+        if plan.status == "infeasible" and not plan.data.stages:
+            check_conflicts(given, plan, session)
+            found += 1
+    assert found >= 8
