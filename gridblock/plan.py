@@ -17,6 +17,7 @@ from gridblock.presented import Presented
 if TYPE_CHECKING:
     import pyomo.environ as pyo
 
+    from gridblock.sheets import PriceSheet
     from gridblock.solvers.outcome import Progress
     from gridblock.solvers.session import Session
     from gridblock.why import Why, WhyNot
@@ -113,6 +114,32 @@ class Plan(Presented):
         from gridblock.why import explain
 
         return explain(self, gap=gap, time_limit=time_limit, session=session, on_step=on_step)
+
+    def prices(
+        self,
+        *,
+        anew: int = 5,
+        gap: float = 1e-3,
+        time_limit: float | None = None,
+        session: "Session | None" = None,
+        on_step: Callable[[int, int], None] | None = None,
+    ) -> "PriceSheet":
+        """Say what a little more is worth: one unit at the margin, and whole steps.
+
+        Args:
+            anew: how many steps are planned anew, the dearest first.
+            gap: relative gap of planning anew.
+            time_limit: seconds of each solve; default none.
+            session: a solver process to use again; default a new one.
+            on_step: called before each step with its number and how many there are.
+
+        Raises:
+            ValueError: there is no plan.
+        """
+        from gridblock.sheets import price_sheet
+
+        how = {"anew": anew, "gap": gap, "time_limit": time_limit}
+        return price_sheet(self.instance, self.data, **how, session=session, on_step=on_step)  # type: ignore[arg-type]
 
     def save(self, folder: str | Path) -> Path:
         """Save instance, plan and tables into a new folder, whole or not at all.

@@ -181,7 +181,7 @@ def _marginals(instance: Instance, found: Sheet) -> Section | None:
         return where, unit, period, number(saves), _range(less, more)
 
     return Section(
-        title="One unit more, blocks kept",
+        title="One unit more or less, blocks kept",
         unit=f"saved, {instance.currency}; a unit of demand costs",
         columns=(
             Column("of"),
@@ -191,7 +191,10 @@ def _marginals(instance: Instance, found: Sheet) -> Section | None:
             Column("holds for", right=True),
         ),
         rows=tuple(row(key, members) for key, members in ranked[:MOST_ROWS]),
-        note="Whole numbers stay as they are. Holds for: by how much less and more.",
+        note=(
+            "Whole numbers stay as they are. Holds for: by how much less and more; a value that "
+            "holds for +0 says what one less costs."
+        ),
     )
 
 

@@ -43,38 +43,25 @@ def prices(
     And one unit more of what is not whole, with the range in which it holds.
     """
     talk = Talk(quiet=quiet, verbose=verbose, log=log_file)
-    with ended(talk) as interrupts:
+    with ended(talk):
         talk.phase("reading")
         from gridblock.plan import read_run
         from gridblock.reports.headline import without_plan
-        from gridblock.solvers.outcome import Settings
-        from gridblock.solvers.session import Session
 
         plan = read_run(run)
         if plan.data.decisions is None:
             talk.error(f"{without_plan(str(run), plan.data)}; there is nothing to price")
             infeasible = plan.status == "infeasible"
             raise typer.Exit(Ending.INFEASIBLE if infeasible else Ending.NO_PLAN)
-        settings = Settings(gap=gap, time_limit=time_limit)
-        with Session() as session:
-            interrupts.stop = session.stop
-            found = _found(talk, plan, settings, session, anew)
+        talk.phase("pricing")
+        found = plan.prices(
+            anew=anew,
+            gap=gap,
+            time_limit=time_limit,
+            on_step=lambda at, of: talk.phase(f"pricing step {at} of {of}"),
+        )
         talk.line.end()
-        _show(plan, found, form)
-
-
-def _found(talk: Talk, plan: "Plan", settings: object, session: object, anew: int) -> "Sheet":
-    from gridblock.reports.prices import sheet
-
-    talk.phase("pricing")
-    return sheet(
-        plan.instance,
-        plan.data,
-        settings,  # type: ignore[arg-type]
-        session,  # type: ignore[arg-type]
-        anew=anew,
-        on_step=lambda at, of: talk.phase(f"pricing step {at} of {of}"),
-    )
+        _show(plan, found.data, form)
 
 
 def _show(plan: "Plan", found: "Sheet", form: Brief) -> None:

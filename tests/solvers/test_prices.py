@@ -131,7 +131,7 @@ def test_the_sheet_is_told(worker: Session) -> None:
     told = document(instance, found)
     assert [section.title for section in told.sections] == [
         "A step more, in all periods",
-        "One unit more, blocks kept",
+        "One unit more or less, blocks kept",
     ]
     assert told.sections[0].rows[0][:2] == ("limit capex", "1 %")
     plain = as_json(instance, found)
@@ -154,3 +154,10 @@ def test_a_plan_without_decisions_has_no_price(worker: Session) -> None:
     plan = solve(instance, raise_without_plan=False, session=worker)
     with pytest.raises(ValueError, match="nothing to price"):
         Prices(instance, plan.data, EXACT, worker)
+
+
+def test_a_plan_gives_its_prices_as_tables(worker: Session) -> None:
+    plan = solve(read(GALLERY / "wan-link-binds.yaml"), session=worker)
+    found = plan.prices(anew=1, session=worker)
+    assert [*found.steps["found"].notna()] == [True, False, False]
+    assert set(found.marginals["what"]) == {"link", "demand"}
