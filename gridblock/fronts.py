@@ -67,7 +67,7 @@ def pareto(
     instance: Instance,
     *,
     points: int = 9,
-    measure: str = "share",
+    measure: str | None = None,
     gap: float = 1e-3,
     time_limit: float | None = None,
     threads: int = 1,
@@ -82,7 +82,8 @@ def pareto(
         instance: what is given.
         points: how many plans, the two ends included; one more is as good as the best plan at the
             prices given.
-        measure: what is to be unmet: ``share`` counts unit-hours, ``price`` their price.
+        measure: what is to be unmet: ``share`` counts unit-hours, ``price`` their price; default
+            share where all demands have one unit, otherwise price.
         gap: relative gap within which the cost of each plan is proven.
         time_limit: seconds of the solver for each plan; default none.
         threads: threads of the solver.
@@ -102,6 +103,8 @@ def pareto(
     from gridblock.solvers.outcome import Settings
     from gridblock.solvers.session import Session
 
+    if measure is None:
+        measure = "share" if len({demand.unit for demand in instance.demands}) < 2 else "price"
     if points < 2 or measure not in MEASURES:
         message = f"a front has 2 points or more, of {' or '.join(MEASURES)}"
         raise ValueError(message)

@@ -38,7 +38,9 @@ def document(instance: Instance, front: Front) -> Document:
     return Document(
         title=instance.name,
         subtitle=f"cost against unmet work, {first_to_last(instance.horizon)}",
-        sentences=tuple(filter(None, (_ends(instance, front), _proof(front), _tiers(instance)))),
+        sentences=tuple(
+            filter(None, (_ends(instance, front), _proof(front), _weighed(front), _tiers(instance)))
+        ),
         sections=(_section(instance, front),) if front.points else (),
     )
 
@@ -65,6 +67,12 @@ def _proof(front: Front) -> str:
     count = plural(len(gaps), "plan")
     each = "each " if len(gaps) > 1 else ""
     return f"{count}, {each}proven within {gap_percent(max(filter(None, gaps), default=0.0))}."
+
+
+def _weighed(front: Front) -> str:
+    if front.measure == "share" or not front.points:
+        return ""
+    return "Unmet work is weighed by its price, so that demands of several units add up."
 
 
 def _tiers(instance: Instance) -> str:

@@ -50,13 +50,13 @@ def pareto(
         ),
     ] = 9,
     measure: Annotated[
-        Measure,
+        Measure | None,
         typer.Option(
             metavar="share|price",
-            help="Count unmet work by unit-hours, or at its price; default share.",
+            help="Count unmet work by unit-hours or at its price; default by units, if they agree.",
             show_default=False,
         ),
-    ] = Measure.SHARE,
+    ] = None,
     gap: Gap = 0.001,
     time_limit: TimeLimit = None,
     scenario: Scenarios = [],  # noqa: B006
@@ -95,7 +95,7 @@ def _found(
     interrupts: Interrupts,
     given: "Instance",
     points: int,
-    measure: Measure,
+    measure: Measure | None,
     gap: float,
     time_limit: float | None,
 ) -> "Front":
@@ -109,7 +109,7 @@ def _found(
         return search(
             given,
             points=points,
-            measure=measure.value,
+            measure=None if measure is None else measure.value,
             gap=gap,
             time_limit=time_limit,
             session=session,

@@ -182,3 +182,14 @@ def test_progress_is_told(ladder: Instance) -> None:
     assert told
     assert begun[0] == (1, 6)
     assert begun[-1][0] == begun[-1][1] == len(begun)
+
+
+def test_work_of_several_units_is_weighed_by_its_price(ladder: Instance) -> None:
+    # Two workflows/s at 1,000 stand beside 3 units at 25: by units they would go first.
+    flows = {**ladder.plain()["demands"][0], "name": "w", "unit": "workflows/s", "amount": 2}
+    mixed = ladder.replace({"demands": [*ladder.plain()["demands"], {**flows, "unmet_cost": 1000}]})
+    assert pareto(ladder, points=2).data.measure == "share"
+    found = pareto(mixed, points=2)
+    assert found.data.measure == "price"
+    assert any("weighed by its price" in text for text in document(mixed, found.data).sentences)
+    assert pareto(mixed, points=2, measure="share").data.measure == "share"
