@@ -74,8 +74,7 @@ def test_a_run_is_taken_in_by_its_orders(run: Path, plan: str, suffix: str) -> N
     assert sum(row.blocks for row in taken.bought) == 2
     assert {row.period for row in taken.assigned} == {"2027Q2", "2027Q3"}
     # The lead is 0 now: the order stands, and what it brings comes at once.
-    ((_, _, period),) = standing_purchases(instance)
-    assert period == "2027Q1"
+    assert {period for _, _, period in standing_purchases(instance)} == {"2027Q1"}
 
 
 @pytest.mark.parametrize("write", [to_yaml, to_json])
