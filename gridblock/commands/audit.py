@@ -8,7 +8,14 @@ import typer
 
 from gridblock.commands import sources
 from gridblock.commands.ending import Ending, ended
-from gridblock.commands.options import Brief, LogFile, Quiet, Scenarios, Verbose
+from gridblock.commands.options import (
+    Brief,
+    BriefFormat,
+    LogFile,
+    Quiet,
+    Scenarios,
+    Verbose,
+)
 from gridblock.commands.talk import Talk, Voice, put
 from gridblock.instances.faults import Fault, InstanceError
 
@@ -28,15 +35,7 @@ def audit(
         ),
     ] = None,
     scenario: Scenarios = [],  # noqa: B006
-    form: Annotated[
-        Brief,
-        typer.Option(
-            "--format",
-            metavar="table|json",
-            help="How to write the answer.",
-            show_default=False,
-        ),
-    ] = Brief.TABLE,
+    form: BriefFormat = Brief.TABLE,
     quiet: Quiet = False,
     verbose: Verbose = 0,
     log_file: LogFile = None,

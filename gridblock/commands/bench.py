@@ -12,10 +12,10 @@ from gridblock.commands.options import (
     Format,
     LogFile,
     Quiet,
+    Threads,
     TimeLimit,
     Verbose,
     share,
-    whole,
 )
 from gridblock.commands.talk import Talk, Voice, put
 
@@ -57,12 +57,7 @@ def bench(
         ),
     ] = 1e-6,
     time_limit: TimeLimit = None,
-    threads: Annotated[
-        int,
-        typer.Option(
-            metavar="N", parser=whole, help="Threads of the solver; default 1.", show_default=False
-        ),
-    ] = 1,
+    threads: Threads = 1,
     form: Format = Form.TABLE,
     quiet: Quiet = False,
     verbose: Verbose = 0,

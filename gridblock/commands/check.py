@@ -1,7 +1,7 @@
 """``gridblock check``: every fault at once, what looks odd, and what was understood."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -9,6 +9,7 @@ from gridblock.commands import sources
 from gridblock.commands.ending import Ending, counted, ended
 from gridblock.commands.options import (
     Brief,
+    BriefFormat,
     Changes,
     LogFile,
     Quiet,
@@ -29,15 +30,7 @@ def check(
     instance: Source,
     scenario: Scenarios = [],  # noqa: B006
     changes: Changes = [],  # noqa: B006
-    form: Annotated[
-        Brief,
-        typer.Option(
-            "--format",
-            metavar="table|json",
-            help="How to write the answer.",
-            show_default=False,
-        ),
-    ] = Brief.TABLE,
+    form: BriefFormat = Brief.TABLE,
     quiet: Quiet = False,
     verbose: Verbose = 0,
     log_file: LogFile = None,

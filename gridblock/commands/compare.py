@@ -5,7 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gridblock.commands.ending import Ending, ended
-from gridblock.commands.options import Form, LogFile, Quiet, Verbose
+from gridblock.commands.options import (
+    Form,
+    Format,
+    LogFile,
+    Quiet,
+    Verbose,
+)
 from gridblock.commands.talk import Talk, Voice, put
 
 if TYPE_CHECKING:
@@ -17,15 +23,7 @@ def compare(
         list[str],
         typer.Argument(metavar="RUN...", help="The folders of runs, two or more."),
     ],
-    form: Annotated[
-        Form,
-        typer.Option(
-            "--format",
-            metavar="table|json|csv|md",
-            help="How to write the answer.",
-            show_default=False,
-        ),
-    ] = Form.TABLE,
+    form: Format = Form.TABLE,
     quiet: Quiet = False,
     verbose: Verbose = 0,
     log_file: LogFile = None,

@@ -7,7 +7,14 @@ import typer
 
 from gridblock.commands import sources
 from gridblock.commands.ending import Ending, ended
-from gridblock.commands.options import Form, LogFile, Quiet, Verbose, share
+from gridblock.commands.options import (
+    Form,
+    Format,
+    LogFile,
+    Quiet,
+    Verbose,
+    share,
+)
 from gridblock.commands.talk import Talk, Voice, put
 
 if TYPE_CHECKING:
@@ -28,15 +35,7 @@ def diff(
             show_default=False,
         ),
     ] = 1e-9,
-    form: Annotated[
-        Form,
-        typer.Option(
-            "--format",
-            metavar="table|json|csv|md",
-            help="How to write the answer.",
-            show_default=False,
-        ),
-    ] = Form.TABLE,
+    form: Format = Form.TABLE,
     quiet: Quiet = False,
     verbose: Verbose = 0,
     log_file: LogFile = None,

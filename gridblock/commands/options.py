@@ -166,6 +166,18 @@ TimeLimit = Annotated[
         show_default=False,
     ),
 ]
+Threads = Annotated[
+    int,
+    typer.Option(
+        metavar="N", parser=whole, help="Threads of the solver; default 1.", show_default=False
+    ),
+]
+BriefFormat = Annotated[
+    Brief,
+    typer.Option(
+        "--format", metavar="table|json", help="How to write the answer.", show_default=False
+    ),
+]
 Format = Annotated[
     Form,
     typer.Option(
@@ -186,3 +198,14 @@ Output = Annotated[
     ),
 ]
 NoSave = Annotated[bool, typer.Option("--no-save", metavar="", help="Save nothing.")]
+
+
+def refuse_both(output: Path | None, no_save: bool) -> None:
+    """Refuse a folder to save into where nothing is to be saved.
+
+    Raises:
+        typer.BadParameter: both are given.
+    """
+    if output is not None and no_save:
+        message = "--output and --no-save exclude each other"
+        raise typer.BadParameter(message)

@@ -22,6 +22,7 @@ from gridblock.commands.options import (
     TimeLimit,
     Verbose,
     pairs,
+    refuse_both,
     whole,
 )
 from gridblock.commands.talk import Talk, Voice, put
@@ -78,7 +79,8 @@ def pareto(
         if points < 2:
             message = "a front has two ends: 2 points or more"
             raise typer.BadParameter(message, param_hint="'--points'")
-        folder = None if no_save else _free(output)
+        refuse_both(output, no_save)
+        folder = _free(output)
         talk.phase("reading")
         given = sources.read(sources.locate(instance), pairs(changes, "--set"), scenario)
         found = _found(talk, interrupts, given, points, measure, gap, time_limit)

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gridblock.commands.ending import Ending, ended
-from gridblock.commands.options import Brief, Gap, LogFile, Quiet, TimeLimit, Verbose, whole
+from gridblock.commands.options import (
+    Brief,
+    BriefFormat,
+    Gap,
+    LogFile,
+    Quiet,
+    TimeLimit,
+    Verbose,
+    whole,
+)
 from gridblock.commands.talk import Talk, Voice, put
 
 if TYPE_CHECKING:
@@ -27,12 +36,7 @@ def prices(
     ] = 5,
     gap: Gap = 0.001,
     time_limit: TimeLimit = None,
-    form: Annotated[
-        Brief,
-        typer.Option(
-            "--format", metavar="table|json", help="How to write the answer.", show_default=False
-        ),
-    ] = Brief.TABLE,
+    form: BriefFormat = Brief.TABLE,
     quiet: Quiet = False,
     verbose: Verbose = 0,
     log_file: LogFile = None,

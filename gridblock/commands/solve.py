@@ -22,9 +22,11 @@ from gridblock.commands.options import (
     Quiet,
     Scenarios,
     Source,
+    Threads,
     TimeLimit,
     Verbose,
     pairs,
+    refuse_both,
     share,
     whole,
 )
@@ -55,12 +57,7 @@ def solve(
     instance: Source,
     gap: Gap = 0.001,
     time_limit: TimeLimit = None,
-    threads: Annotated[
-        int,
-        typer.Option(
-            metavar="N", parser=whole, help="Threads of the solver; default 1.", show_default=False
-        ),
-    ] = 1,
+    threads: Threads = 1,
     seed: Annotated[
         int,
         typer.Option(
@@ -122,9 +119,7 @@ def solve(
     """
     talk = Talk(quiet=quiet, verbose=verbose, log=log_file, plain=solver_log)
     with ended(talk) as interrupts:
-        if output is not None and no_save:
-            message = "--output and --no-save exclude each other"
-            raise typer.BadParameter(message)
+        refuse_both(output, no_save)
         if report and no_save:
             message = "--report goes into the folder of the run; leave out --no-save"
             raise typer.BadParameter(message)

@@ -8,6 +8,7 @@ from gridblock.commands import sources
 from gridblock.commands.ending import Ending, ended
 from gridblock.commands.options import (
     Brief,
+    BriefFormat,
     Changes,
     Gap,
     LogFile,
@@ -32,15 +33,7 @@ def value(
     time_limit: TimeLimit = None,
     scenario: Scenarios = [],  # noqa: B006
     changes: Changes = [],  # noqa: B006
-    form: Annotated[
-        Brief,
-        typer.Option(
-            "--format",
-            metavar="table|json",
-            help="How to write the answer.",
-            show_default=False,
-        ),
-    ] = Brief.TABLE,
+    form: BriefFormat = Brief.TABLE,
     quiet: Quiet = False,
     verbose: Verbose = 0,
     log_file: LogFile = None,

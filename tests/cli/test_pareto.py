@@ -57,3 +57,9 @@ def test_without_a_plan_it_says_why(
     assert ran.exit_code == code
     assert json.loads(ran.stdout)["points"] == []
     assert json.loads(ran.stdout)["infeasible"] is (code == 4)
+
+
+def test_a_folder_to_save_into_is_not_silently_ignored(gridblock: Any) -> None:
+    ran = gridblock("pareto", "take-or-pay", "-o", "front", "--no-save")
+    assert ran.exit_code == 2
+    assert "exclude each other" in ran.stderr
