@@ -101,7 +101,7 @@ def pareto(
     """
     from gridblock.solvers.front import MEASURES, front
     from gridblock.solvers.outcome import Settings
-    from gridblock.solvers.session import Session
+    from gridblock.solvers.session import opened
 
     if measure is None:
         measure = "share" if len({demand.unit for demand in instance.demands}) < 2 else "price"
@@ -109,18 +109,14 @@ def pareto(
         message = f"a front has 2 points or more, of {' or '.join(MEASURES)}"
         raise ValueError(message)
     settings = Settings(gap=gap, time_limit=time_limit, threads=threads, seed=seed)
-    own = Session() if session is None else None
-    try:
+    with opened(session) as held:
         found = front(
             instance,
             settings,
-            session or own,  # type: ignore[arg-type]
+            held,
             points=points,
             measure=measure,
             on_progress=on_progress,
             on_point=on_point,
         )
-    finally:
-        if own is not None:
-            own.close()
     return Front(instance, found)

@@ -222,27 +222,23 @@ def solve(
         SolverError: HiGHS failed.
     """
     from gridblock.solvers.outcome import Settings
-    from gridblock.solvers.session import Session
+    from gridblock.solvers.session import opened
     from gridblock.solvers.solve import find_plan
 
     settings = Settings(
         gap=gap, time_limit=time_limit, threads=threads, seed=seed, options=solver_options or {}
     )
-    own = Session() if session is None else None
-    try:
+    with opened(session) as held:
         found = find_plan(
             instance,
             settings,
-            session or own,  # type: ignore[arg-type]
+            held,
             model=model,
             start=None if start is None else start.data.decisions,
             read_seconds=read_seconds,
             on_progress=on_progress,
             on_log=on_log,
         )
-    finally:
-        if own is not None:
-            own.close()
     plan = Plan(instance, found.plan, found.progress)
     if raise_without_plan and found.plan.decisions is None:
         _raise_without_plan(plan)

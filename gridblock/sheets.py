@@ -54,13 +54,9 @@ def price_sheet(
     """Draw up the price sheet of a plan; see ``Plan.prices``."""
     from gridblock.reports.prices import sheet
     from gridblock.solvers.outcome import Settings
-    from gridblock.solvers.session import Session
+    from gridblock.solvers.session import opened
 
     settings = Settings(gap=gap, time_limit=time_limit)
-    own = Session() if session is None else None
-    try:
-        found = sheet(instance, plan, settings, session or own, anew=anew, on_step=on_step)  # type: ignore[arg-type]
-    finally:
-        if own is not None:
-            own.close()
+    with opened(session) as held:
+        found = sheet(instance, plan, settings, held, anew=anew, on_step=on_step)
     return PriceSheet(instance, found)

@@ -3,7 +3,6 @@
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -226,10 +225,10 @@ def explain(
     from gridblock.solvers.explain import explain as search
     from gridblock.solvers.explain import usual_gap
     from gridblock.solvers.outcome import Settings
-    from gridblock.solvers.session import Session
+    from gridblock.solvers.session import opened
 
     given = plan.instance
-    with nullcontext(session) if session is not None else Session() as held:
+    with opened(session) as held:
         if plan.data.status == "infeasible":
             settings = Settings(time_limit=time_limit)
             return WhyNot(plan, contradiction(given, settings, held, on_step))

@@ -19,7 +19,7 @@ from gridblock.model.account import Account
 from gridblock.model.additions import Limit
 from gridblock.model.feeding import Feeding
 from gridblock.model.lots import added_to_feeds
-from gridblock.model.plan import Decisions
+from gridblock.model.plan import Decisions, Standing
 from gridblock.model.quantities import ZERO, decimal, rated_use
 from gridblock.reports import usage
 
@@ -92,7 +92,7 @@ def of_places(
     blocks: what is left of an uplink, nobody asks for.
     """
     room = _Room(instance, decisions, account)
-    for use in usage.of_places(instance, decisions, account):
+    for use in room.uses:
         if use.limit is None or period not in (None, use.period):
             continue
         left = max(decimal(use.limit) - decimal(use.used), ZERO)
@@ -105,6 +105,7 @@ class _Room:
 
     def __init__(self, instance: Instance, decisions: Decisions, account: Account) -> None:
         self.instance, self.decisions, self.account = instance, decisions, account
+        self.uses = tuple(usage.of_places(instance, decisions, account))
         # What a place has nothing of is not listed among what is used.
         self.left = {
             (path, usage.WRITTEN_AS.get(resource, resource), t): ZERO
@@ -113,7 +114,7 @@ class _Room:
             for t in instance.horizon.names
         } | {
             (use.place, use.resource, use.period): decimal(use.limit) - decimal(use.used)
-            for use in usage.of_places(instance, decisions, account)
+            for use in self.uses
             if use.limit is not None
         }
         self._found: dict[tuple[str, str, str], tuple[_Fit, ...]] = {}
@@ -212,9 +213,7 @@ class _Room:
 
     def _on_offer(self, leaf: str, kind: str, t: str) -> int:
         """Give the blocks of a type that could stand in a leaf place in a period beside those."""
-        off = sum(
-            count for key, count in self.decisions.switched_off.items() if key == (kind, leaf, t)
-        )
+        off = self.decisions.switched_off.get(Standing(kind, leaf, t), 0)
         leased = sum(lots for place, lots in self._leases[kind] if leaf in self._leaves[place])
         return off + leased + self._for_sale[kind, t]
 

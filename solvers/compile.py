@@ -12,6 +12,7 @@ import pyomo.environ as pyo
 from pyomo.common.gc_manager import PauseGC
 from pyomo.core.base import SortComponents
 from pyomo.network import Port
+from pyomo.repn import generate_standard_repn
 from pyomo.repn.linear import LinearRepnVisitor
 from pyomo.repn.util import VarRecorder, categorize_valid_components
 
@@ -19,7 +20,7 @@ from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.outcome import ModelError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from gridblock.solvers.change import Floats
 
@@ -80,6 +81,12 @@ class Compiled:
         """Give the model's variables their values; whole numbers where they are integer."""
         for variable, value in zip(self.columns, self.matrix.rounded(values).tolist(), strict=True):
             variable.set_value(value, skip_validation=True)
+
+    def linear(self, expression: Any) -> tuple[list[int], Sequence[float], float]:
+        """Give columns, coefficients and constant of a linear expression of the model."""
+        written = generate_standard_repn(expression, compute_values=True)
+        columns = [self.column_number[variable.name] for variable in written.linear_vars]
+        return columns, written.linear_coefs, written.constant
 
     def point(self, known: Mapping[str, float]) -> Floats:
         """Give values known by name of variable; shape (columns,), NaN for all others."""

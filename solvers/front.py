@@ -8,13 +8,10 @@ Haimes, Lasdon, Wismer, On a bicriterion formulation, 1971). Prices of unmet wor
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from importlib.metadata import version
 from itertools import zip_longest
 from typing import Any, Final
 
 import numpy as np
-import pyomo.environ as pyo
-from pyomo.repn import generate_standard_repn
 
 from gridblock.instances.instance import Instance
 from gridblock.model.account import account
@@ -29,7 +26,7 @@ from gridblock.solvers.compile import compile_model
 from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.outcome import Outcome, Progress, Settings, Stop, Verdict, relative_gap
 from gridblock.solvers.session import Session
-from gridblock.solvers.solve import lots_in, periods_of, vertex
+from gridblock.solvers.solve import found_by, lots_in, periods_of, vertex
 from gridblock.solvers.staged import solve_staged
 
 MEASURES: Final = ("share", "price")
@@ -236,7 +233,7 @@ class _Search:
             decisions=decided,
             objective=float(books.objective),
             costs={category: float(amount) for category, amount in books.costs.items()},
-            solver={"gridblock": version("gridblock"), "highspy": version("highspy")},
+            solver=found_by(self.settings, outcome),
         )
         audit(self.instance, plan).raise_if_broken()
         priced = lacking_in(books.unmet, weights(self.instance, "price"))
@@ -248,12 +245,10 @@ class _Search:
 
     def _vector(self, expression: Any) -> "_Vector":
         """Give an expression as coefficients by column."""
-        linear = generate_standard_repn(expression, compute_values=True)
+        columns, coefficients, constant = self.compiled.linear(expression)
         values = np.zeros(len(self.compiled.columns))
-        columns = self.compiled.column_number
-        for variable, value in zip(linear.linear_vars, linear.linear_coefs, strict=True):
-            values[columns[variable.name]] += value
-        return _Vector(values, float(pyo.value(linear.constant)))
+        values[columns] = coefficients
+        return _Vector(values, float(constant))
 
 
 @dataclass(frozen=True)

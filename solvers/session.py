@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
@@ -23,6 +24,7 @@ from gridblock.solvers.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from gridblock.solvers.change import Floats, Rows
@@ -248,6 +250,11 @@ class Session:
         if not _holds(second, matrix) and second.stop is not Stop.INTERRUPTED:
             self._channel.fail(f"its point violates the matrix: {fault}")
         return second
+
+
+def opened(session: Session | None) -> AbstractContextManager[Session]:
+    """Give a session that is held already, which stays open, or a new one, which ends."""
+    return Session() if session is None else nullcontext(session)
 
 
 def _holds(outcome: Outcome, matrix: Matrix) -> bool:

@@ -224,15 +224,7 @@ class _Solved:
             gap_asked=self.settings.gap,
             bound=outcome.bound if outcome.values is None else None,
             stages=self.stages,
-            solver={
-                "gridblock": version("gridblock"),
-                "highspy": version("highspy"),
-                "pyomo": version("pyomo"),
-                "threads": self.settings.threads,
-                "seed": self.settings.seed,
-                "nodes": outcome.nodes,
-                "notes": list(outcome.notes),
-            },
+            solver=found_by(self.settings, outcome),
         )
 
     def _with_decisions(self, plan: PlanData, outcome: Outcome) -> PlanData:
@@ -273,6 +265,19 @@ class _Solved:
                 raise BooksError(message)
             return None
         return min(outcome.bound, objective) if outcome.bound <= objective + slack else None
+
+
+def found_by(settings: Settings, outcome: Outcome) -> dict[str, object]:
+    """Say for the record what has found a plan: versions, threads, seed, nodes, notes."""
+    return {
+        "gridblock": version("gridblock"),
+        "highspy": version("highspy"),
+        "pyomo": version("pyomo"),
+        "threads": settings.threads,
+        "seed": settings.seed,
+        "nodes": outcome.nodes,
+        "notes": list(outcome.notes),
+    }
 
 
 def _costs(compiled: Compiled) -> dict[str, float]:

@@ -11,7 +11,6 @@ from functools import partial
 
 import numpy as np
 import pyomo.environ as pyo
-from pyomo.repn import generate_standard_repn
 
 from gridblock.instances.instance import Instance
 from gridblock.model.account import account
@@ -113,11 +112,7 @@ def _cap(
 def _priced_unmet(
     model: pyo.ConcreteModel, compiled: Compiled, demands: Collection[str]
 ) -> tuple[list[int], Sequence[float], float]:
-    columns = compiled.column_number
-    priced = generate_standard_repn(
-        sum(model.priced_unmet[name].expr for name in demands), compute_values=True
-    )
-    return [columns[v.name] for v in priced.linear_vars], priced.linear_coefs, priced.constant
+    return compiled.linear(sum(model.priced_unmet[name].expr for name in demands))
 
 
 @dataclass
