@@ -9,7 +9,7 @@ from typing import Final
 from gridblock.instances.instance import Instance
 from gridblock.instances.network import tunnels_of
 from gridblock.instances.places import IN_MEGAWATTS, KW_PER_MW, SWITCHABLE
-from gridblock.instances.relaxing import EDITS, GRID, LINK, UPLINK, Relaxation
+from gridblock.instances.relaxing import GRID, LINK, UPLINK, Relaxation
 from gridblock.model.account import Account, account
 from gridblock.model.explanation import Need
 from gridblock.model.lots import added_to_limits, added_to_links
@@ -39,10 +39,7 @@ class Needs:
 
     def of(self, relaxation: Relaxation) -> tuple[Need, ...]:
         """Say for each item that is relaxed what the plan uses beyond what is given."""
-        measure = MEASURES.get(relaxation.family)
-        if measure is None and relaxation.family in EDITS:
-            return ()
-        measure = measure or Needs._of_resource
+        measure = MEASURES.get(relaxation.family, Needs._of_resource)
         found = []
         for item in relaxation.items:
             over = [(used - limit, t, limit) for t, used, limit in measure(self, relaxation, item)]
@@ -180,5 +177,30 @@ MEASURES: Final[Mapping[str, Callable[[Needs, Relaxation, str], Iterator[Use]]]]
     "max": Needs._of_lots,
     "max_ms": Needs._of_latency,
     "max_facilities": Needs._of_facilities,
+    **dict.fromkeys(
+        (
+            "feeds",
+            "lead",
+            "block_where",
+            "order",
+            "option_lead",
+            "requires",
+            "unmet_cost",
+            "where",
+            "max_share_per_facility",
+            "interconnect",
+            "fabric_gbps_per_block",
+            "one_accelerator",
+            "together",
+            "whole_blocks",
+            "survive",
+            "signed",
+            "current",
+            "run",
+            "tier",
+            "min_share",
+        ),
+        lambda *_: iter(()),
+    ),
 }
-"""How much each family needs is measured, where it can be."""
+"""How much each family needs is measured; one that is not named here is a limit of places."""
