@@ -7,12 +7,12 @@ from pydantic import BeforeValidator, Field
 from gridblock.instances.schema.base import Name, Record, Share
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Give a value as plain data, the same however its numbers are written."""
     if isinstance(value, dict):
-        return {str(key): _plain(each) for key, each in value.items()}
+        return {str(key): plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
+        return [plain(each) for each in value]
     if isinstance(value, bool) or value is None or isinstance(value, str):
         return value
     if isinstance(value, int | float):
@@ -22,7 +22,7 @@ def _plain(value: Any) -> Any:
 
 
 FieldPath = Annotated[str, Field(min_length=1, max_length=1000)]
-Setting = Annotated[Any, BeforeValidator(_plain)]
+Setting = Annotated[Any, BeforeValidator(plain)]
 """A value of any field, or a factor: ``*1.2``, ``+5``, ``-5``."""
 
 

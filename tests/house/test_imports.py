@@ -11,7 +11,7 @@ import pytest
 LAYERS = ["gridblock.instances", "gridblock.model", "gridblock.solvers", "gridblock.reports"]
 FRONT_DOOR = len(LAYERS)
 HEAVY = {
-    *("highspy", "jinja2", "networkx", "numpy", "pandas", "plotly"),
+    *("distributed", "highspy", "jinja2", "joblib", "networkx", "numpy", "pandas", "plotly"),
     *("pydantic", "pyomo", "rich", "typer"),
 }
 

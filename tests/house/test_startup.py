@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 SLOW = {
-    *("highspy", "jinja2", "networkx", "pandas", "plotly"),
+    *("distributed", "highspy", "jinja2", "joblib", "networkx", "pandas", "plotly"),
     *("pyomo", "python_calamine", "xlsxwriter"),
 }
 

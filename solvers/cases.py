@@ -1,0 +1,283 @@
+"""Cases: an instance with changes, what tells one from another, and solving one to a plain row."""
+
+import hashlib
+import json
+import threading
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cache, lru_cache, partial
+from importlib.metadata import version
+from typing import Any, Final, NamedTuple
+
+from gridblock.instances import futures
+from gridblock.instances.faults import InstanceError
+from gridblock.instances.instance import Instance
+from gridblock.instances.schema.scenarios import plain
+from gridblock.model import plan_json
+from gridblock.model.account import Account, account
+from gridblock.model.findings import AuditError
+from gridblock.model.plan import PlanData
+from gridblock.model.quantities import hours_of
+from gridblock.solvers.outcome import ModelError, OptionError, Settings, SolverError
+from gridblock.solvers.session import Session
+from gridblock.solvers.solve import find_plan
+
+Row = dict[str, Any]
+
+MADE_WITH: Final = ("gridblock", "highspy", "pyomo")
+"""Libraries whose versions may change an answer."""
+ONLY_PRICED: Final = ("unmet", "penalty")
+DECIDED: Final = ("optimal", "infeasible", "invalid")
+"""Statuses after which more time would change nothing."""
+USUAL: Final = Settings()
+FAILED: Final = ("failed", "broken")
+"""Statuses that say nothing of the case: the solver failed, or its plan did not pass the audit."""
+
+
+class VersionsError(Exception):
+    """A worker has other versions of what may change an answer."""
+
+
+@dataclass(frozen=True)
+class Base:
+    """An instance that cases start from, as it travels to other processes.
+
+    Attributes:
+        text: its plain data, without scenarios, as JSON.
+    """
+
+    text: str
+
+    @classmethod
+    def of(cls, instance: Instance) -> "Base":
+        """Take an instance as it stands."""
+        return cls(json.dumps(instance.as_it_stands()))
+
+
+@dataclass(frozen=True)
+class Case:
+    """One solve.
+
+    Attributes:
+        name: what it is called; two cases of other names may be the same.
+        base: the instance that it starts from.
+        changes: new values or factors by field path, as a scenario has them; several come one
+            after the other.
+        settings: how to solve.
+        keep: whether the plan comes back with the row.
+    """
+
+    name: str
+    base: Base
+    changes: tuple[Mapping[str, Any], ...] = ()
+    settings: Settings = USUAL
+    keep: bool = False
+
+    def data(self) -> dict[str, Any]:
+        """Give the instance as plain data.
+
+        Raises:
+            InstanceError: a change leads nowhere.
+        """
+        data: Mapping[str, Any] = _read(self.base.text)
+        for changes in self.changes:
+            data, _ = futures.changed(data, partial(_dumped, data), changes)
+        return dict(data)
+
+    @property
+    def key(self) -> str:
+        """SHA-256 of all that the answer rests on: instance, settings and versions.
+
+        Raises:
+            InstanceError: a change leads nowhere.
+        """
+        of = self.settings
+        asked = (of.gap, of.time_limit, of.threads, of.seed, of.presolve, of.method)
+        options = sorted(of.options.items())
+        known = [plain(self.data()), asked, options, versions()]
+        return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
+
+
+class Solved(NamedTuple):
+    """What comes back of a case.
+
+    Attributes:
+        row: plain data; see ``solve_case``.
+        plan: the plan as plain data, if it was to be kept and there is one.
+    """
+
+    row: Row
+    plan: dict[str, Any] | None = None
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Give the versions of what may change an answer."""
+    return {name: version(name) for name in MADE_WITH}
+
+
+def solve_case(case: Case, made_with: Mapping[str, str]) -> Solved:
+    """Solve a case, with a solver that this process keeps from case to case.
+
+    Args:
+        case: the case.
+        made_with: the versions that its answer is to be made with.
+
+    Returns:
+        A row with ``status`` (that of a plan, or ``invalid`` where the changes give no valid
+        instance, ``broken`` where the plan did not pass the audit, ``failed`` where the solver
+        failed), ``stop``, ``message``, ``objective``, ``bound``, ``gap``, ``costs`` by category,
+        ``spending`` (costs but for what is only priced) and ``spending_by_period`` as present
+        values, ``unmet`` by demand, ``unmet_share`` and ``unmet_by_period`` as shares of
+        unit-hours, and ``seconds``.
+
+    Raises:
+        OptionError: HiGHS does not know an option.
+        VersionsError: this process has other versions.
+        KeyboardInterrupt: the solve was interrupted.
+    """
+    if made_with != versions():
+        message = f"a worker has {_listed(versions())}; what starts it has {_listed(made_with)}"
+        raise VersionsError(message)
+    with SOLVER.lock:
+        return _solved(case, SOLVER.session())
+
+
+class Solver:
+    """The solver of this process, one case at a time: Pyomo is not made for threads.
+
+    Attributes:
+        lock: held while it solves.
+    """
+
+    def __init__(self) -> None:
+        """Begin without a solver."""
+        self.lock = threading.Lock()
+        self._held: list[Session] = []
+
+    def session(self) -> Session:
+        """Give the solver, started as needed."""
+        if not self._held:
+            self._held.append(Session())
+        return self._held[0]
+
+    def drop(self) -> None:
+        """End the solver, which may be in any state; the next case has a new one."""
+        while self._held:
+            self._held.pop().close()
+
+
+SOLVER: Final = Solver()
+
+
+def _solved(case: Case, session: Session) -> Solved:
+    try:
+        instance = Instance.parse(case.data())
+        found = find_plan(instance, replace(case.settings, fresh=True), session).plan
+    except (OptionError, KeyboardInterrupt):
+        raise
+    except InstanceError as error:
+        return Solved(_without_plan("invalid", "; ".join(map(str, error.faults))))
+    except AuditError as error:
+        return Solved(_without_plan("broken", _first_line(error)))
+    except (ModelError, SolverError) as error:
+        SOLVER.drop()
+        return Solved(_without_plan("failed", _first_line(error)))
+    except Exception as error:
+        SOLVER.drop()
+        what = f"internal error: {type(error).__name__}: {_first_line(error)}"
+        return Solved(_without_plan("failed", what))
+    if found.status == "interrupted":
+        raise KeyboardInterrupt
+    plan = plan_json.to_plain(found) if case.keep else None
+    return Solved(_row(instance, found), plan)
+
+
+def _without_plan(status: str, message: str) -> Row:
+    return {"status": status, "message": message}
+
+
+def failed(message: str) -> Row:
+    """Give the row of a case that ended its process."""
+    return _without_plan("failed", message)
+
+
+def _row(instance: Instance, plan: PlanData) -> Row:
+    """Give what a table says of a plan."""
+    row: Row = {
+        "status": plan.status,
+        "stop": plan.stop,
+        "message": "; ".join(plan.conflict),
+        "objective": plan.objective,
+        "bound": plan.bound,
+        "gap": plan.gap,
+        "seconds": round(sum(plan.seconds.values()), 3),
+    }
+    if plan.decisions is None:
+        return row
+    books = account(instance, plan.decisions)
+    spending = _spending(books)
+    unmet, asked = _by_demand_and_period(instance, books)
+    periods, demands = instance.horizon.names, [demand.name for demand in instance.demands]
+    in_period = [([(d, t) for d in demands]) for t in periods]
+    of_demand = {d: [(d, t) for t in periods] for d in demands}
+    return row | {
+        "costs": dict(plan.costs),
+        "spending": float(sum(spending.values())),
+        "spending_by_period": [float(spending[t]) for t in periods],
+        "unmet": {d: _share(unmet, asked, keys) for d, keys in of_demand.items()},
+        "unmet_share": _share(unmet, asked, asked),
+        "unmet_by_period": [_share(unmet, asked, keys) for keys in in_period],
+    }
+
+
+Amounts = dict[tuple[str, str], Fraction]
+
+
+def _spending(books: Account) -> dict[str, Fraction]:
+    """Sum the present value of all but what is only priced, by period."""
+    sums: dict[str, Fraction] = defaultdict(Fraction)
+    for entry in books.ledger.entries:
+        if entry.category not in ONLY_PRICED:
+            sums[entry.period] += entry.value
+    return sums
+
+
+def _by_demand_and_period(instance: Instance, books: Account) -> tuple[Amounts, Amounts]:
+    """Give unit-hours that stay unmet and that are asked for, by demand and period."""
+    hours = hours_of(instance)
+    unmet: Amounts = defaultdict(Fraction)
+    asked: Amounts = defaultdict(Fraction)
+    for sums, amounts in ((unmet, books.unmet), (asked, books.amount)):
+        for (demand, _, t), units in amounts.items():
+            sums[demand, t] += units * hours[t]
+    return unmet, asked
+
+
+def _share(unmet: Amounts, asked: Amounts, keys: Any) -> float:
+    """Give the share of unit-hours that stays unmet, 0 where none are asked for."""
+    keys = list(keys)
+    whole = sum((asked[key] for key in keys), Fraction(0))
+    return float(sum((unmet[key] for key in keys), Fraction(0)) / whole) if whole else 0.0
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)
+
+
+def _listed(found: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {which}" for name, which in found.items())
+
+
+@lru_cache(maxsize=8)
+def _read(text: str) -> dict[str, Any]:
+    """Read a base; changes are made to copies of it."""
+    data: dict[str, Any] = json.loads(text)
+    return data
+
+
+def _dumped(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Give plain data with the fields that are left out, for factors."""
+    return Instance.parse(data).model_dump(mode="json")
