@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gridblock.plan import InfeasibleError, NoPlanError, Plan, read_plan, solve
     from gridblock.replan import in_force
     from gridblock.sides import compare, diff
+    from gridblock.two_stage import Stochastic, read_stochastic, stochastic
 
 __version__ = "0.1.0"
 
@@ -27,6 +28,7 @@ __all__ = [
     "InstanceError",
     "NoPlanError",
     "Plan",
+    "Stochastic",
     "__version__",
     "build",
     "compare",
@@ -35,7 +37,9 @@ __all__ = [
     "pareto",
     "read",
     "read_plan",
+    "read_stochastic",
     "solve",
+    "stochastic",
     "write",
 ]
 
@@ -46,6 +50,7 @@ _HOMES = {
     "InstanceError": "gridblock.instances.faults",
     "NoPlanError": "gridblock.plan",
     "Plan": "gridblock.plan",
+    "Stochastic": "gridblock.two_stage",
     "build": "gridblock.model.build",
     "compare": "gridblock.sides",
     "diff": "gridblock.sides",
@@ -53,7 +58,9 @@ _HOMES = {
     "pareto": "gridblock.fronts",
     "read": "gridblock.instances.read",
     "read_plan": "gridblock.plan",
+    "read_stochastic": "gridblock.two_stage",
     "solve": "gridblock.plan",
+    "stochastic": "gridblock.two_stage",
     "write": "gridblock.instances.formats",
 }
 

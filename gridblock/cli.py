@@ -24,6 +24,7 @@ from gridblock.commands import (
     report,
     schema,
     solve,
+    stochastic,
     value,
 )
 from gridblock.commands.talk import mute, put
@@ -73,7 +74,7 @@ PANELS: Final = {
         compare.compare,
         audit.audit,
     ),
-    "Weigh": (value.value, pareto.pareto),
+    "Weigh": (value.value, pareto.pareto, stochastic.stochastic),
     "Data": (convert.convert, export.export, schema.schema, bench.bench),
 }
 """The commands, by what a planner does with them."""

@@ -101,7 +101,7 @@ class Bounds:
         """Give the most blocks worth owning by period.
 
         Where holding does not pay, no more are bought than can be used; what is on order, and what
-        the plan in force has ordered, may then still come on top.
+        the plan in force has ordered, may still come on top, as may what other scenarios want.
         """
         leaf = self.instance.leaves[path]
         due = leaf.on_order.get(kind, (0,) * len(self.facts.periods))
@@ -114,6 +114,13 @@ class Bounds:
         rooms = [self.room(kind, path, i, standing=True) for i in range(len(had))]
         if kind not in self.facts.buyable_from:
             return [int(min(room, count)) for room, count in zip(rooms, had, strict=True)]
+        shared = self.facts.in_force.shared
+        sent = accumulate(shared.get((kind, path, t), 0) for t in self.facts.periods)
+        limits = zip(self._wanted(kind, leaf, had, rooms), rooms, had, sent, strict=True)
+        return [max(count, int(min(room, have + more))) for count, room, have, more in limits]
+
+    def _wanted(self, kind: str, leaf: Place, had: list[int], rooms: list[float]) -> list[int]:
+        """Give the most blocks of a type worth owning by period, where it can be bought."""
         first = self.facts.buyable_from[kind]
         more = self._worth_buying(kind, leaf)
         idles = self._pays(kind, leaf) or asks_to_own(self.instance)
@@ -178,8 +185,8 @@ class Bounds:
             if before >= 0
             else self.instance.leaves[path].installed.get(kind, 0)
         )
-        standing = self.facts.in_force.purchases.get((kind, path, period), 0)
-        return had + self.facts.due.get((kind, path, period), 0) + standing
+        sent = self.facts.in_force.may_come(kind, path, period)
+        return had + self.facts.due.get((kind, path, period), 0) + sent
 
     @cached_property
     def installed(self) -> dict[tuple[str, str, str], int]:

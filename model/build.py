@@ -31,6 +31,7 @@ from gridblock.model.constraints import (
     usage,
 )
 from gridblock.model.facts import Facts
+from gridblock.model.in_force import Shared
 
 FAMILIES: Final = (
     demand,
@@ -78,10 +79,21 @@ def build(instance: Instance, families: Sequence[ModuleType] = FAMILIES) -> pyo.
 
 
 def add_all(
-    block: pyo.Block, instance: Instance, families: Sequence[ModuleType] = FAMILIES
+    block: pyo.Block,
+    instance: Instance,
+    families: Sequence[ModuleType] = FAMILIES,
+    shared: Shared | None = None,
 ) -> None:
-    """Add decisions and rules, but no objective, to a model or to a block of one."""
-    block.facts = Facts(instance)
+    """Add decisions and rules, but no objective, to a model or to a block of one.
+
+    Args:
+        block: what they are added to.
+        instance: what is given.
+        families: the rules.
+        shared: the most blocks that orders placed for other scenarios as well may bring, by type,
+            leaf place and period of entering service.
+    """
+    block.facts = Facts(instance, shared)
     block.bounds = Bounds(block.facts)
     variables.add(block, instance)
     for family in families:

@@ -11,7 +11,7 @@ from gridblock.instances.instance import Instance
 from gridblock.instances.network import Tunnel, reach, tunnels_of
 from gridblock.instances.schema.demands import Demand
 from gridblock.model.appetite import asks_to_assign
-from gridblock.model.in_force import InForce
+from gridblock.model.in_force import InForce, Shared
 
 POWER = "power_kw"
 COOLING = ("air_cooling_kw", "liquid_cooling_kw")
@@ -42,10 +42,10 @@ class Facts:
     type in a leaf place where it may stand and stands or can be bought.
     """
 
-    def __init__(self, instance: Instance) -> None:
-        """Remember the instance; everything else is worked out when it is first asked for."""
+    def __init__(self, instance: Instance, shared: Shared | None = None) -> None:
+        """Remember the instance, and the most blocks that orders for other scenarios bring."""
         self.instance = instance
-        self.in_force = InForce(instance)
+        self.in_force = InForce(instance, shared)
         self.periods = instance.horizon.names
         self.hours = dict(zip(self.periods, instance.horizon.hours, strict=True))
         self.demands = {demand.name: demand for demand in instance.demands}

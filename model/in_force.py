@@ -1,5 +1,6 @@
 """What the families look up of the plan in force."""
 
+from collections.abc import Mapping
 from functools import cached_property
 
 from gridblock.instances.instance import Instance
@@ -11,13 +12,27 @@ from gridblock.instances.standing_orders import (
     standing_purchases,
 )
 
+Shared = Mapping[tuple[str, str, str], int]
+"""Most blocks that come, by block type, leaf place and period of entering service."""
+
 
 class InForce:
-    """The plan in force, as far as it binds or has a price."""
+    """The plan in force, as far as it binds or has a price, and what else may come unwanted."""
 
-    def __init__(self, instance: Instance) -> None:
-        """Remember the instance; everything else is worked out when it is first asked for."""
+    def __init__(self, instance: Instance, shared: Shared | None = None) -> None:
+        """Remember what is given; everything else is worked out when it is first asked for.
+
+        Args:
+            instance: what is given.
+            shared: the most blocks that an order placed for other scenarios as well may bring.
+        """
         self.instance = instance
+        self.shared = shared or {}
+
+    def may_come(self, kind: str, path: str, period: str) -> int:
+        """Give the most blocks that may enter service because they have been ordered anyhow."""
+        key = (kind, path, period)
+        return max(self.purchases.get(key, 0), self.shared.get(key, 0))
 
     @cached_property
     def purchases(self) -> dict[tuple[str, str, str], int]:

@@ -90,7 +90,7 @@ def _fleet(block: pyo.Block) -> None:
             (kind, path, t)
             for kind, path, t in bounds.owned
             if position[t] >= facts.buyable_from.get(kind, len(position))
-            and (bounds.owned[kind, path, t] or (kind, path, t) in facts.in_force.purchases)
+            and (bounds.owned[kind, path, t] or facts.in_force.may_come(kind, path, t))
         ],
         dimen=3,
     )
@@ -106,8 +106,7 @@ def _fleet(block: pyo.Block) -> None:
         return 0, bounds.owned[kind, path, t]
 
     def up_to_bought(_: pyo.Block, kind: str, path: str, t: str) -> tuple[int, int]:
-        standing = facts.in_force.purchases.get((kind, path, t), 0)
-        return 0, max(bounds.owned[kind, path, t], standing)
+        return 0, max(bounds.owned[kind, path, t], facts.in_force.may_come(kind, path, t))
 
     def up_to_powered(_: pyo.Block, kind: str, path: str, t: str) -> tuple[int, int]:
         return 0, bounds.powered[kind, path, t]

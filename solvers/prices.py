@@ -21,9 +21,9 @@ from gridblock.solvers.change import Floats
 from gridblock.solvers.compile import Compiled, compile_model
 from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.outcome import Outcome, Settings, SolverError
+from gridblock.solvers.parts import with_caps
 from gridblock.solvers.session import Session
 from gridblock.solvers.solve import find_plan
-from gridblock.solvers.tiers import with_caps
 
 ROWS: Final = {
     "each_way_within_capacity": "link",

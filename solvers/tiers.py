@@ -13,14 +13,19 @@ import numpy as np
 import pyomo.environ as pyo
 
 from gridblock.instances.instance import Instance
-from gridblock.model.account import account
-from gridblock.model.decide import decisions
-from gridblock.model.plan import Stage, cap_on_unmet
-from gridblock.solvers.change import Change, Floats, Rows
+from gridblock.model.plan import Stage
+from gridblock.solvers.change import Floats
 from gridblock.solvers.compile import Compiled
 from gridblock.solvers.growing import Growing, Report, Solve
 from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.outcome import Outcome, Progress, Settings, Stop, Verdict, relative_gap
+from gridblock.solvers.parts import (
+    Part,
+    demands_of,
+    priced_unmet,
+    stage_of,
+    with_caps_of_parts,
+)
 
 WORK = ("assigned", "reserved", "served")
 """The decisions of a demand, by name of their variables; a demand left out has none of them."""
@@ -43,11 +48,13 @@ class Tiered:
             later tiers get nothing; without values where hard floors forbid that.
         stages: what each stage before the last found.
         whole: gives the matrix of the whole model, as it is then, with the caps of those stages.
+        of_parts: what they found in each part, which has no bound of its own.
     """
 
     outcome: Outcome
     stages: tuple[Stage, ...]
     whole: Callable[[], Matrix]
+    of_parts: tuple[tuple[Stage, ...], ...] = ()
 
 
 def solve_by_tier(
@@ -71,62 +78,42 @@ def solve_by_tier(
         solve: solves a matrix with settings, telling its progress.
         on_progress: called with each line of progress.
     """
+    return solve_parts_by_tier((Part(instance, model),), compiled, settings, solve, on_progress)
+
+
+def solve_parts_by_tier(
+    parts: Sequence[Part],
+    compiled: Compiled | Growing,
+    settings: Settings,
+    solve: Solve,
+    on_progress: Report | None = None,
+) -> Tiered:
+    """Solve several parts at once, tier by tier; each keeps what its own earlier tiers were given.
+
+    Args:
+        parts: what is planned.
+        compiled: the model that holds all parts, compiled.
+        settings: gap, time limit for all stages together, and so on.
+        solve: solves a matrix with settings, telling its progress.
+        on_progress: called with each line of progress.
+    """
     growing = compiled if isinstance(compiled, Growing) else None
     held = compiled.compiled if isinstance(compiled, Growing) else compiled
-    return _Stages(instance, model, held, growing, settings, solve, on_progress).run()
-
-
-def with_caps(
-    instance: Instance, model: pyo.ConcreteModel, compiled: Compiled, stages: Sequence[Stage]
-) -> Matrix:
-    """Give the matrix of a whole model with the caps that stages before the last have found."""
-    if not stages:
-        return compiled.matrix
-    caps = [_cap(instance, model, compiled, stage) for stage in stages]
-    sizes = [len(cap[0]) for cap in caps]
-    rows = Rows(
-        lower=np.full(len(caps), -np.inf),
-        upper=np.array([most for _, _, most in caps]),
-        start=np.concatenate([[0], np.cumsum(sizes)]),
-        index=np.concatenate([index for index, _, _ in caps]),
-        value=np.concatenate([value for _, value, _ in caps]),
-    )
-    return compiled.matrix.changed(Change(rows=rows))
-
-
-def _cap(
-    instance: Instance, model: pyo.ConcreteModel, compiled: Compiled, stage: Stage
-) -> tuple[list[int], Floats, float]:
-    """Give columns, coefficients and limit of a cap, in units of the dearest.
-
-    No coefficient is above 1: where the limit is so low that presolve takes a unit for none
-    although the limit is not, it has called what can be done infeasible.
-    """
-    of_tier = {demand.name for demand in instance.demands if demand.tier == stage.tier}
-    index, value, constant = _priced_unmet(model, compiled, of_tier)
-    prices = np.array(value)
-    unit = np.abs(prices).max(initial=0.0) or 1.0
-    return index, prices / unit, (cap_on_unmet(stage.unmet) - constant) / unit
-
-
-def _priced_unmet(
-    model: pyo.ConcreteModel, compiled: Compiled, demands: Collection[str]
-) -> tuple[list[int], Sequence[float], float]:
-    return compiled.linear(sum(model.priced_unmet[name].expr for name in demands))
+    return _Stages(parts, held, growing, settings, solve, on_progress).run()
 
 
 @dataclass
 class _Stages:
     """The state of a sequence of solves."""
 
-    instance: Instance
-    model: pyo.ConcreteModel
+    parts: Sequence[Part]
     compiled: Compiled
     growing: Growing | None
     settings: Settings
     solve: Solve
     on_progress: Report | None
     found: list[Stage] = field(default_factory=list)
+    of_parts: list[tuple[Stage, ...]] = field(default_factory=list)
     values: Floats | None = None
     stop: Stop = Stop.FINISHED
     progress: list[Progress] = field(default_factory=list)
@@ -134,7 +121,7 @@ class _Stages:
 
     def run(self) -> Tiered:
         """Solve stage after stage."""
-        tiers = sorted({demand.tier for demand in self.instance.demands}) or [1]
+        tiers = sorted({d.tier for part in self.parts for d in part.instance.demands}) or [1]
         for tier in tiers[:-1]:
             outcome = self._solve(partial(self._up_to, tier))
             if outcome.values is None or outcome.stop is Stop.INTERRUPTED:
@@ -175,40 +162,38 @@ class _Stages:
     def _up_to(self, tier: int) -> Matrix:
         """Give the matrix in which demands of later tiers get nothing and cost nothing."""
         matrix, columns = self._whole(), self.compiled.column_number
-        later = {demand.name for demand in self.instance.demands if demand.tier > tier}
-        upper, cost = matrix.upper.copy(), matrix.cost.copy()
-        for name in WORK:
-            for key, variable in self.model.component(name).items():
-                if key[0] in later:
-                    upper[columns[variable.name]] = 0.0
-        number, price, constant = self._priced_unmet(later)
-        cost[number] -= price
-        cost[number] = np.where(np.abs(cost[number]) <= 1e-12 * np.abs(price), 0.0, cost[number])
+        upper, cost, offset = matrix.upper.copy(), matrix.cost.copy(), matrix.offset
         lower, most = matrix.row_lower.copy(), matrix.row_upper.copy()
-        for row in self._floors(later):
-            lower[row], most[row] = -np.inf, np.inf
+        for part in self.parts:
+            later = demands_of(part, lambda of: of > tier)
+            for name in WORK:
+                for key, variable in part.model.component(name).items():
+                    if key[0] in later:
+                        upper[columns[variable.name]] = 0.0
+            number, prices, constant = priced_unmet(part, self.compiled, later)
+            price = part.weight * np.array(prices)
+            left = cost[number] - price
+            cost[number] = np.where(np.abs(left) <= 1e-12 * np.abs(price), 0.0, left)
+            offset -= part.weight * constant
+            for row in self._floors(part, later):
+                lower[row], most[row] = -np.inf, np.inf
         return replace(
-            matrix,
-            upper=upper,
-            cost=cost,
-            offset=matrix.offset - constant,
-            row_lower=lower,
-            row_upper=most,
+            matrix, upper=upper, cost=cost, offset=offset, row_lower=lower, row_upper=most
         )
 
-    def _floors(self, demands: Collection[str]) -> list[int]:
+    def _floors(self, part: Part, demands: Collection[str]) -> list[int]:
         rows = self.compiled.row_number
-        floors = filter(None, map(self.model.component, FLOORS))
+        floors = filter(None, map(part.model.component, FLOORS))
         kept = (
             row.name
             for floor in floors
             for key, row in floor.items()
             if (key if isinstance(key, str) else key[0]) in demands
         )
-        asked = {limit.name for limit in self.instance.limits if limit.measure in OF_WORK}
+        asked = {limit.name for limit in part.instance.limits if limit.measure in OF_WORK}
         limits = (
             row.name
-            for (limit, bound, _), row in self.model.limit_over_the_plan_kept.items()
+            for (limit, bound, _), row in part.model.limit_over_the_plan_kept.items()
             if bound == "min" and limit in asked
         )
         return [rows[name] for name in (*kept, *limits) if name in rows]
@@ -216,27 +201,20 @@ class _Stages:
     def _whole(self) -> Matrix:
         """Give the matrix of the whole model, as it is now, with the caps found so far."""
         self._take_over()
-        return with_caps(self.instance, self.model, self.compiled, self.found)
-
-    def _priced_unmet(self, demands: Collection[str]) -> tuple[list[int], Sequence[float], float]:
-        """Give columns, prices and constant of what some demands pay for being unmet."""
-        return _priced_unmet(self.model, self.compiled, demands)
+        stages = zip(*self.of_parts, strict=True) if self.of_parts else ((),) * len(self.parts)
+        return with_caps_of_parts(self.compiled, [*zip(self.parts, stages, strict=True)])
 
     def _keep(self, tier: int, outcome: Outcome) -> None:
         """Note what a stage has found, by the books."""
         self.values = outcome.values
         self.compiled.load(outcome.values)  # type: ignore[arg-type]
-        ledger = account(self.instance, decisions(self.model)).ledger
-        of_tier = {demand.name for demand in self.instance.demands if demand.tier == tier}
-        unmet = sum(
-            entry.value
-            for entry in ledger.entries
-            if entry.category == "unmet" and entry.item in of_tier
-        )
+        stages = tuple(stage_of(part, tier) for part in self.parts)
+        unmet = sum(p.weight * s.unmet for p, s in zip(self.parts, stages, strict=True))
         value = outcome.objective
         bound = None if outcome.bound is None else min(outcome.bound, value)  # type: ignore[type-var]
         gap = relative_gap(value, bound)
-        self.found.append(Stage(tier, value, bound, gap, float(unmet)))  # type: ignore[arg-type]
+        self.of_parts.append(stages)
+        self.found.append(Stage(tier, value, bound, gap, unmet))  # type: ignore[arg-type]
         if self.stop is Stop.FINISHED and not self._proven(self.found[-1]):
             self.stop = outcome.stop
 
@@ -267,4 +245,5 @@ class _Stages:
             outcome = replace(outcome, verdict=Verdict.FEASIBLE, stop=self.stop)
         if self.found:
             outcome = replace(outcome, progress=tuple(self.progress))
-        return Tiered(outcome, tuple(self.found), self._whole)
+        of_parts = tuple(zip(*self.of_parts, strict=True))
+        return Tiered(outcome, tuple(self.found), self._whole, of_parts)

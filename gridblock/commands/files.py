@@ -1,9 +1,25 @@
-"""New files: written whole, and never over another one."""
+"""New files and folders: written whole, and never over others."""
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 import typer
+
+if TYPE_CHECKING:
+    from gridblock.commands.talk import Talk
+    from gridblock.instances.instance import Instance
+
+
+class Saveable(Protocol):
+    """What is saved into a folder of its own."""
+
+    @property
+    def instance(self) -> "Instance":
+        """What was given."""
+
+    def save(self, folder: Path) -> Path:
+        """Save into a new folder, and give its path."""
 
 
 def refuse_existing(path: Path) -> None:
@@ -43,3 +59,29 @@ def write_new(path: Path, text: str) -> None:
 
     refuse_existing(path)
     write_text(path, text)
+
+
+def free(output: Path | None) -> Path | None:
+    """Refuse a folder that holds something, before any work is done for it.
+
+    Raises:
+        typer.BadParameter: it holds something.
+    """
+    from gridblock import runs
+
+    try:
+        if output is not None:
+            runs.refuse_taken(output)
+    except FileExistsError as error:
+        message = f"{error.filename} {error.strerror}; choose another folder"
+        raise typer.BadParameter(message) from None
+    return output
+
+
+def save(talk: "Talk", found: Saveable, output: Path | None) -> Path:
+    """Save into a new folder, by default one of the usual name; give it as it was asked for."""
+    talk.phase("saving")
+    from gridblock import runs
+
+    folder = found.save(output or runs.usual_folder(found.instance))
+    return output or folder.relative_to(Path.cwd())

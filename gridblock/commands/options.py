@@ -172,6 +172,15 @@ Threads = Annotated[
         metavar="N", parser=whole, help="Threads of the solver; default 1.", show_default=False
     ),
 ]
+Seed = Annotated[
+    int,
+    typer.Option(
+        metavar="N",
+        parser=whole,
+        help="Seed of every random choice; default 0.",
+        show_default=False,
+    ),
+]
 BriefFormat = Annotated[
     Brief,
     typer.Option(

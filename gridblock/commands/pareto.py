@@ -1,13 +1,13 @@
 """``gridblock pareto``: what less unmet work costs, from the cheapest plan to the fullest."""
 
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gridblock.commands import sources
 from gridblock.commands.ending import Ending, Interrupts, ended
+from gridblock.commands.files import free, save
 from gridblock.commands.options import (
     Changes,
     Form,
@@ -80,11 +80,11 @@ def pareto(
             message = "a front has two ends: 2 points or more"
             raise typer.BadParameter(message, param_hint="'--points'")
         refuse_both(output, no_save)
-        folder = _free(output)
+        folder = free(output)
         talk.phase("reading")
         given = sources.read(sources.locate(instance), pairs(changes, "--set"), scenario)
         found = _found(talk, interrupts, given, points, measure, gap, time_limit)
-        saved = None if no_save or not found.data.points else _saved(talk, found, folder)
+        saved = None if no_save or not found.data.points else save(talk, found, folder)
         talk.line.end()
         _show(given, found, form)
         if saved is not None:
@@ -118,27 +118,6 @@ def _found(
             on_progress=talk.moved,
             on_point=lambda at, of: talk.phase(f"solving {at} of {of}"),
         )
-
-
-def _free(output: Path | None) -> Path | None:
-    """Refuse a folder that holds something, before any work is done for it."""
-    from gridblock import runs
-
-    try:
-        if output is not None:
-            runs.refuse_taken(output)
-    except FileExistsError as error:
-        message = f"{error.filename} {error.strerror}; choose another folder"
-        raise typer.BadParameter(message) from None
-    return output
-
-
-def _saved(talk: Talk, found: "Front", output: Path | None) -> Path:
-    talk.phase("saving")
-    from gridblock import runs
-
-    folder = found.save(output or runs.usual_folder(found.instance))
-    return output or folder.relative_to(Path.cwd())
 
 
 def _show(given: "Instance", found: "Front", form: Form) -> None:

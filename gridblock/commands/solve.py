@@ -21,6 +21,7 @@ from gridblock.commands.options import (
     Output,
     Quiet,
     Scenarios,
+    Seed,
     Source,
     Threads,
     TimeLimit,
@@ -28,7 +29,6 @@ from gridblock.commands.options import (
     pairs,
     refuse_both,
     share,
-    whole,
 )
 from gridblock.commands.talk import Talk
 
@@ -58,15 +58,7 @@ def solve(
     gap: Gap = 0.001,
     time_limit: TimeLimit = None,
     threads: Threads = 1,
-    seed: Annotated[
-        int,
-        typer.Option(
-            metavar="N",
-            parser=whole,
-            help="Seed of the solver's choices; default 0.",
-            show_default=False,
-        ),
-    ] = 0,
+    seed: Seed = 0,
     scenario: Scenarios = [],  # noqa: B006
     changes: Changes = [],  # noqa: B006
     max_unmet: Annotated[

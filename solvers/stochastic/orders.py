@@ -1,0 +1,113 @@
+"""The two-stage program of an instance: orders first, all else when it is known what comes."""
+
+from collections.abc import Mapping, Sequence
+
+import pyomo.environ as pyo
+
+from gridblock.instances.average import NAME as MEAN
+from gridblock.instances.average import Average, average
+from gridblock.instances.instance import Instance
+from gridblock.instances.outlook import Future
+from gridblock.model.account import account
+from gridblock.model.audit import audit
+from gridblock.model.common_orders import add_scenario, shared_blocks
+from gridblock.model.decide import decisions
+from gridblock.model.extensive import Extensive, Stage
+from gridblock.model.plan import PlanData
+from gridblock.model.plan import Stage as TierStage
+from gridblock.solvers.compile import Compiled
+from gridblock.solvers.outcome import Outcome, Settings
+from gridblock.solvers.parts import Part
+from gridblock.solvers.solve import ROUNDING, BooksError, found_by, lots_in, periods_of
+from gridblock.solvers.stochastic.program import Program, Reading
+
+
+class OrdersProgram(Program):
+    """What must be ordered now is the same whatever comes; the rest adapts.
+
+    Attributes:
+        instance: what is given.
+        given: the instance of each scenario, and of the mean.
+        average: the mean, and what of it has none.
+        resolves: position of the period in which it becomes known what comes.
+    """
+
+    def __init__(
+        self,
+        instance: Instance,
+        futures: Sequence[Future],
+        resolves: int,
+        settings: Settings,
+    ) -> None:
+        """Work out the mean, and what orders may bring that a scenario does not want.
+
+        Args:
+            instance: what is given.
+            futures: what may come.
+            resolves: position of the period in which it becomes known what comes.
+            settings: how it is solved, for the record.
+        """
+        self.instance, self.resolves = instance, resolves
+        self.settings = settings
+        self.average: Average = average(instance, futures)
+        self.given = {future.name: future.instance for future in futures}
+        mean = MEAN
+        while mean in self.given:
+            mean = f"({mean})"
+        self.given[mean] = self.average.instance
+        self.tiered = any(len({d.tier for d in i.demands}) > 1 for i in self.given.values())
+        self._shared = shared_blocks(self.given, resolves)
+        super().__init__(self._add, {future.name: future.probability for future in futures}, mean)
+
+    def _add(self, block: pyo.Block, name: str) -> Stage:
+        return add_scenario(block, self.given[name], self.resolves, self._shared[name])
+
+    def labels(self, compiled: Compiled) -> list[str | None]:
+        """Give the period of each column."""
+        return periods_of(compiled, self.instance)
+
+    def choices(self, compiled: Compiled) -> list[bool]:
+        """Say of each column whether it counts lots."""
+        return lots_in(compiled)
+
+    def parts(self, form: Extensive, probability: Mapping[str, float]) -> tuple[Part, ...]:
+        """Give a part for each scenario, where demands are of several tiers."""
+        if not self.tiered:
+            return ()
+        blocks = form.model.scenario
+        return tuple(Part(self.given[name], blocks[name], p) for name, p in probability.items())
+
+    def read(
+        self, form: Extensive, name: str, outcome: Outcome, stages: tuple[TierStage, ...]
+    ) -> Reading:
+        """Read the plan of a scenario, by the books, and audit it.
+
+        Raises:
+            AuditError: it breaks a rule.
+            BooksError: it costs more than the solver says.
+        """
+        given, reading = self.given[name], super().read(form, name, outcome, stages)
+        decided = decisions(form.model.scenario[name])
+        books = account(given, decided)
+        objective = float(books.objective)
+        unmoved = reading.cost - float(pyo.value(form.stages[name].cost))
+        if objective + unmoved > reading.cost + ROUNDING * max(1.0, abs(objective)):
+            message = (
+                f"{name}: the plan costs {objective:.12g}, the solver says {reading.cost:.12g}"
+            )
+            raise BooksError(message)
+        plan = PlanData(
+            instance=given.name,
+            instance_hash=given.hash,
+            status="feasible",
+            stop=str(outcome.stop),
+            gap_asked=self.settings.gap,
+            decisions=decided,
+            objective=objective,
+            costs={category: float(amount) for category, amount in books.costs.items()},
+            solver=found_by(self.settings, outcome),
+            stages=stages,
+        )
+        audit(given, plan).raise_if_broken()
+        first = {key: round(value) for key, value in reading.decided.items()}
+        return Reading(objective + unmoved, {key: n for key, n in first.items() if n}, plan)
