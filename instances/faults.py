@@ -179,7 +179,7 @@ def from_pydantic(
     """
     found: dict[tuple[Path, bool], list[ErrorDetails]] = {}
     for detail in error.errors(include_url=False):
-        found.setdefault(_trace(detail, data), []).append(detail)
+        found.setdefault(trace(detail, data), []).append(detail)
     faults = []
     for (path, is_key), details in found.items():
         if _is_noise(path, details, found):
@@ -191,13 +191,16 @@ def from_pydantic(
     return sorted(faults, key=lambda fault: (fault.line or 0, fault.column or 0))
 
 
-def _trace(detail: ErrorDetails, data: object) -> tuple[Path, bool]:
-    """Return the path of an error in the document, and whether its key is meant."""
+def trace(detail: ErrorDetails, data: object) -> tuple[Path, bool]:
+    """Return the path of an error of pydantic in a document, and whether its key is meant."""
     path: list[str | int] = []
     here = data
     loc = detail["loc"]
-    for part in loc:
-        if isinstance(here, Mapping) and str(part) in here:
+    missing = detail["input"] if detail["type"] == "missing" else None
+    for i, part in enumerate(loc):
+        if isinstance(here, Mapping) and str(part) in here and here is not missing:
+            if _is_branch(here, str(part), loc[i + 1 : i + 2]):
+                continue
             path.append(str(part))
             here = here[str(part)]
         elif isinstance(here, (list, tuple)) and isinstance(part, int) and part < len(here):
@@ -206,6 +209,13 @@ def _trace(detail: ErrorDetails, data: object) -> tuple[Path, bool]:
     if detail["type"] == "missing":
         path.append(loc[-1])
     return tuple(path), bool(loc) and loc[-1] == "[key]"
+
+
+def _is_branch(here: Mapping[str, object], part: str, following: tuple[str | int, ...]) -> bool:
+    """Tell whether a part names the branch of a union, which is called like a field of it."""
+    inside = here[part]
+    deeper = isinstance(inside, Mapping) and any(str(name) in inside for name in following)
+    return not deeper and any(isinstance(name, str) and name in here for name in following)
 
 
 def _is_noise(path: Path, details: list[ErrorDetails], places: Iterable[tuple[Path, bool]]) -> bool:

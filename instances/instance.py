@@ -9,9 +9,10 @@ from typing import Any, Self
 from pydantic import ValidationError, model_validator
 
 from gridblock.instances import check, futures, paths
-from gridblock.instances.faults import Fault, InstanceError, did_you_mean, from_pydantic
+from gridblock.instances.faults import Fault, InstanceError, did_you_mean
 from gridblock.instances.schema.base import LONGEST_NAME
 from gridblock.instances.schema.fields import Fields
+from gridblock.instances.units.intake import Intake
 
 
 class Instance(Fields):
@@ -26,15 +27,16 @@ class Instance(Fields):
 
     @classmethod
     def parse(cls, data: Mapping[str, Any]) -> Self:
-        """Validate plain data.
+        """Validate plain data; numbers may be given with units: ``"120 MW"``.
 
         Raises:
             InstanceError: with every fault that was found.
         """
+        intake = Intake(dict(data))
         try:
-            return cls.model_validate(data)
-        except ValidationError as error:
-            raise InstanceError(from_pydantic(error, data, cls)) from None
+            return intake.validated(cls)
+        except (ValidationError, InstanceError) as error:
+            raise InstanceError(intake.faults(error, cls)) from None
 
     def _repr_html_(self) -> str:
         # Reports may look at instances but not the other way round, so they are found by name.
@@ -45,8 +47,8 @@ class Instance(Fields):
         """Give a validated copy in which the fields at some paths have other values.
 
         Args:
-            changes: ``{"facilities.memphis.grid_mw": 350}``; list items are counted from 0
-                or, for demands and links, named: ``demands.chat.amount``.
+            changes: ``{"facilities.memphis.grid_mw": 350}``, or ``"350 MW"``; list items count
+                from 0 or, for demands and links, named: ``demands.chat.amount``.
             more: the same as keywords.
 
         Raises:

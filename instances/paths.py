@@ -1,6 +1,6 @@
 """Field paths: ``facilities.memphis.grid_mw`` and ``demands.chat.amount`` in plain data."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -29,6 +29,13 @@ def put(data: dict[str, Any], path: str, value: Any) -> None:
                 raise nowhere(str(key), path, list(holder))
             holder[key] = {}
         holder = holder[key]
+
+
+def copied(data: Any) -> Any:
+    """Copy plain data, as dicts and lists."""
+    if isinstance(data, Mapping):
+        return {key: copied(value) for key, value in data.items()}
+    return [copied(item) for item in data] if isinstance(data, list | tuple) else data
 
 
 def put_at(data: dict[str, Any], keys: Sequence[Key], value: Any) -> None:

@@ -2,20 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pydantic import ValidationError
 
-from gridblock.instances import check, document, graphs, in_force
-from gridblock.instances.faults import Fault, InstanceError, from_pydantic
+from gridblock.instances import check, document, graphs, in_force, paths
+from gridblock.instances.faults import Fault, InstanceError
 from gridblock.instances.instance import Instance
 from gridblock.instances.schema.fields import Fields
+from gridblock.instances.units.intake import Intake
 
 HARMLESS: Final[Mapping[str | int, Any]] = {
     "name": "?",
     "accelerator": "?",
     "accelerators": 1,
     "amount": 0,
+    "cost_once": 0,
     "yields": {},
     "unmet_cost": 0,
     "between": ["?", "??"],
@@ -24,7 +26,14 @@ HARMLESS: Final[Mapping[str | int, Any]] = {
     "hours": 1,
     "measure": "blocks",
 }
-"""What stands in for a required field with a fault while the rest is checked."""
+"""What stands in for a field with a fault that others need while the rest is checked."""
+
+
+class Reading(NamedTuple):
+    """An instance that has been read, and how many values were given with units."""
+
+    instance: Instance
+    converted: int
 
 
 def read(source: str | Path | Mapping[str, Any]) -> Instance:
@@ -40,22 +49,21 @@ def read(source: str | Path | Mapping[str, Any]) -> Instance:
     Raises:
         InstanceError: with every fault, its file, line and field path.
     """
+    return reading(source).instance
+
+
+def reading(source: str | Path | Mapping[str, Any]) -> Reading:
+    """Read an instance, as `read` does, and say what was done on the way."""
     if isinstance(source, Mapping):
-        return _checked(_copied(source), Path.cwd(), None)
+        return _checked(paths.copied(source), Path.cwd(), None)
     path = Path(source)
     written = document.load(source)
-    data = _copied(written.data)
+    data = paths.copied(written.data)
     data.setdefault("name", path.stem)
     return _checked(data, path if path.is_dir() else path.parent, written)
 
 
-def _copied(data: Any) -> Any:
-    if isinstance(data, Mapping):
-        return {key: _copied(value) for key, value in data.items()}
-    return [_copied(item) for item in data] if isinstance(data, list | tuple) else data
-
-
-def _checked(data: dict[str, Any], folder: Path, written: document.Document | None) -> Instance:
+def _checked(data: dict[str, Any], folder: Path, written: document.Document | None) -> Reading:
     found: list[Fault] = []
     spoiled = written.spoiled if written else ()
     for path in spoiled:
@@ -65,20 +73,21 @@ def _checked(data: dict[str, Any], folder: Path, written: document.Document | No
             inline(data, folder)
         except InstanceError as error:
             found += error.faults
+    intake = Intake(data)
     try:
-        instance = Instance.model_validate(data)
+        instance = intake.validated(Instance)
     except ValidationError as error:
         place = None if written is None else written.place
-        found += from_pydantic(error, data, Instance, place=place)
-        found += _faults_of_the_rest(data, found)
+        found += intake.faults(error, Instance, place)
+        found += _faults_of_the_rest(intake.data, found)
     except InstanceError as error:
-        found += error.faults
+        found += intake.faults(error, Instance)
     if written is not None:
         found = [fault for fault in found if not _touches(fault.path, spoiled)]
         found = _placed(found, written)
     if found:
         raise InstanceError(found)
-    return instance
+    return Reading(instance, intake.count)
 
 
 def _faults_of_the_rest(data: dict[str, Any], found: Sequence[Fault]) -> list[Fault]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from gridblock.instances.instance import Instance
-from gridblock.instances.schema.limits import UNITS, Limit
+from gridblock.instances.schema.limits import Limit, counted_in
 from gridblock.model.account import Account
 from gridblock.model.plan import Decisions
 from gridblock.model.used import uses
@@ -29,10 +29,7 @@ def of_limits(
 
 def unit_of(instance: Instance, limit: Limit) -> str:
     """Name the unit that a limit is counted in: MW, MWh, block-hours, USD."""
-    unit = UNITS.get(limit.measure, instance.currency)
-    if limit.adds_up or limit.per == "period":
-        return unit
-    return "MWh" if unit == "MW" else f"{unit.removesuffix('s')}-hours"
+    return counted_in(limit.measure, limit.per, instance.currency)
 
 
 def rows(instance: Instance, decisions: Decisions, account: Account) -> Iterator[tuple[Any, ...]]:

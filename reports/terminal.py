@@ -25,9 +25,9 @@ def answer(instance: Instance, plan: PlanData, account: Account | None, console:
     show(of_plan.answer(instance, plan, account), console)
 
 
-def understood(instance: Instance, console: Console) -> None:
-    """Print what an instance says."""
-    show(of_instance.understood(instance), console)
+def understood(instance: Instance, console: Console, converted: int = 0) -> None:
+    """Print what an instance says, and how many of its values were given with units."""
+    show(of_instance.understood(instance, converted), console)
 
 
 def audit_report(report: Report, console: Console, lack: str = "") -> None:

@@ -30,8 +30,13 @@ from gridblock.reports.words import (
 MOST_ROWS: Final = 30
 
 
-def understood(instance: Instance) -> Document:
-    """Tell an instance: what it counts, its facilities, its demands and its periods."""
+def understood(instance: Instance, converted: int = 0) -> Document:
+    """Tell an instance: what it counts, its facilities, its demands and its periods.
+
+    Args:
+        instance: what is told.
+        converted: how many of its values were given with units of their own.
+    """
     counts = (
         plural(len(instance.facilities), "facility"),
         plural(len(instance.leaves), "place") + " for blocks",
@@ -52,6 +57,7 @@ def understood(instance: Instance) -> Document:
         sentences=(
             f"Understood {', '.join(counts[:-1])} and {counts[-1]}.",
             *((in_force(instance, instance.current),) if instance.current else ()),
+            *((with_units(converted),) if converted else ()),
         ),
         sections=(
             facilities(instance),
@@ -62,6 +68,13 @@ def understood(instance: Instance) -> Document:
             periods(instance),
         ),
     )
+
+
+def with_units(converted: int) -> str:
+    """Say how many values were given with units of their own."""
+    if converted == 1:
+        return "1 value was given with a unit and converted to that of its field."
+    return f"{converted:,} values were given with units and converted to those of their fields."
 
 
 def in_force(instance: Instance, current: Current) -> str:

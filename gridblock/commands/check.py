@@ -44,7 +44,7 @@ def check(
         talk.phase("reading")
         try:
             file = sources.locate(instance)
-            given = sources.read(file, pairs(changes, "--set"), scenario)
+            given, converted = sources.reading(file, pairs(changes, "--set"), scenario)
         except InstanceError as error:
             if form is Brief.JSON:
                 _put_json(None, error.faults, ())
@@ -52,9 +52,9 @@ def check(
         found = _warnings(given, file)
         talk.line.end()
         if form is Brief.JSON:
-            _put_json(given, (), found)
+            _put_json(given, (), found, converted)
         else:
-            _show(given, found)
+            _show(given, found, converted)
         raise typer.Exit(Ending.PLAN)
 
 
@@ -71,7 +71,7 @@ def _warnings(given: "Instance", file: str) -> Sequence[Fault]:
     return sorted(placed, key=lambda f: (f.file or "", f.sheet or "", f.line, f.column))
 
 
-def _show(given: "Instance", found: Sequence[Fault]) -> None:
+def _show(given: "Instance", found: Sequence[Fault], converted: int) -> None:
     from gridblock.reports.terminal import understood
 
     console = Voice()
@@ -79,10 +79,15 @@ def _show(given: "Instance", found: Sequence[Fault]) -> None:
         console.print(styled(warning), soft_wrap=True)
     if found:
         console.print(f"{counted(len(found), 'warning')}\n", style="yellow")
-    understood(given, console)
+    understood(given, console, converted)
 
 
-def _put_json(given: "Instance | None", faults: Sequence[Fault], found: Sequence[Fault]) -> None:
+def _put_json(
+    given: "Instance | None",
+    faults: Sequence[Fault],
+    found: Sequence[Fault],
+    converted: int | None = None,
+) -> None:
     from gridblock.instances.write import to_json
 
     said: dict[str, Any] = {
@@ -92,6 +97,7 @@ def _put_json(given: "Instance | None", faults: Sequence[Fault], found: Sequence
         "ok": given is not None,
         "faults": [_plain(fault) for fault in faults],
         "warnings": [_plain(fault) for fault in found],
+        "converted": converted,
         "understood": None if given is None else _understood(given),
     }
     put(to_json(said))

@@ -11,6 +11,7 @@ from gridblock.instances.faults import Fault, InstanceError, did_you_mean
 
 if TYPE_CHECKING:
     from gridblock.instances.instance import Instance
+    from gridblock.instances.read import Reading
 
 FOLDER: Final = Path(instances.__file__).parent
 GALLERY: Final = FOLDER / "gallery"
@@ -132,6 +133,13 @@ def scenarios(name: str) -> list[str]:
 def read(
     file: str, items: dict[str, str] | None = None, scenarios: Sequence[str] = ()
 ) -> "Instance":
+    """Read an instance, let scenarios come true, and change it then; as `reading`."""
+    return reading(file, items, scenarios).instance
+
+
+def reading(
+    file: str, items: dict[str, str] | None = None, scenarios: Sequence[str] = ()
+) -> "Reading":
     """Read an instance, let scenarios come true, and change it then.
 
     Args:
@@ -142,10 +150,11 @@ def read(
     Raises:
         InstanceError: with every fault.
     """
-    from gridblock.instances.read import read as read_file
+    from gridblock.instances.read import Reading
+    from gridblock.instances.read import reading as read_file
 
     values = changes(items or {})
-    instance = read_file(file)
+    instance, converted = read_file(file)
     if scenarios:
         known = {each.name for each in instance.scenarios}
         names = [name for text in scenarios for name in _several(text, known)]
@@ -154,7 +163,7 @@ def read(
     if values:
         with _faults_of("--set"):
             instance = instance.replace(_with_plan(values))
-    return instance
+    return Reading(instance, converted)
 
 
 def _several(text: str, known: Collection[str]) -> list[str]:

@@ -5,6 +5,8 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict
 
+from gridblock.instances.schema.units import DEGREES, SHARE
+
 LONGEST_NAME: Final = 200
 LARGEST: Final = 1e15
 SMALLEST: Final = 1e-9
@@ -71,6 +73,8 @@ Name = Annotated[str, BeforeValidator(_as_written), AfterValidator(_proper_name)
 Number = Annotated[float, Strict(), AfterValidator(_sensible_size)]
 NonNegative = Annotated[float, Strict(), Field(ge=0), AfterValidator(_sensible_size)]
 Positive = Annotated[float, Strict(), Field(gt=0), AfterValidator(_sensible_size)]
-Share = Annotated[float, Strict(), Field(ge=0, le=1), AfterValidator(_sensible_size)]
+Share = Annotated[float, Strict(), Field(ge=0, le=1), AfterValidator(_sensible_size), SHARE]
 Count = Annotated[int, Strict(), Field(ge=0, le=1_000_000_000)]
 Counting = Annotated[int, Strict(), Field(ge=1, le=1_000_000_000)]
+Latitude = Annotated[float, Strict(), Field(ge=-90, le=90), DEGREES]
+Longitude = Annotated[float, Strict(), Field(ge=-180, le=180), DEGREES]

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator
 
 from gridblock.instances.schema.base import Counting, Name, NonNegative, Positive, Record
+from gridblock.instances.schema.units import Unit
 
 
 class Purchase(Record):
@@ -94,6 +95,6 @@ class Current(Record):
     it."""
     keep_to: Name | None = None
     """Orders of blocks and lots placed up to this period stand, neither more nor fewer."""
-    move_cost: NonNegative = 0.0
+    move_cost: Annotated[NonNegative, Unit("money/block", "money")] = 0.0
     """Price of giving a demand one block at a place beyond what the plan in force gives it there;
     paid once for as long as it lasts."""

@@ -7,37 +7,47 @@ from pydantic import ConfigDict, Field, StrictBool
 from gridblock.instances.schema.base import Counting, Name, NonNegative, Positive, Record, Share
 from gridblock.instances.schema.hardware import Where
 from gridblock.instances.schema.series import NonNegativeSeries, SeriesByFacility
+from gridblock.instances.schema.units import (
+    COST_PER_PERIOD,
+    GBPS,
+    MS,
+    PER_UNIT_HOUR,
+    PERIODS,
+    SHARE,
+    YIELD,
+    Unit,
+)
 
 
 class Run(Record):
     """A gang: its amount in so many successive periods, or nothing."""
 
-    periods: Counting
+    periods: Annotated[Counting, PERIODS]
     """How many successive periods it takes."""
     start: tuple[Name, Name]
     """The first and the last period in which it may start."""
-    delay_cost: NonNegative = 0.0
+    delay_cost: Annotated[NonNegative, COST_PER_PERIOD] = 0.0
     """Cost of each period between the first one in which it may start and its start."""
 
 
 class Interconnect(Record):
     """What a demand needs between every two facilities that it uses."""
 
-    gbps: NonNegative
+    gbps: Annotated[NonNegative, GBPS]
     """Capacity that is reserved between the two, in each direction."""
-    max_ms: NonNegative | None = None
+    max_ms: Annotated[NonNegative | None, MS] = None
     """Longest round trip between the two."""
 
 
 class Survive(Record):
     """What a demand keeps of what is met when a part of the estate is lost."""
 
-    facility: Annotated[Positive, Field(le=1)] | None = None
+    facility: Annotated[Positive, Field(le=1), SHARE] | None = None
     """Share that is still served, from each region, after the loss of any one facility. Blocks may
     be reserved for that, idle or assigned to later tiers without such a promise, on the accelerator
     that it uses if it asks for one. Links, ``together``, ``max_facilities`` and
     ``max_share_per_facility`` are those of what is served before the loss."""
-    link: Annotated[Positive, Field(le=1)] | None = None
+    link: Annotated[Positive, Field(le=1), SHARE] | None = None
     """Share that is still carried, from each region, after the loss of any one link, re-routed over
     what is left."""
 
@@ -51,17 +61,17 @@ class Demand(Record):
     """The name of the demand, unique."""
     unit: Name = "units"
     """What is counted: H100-equivalents, workflows/s, tokens/s."""
-    amount: NonNegativeSeries
+    amount: Annotated[NonNegativeSeries, Unit("units")]
     """The rate to provision for, in units."""
-    yields: dict[Name, NonNegativeSeries]
+    yields: Annotated[dict[Name, NonNegativeSeries], YIELD]
     """Units served by one accelerator of each kind; one that is not named cannot serve."""
     whole_blocks: StrictBool = False
     """Whether the demand takes whole blocks; otherwise demands share blocks."""
-    unmet_cost: NonNegativeSeries
+    unmet_cost: Annotated[NonNegativeSeries, PER_UNIT_HOUR]
     """Price of one unit unmet for an hour."""
     tier: Counting = 1
     """Planned before higher tiers: what a lower one gets, later ones do not take away."""
-    cost_per_unit_hour: SeriesByFacility = 0.0
+    cost_per_unit_hour: Annotated[SeriesByFacility, PER_UNIT_HOUR] = 0.0
     """Cost of serving one unit for an hour, for all facilities or by facility; may be negative."""
     min_share: Share = 0.0
     """Hard floor: the share of the amount that must be met."""
@@ -69,9 +79,9 @@ class Demand(Record):
     """The facilities that may serve it."""
     from_: Annotated[dict[Name, Share], Field(alias="from")] = {}
     """Share of the amount that comes from each region; the shares sum to 1."""
-    gbps_per_unit: NonNegative = 0.0
+    gbps_per_unit: Annotated[NonNegative, Unit("Gbps/unit")] = 0.0
     """Traffic of one unit from its region to the facility, in Gbps."""
-    max_ms: NonNegative | None = None
+    max_ms: Annotated[NonNegative | None, MS] = None
     """Longest round trip from the region to the facility."""
     run: Run | None = None
     """For a training run: how long it takes and when it may start. It is wholly served or not at
@@ -80,10 +90,10 @@ class Demand(Record):
     """Most facilities that serve it in one period; 1 for a run where it is not given."""
     interconnect: Interconnect | None = None
     """What it needs between every two facilities that it uses at the same time."""
-    fabric_gbps_per_block: NonNegative = 0.0
+    fabric_gbps_per_block: Annotated[NonNegative, Unit("Gbps/block")] = 0.0
     """Traffic of one block over the uplink of its zone, where the demand stands inside and outside
     the zone in the same facility."""
-    max_share_per_facility: Annotated[Positive, Field(le=1)] | None = None
+    max_share_per_facility: Annotated[Positive, Field(le=1), SHARE] | None = None
     """Most of its amount that one facility serves in one period, as a share."""
     survive: Survive | None = None
     """What it keeps of what is met when a part of the estate is lost."""

@@ -4,25 +4,26 @@ from typing import Annotated
 
 from pydantic import Field, Strict, StrictBool
 
-from gridblock.instances.schema.base import Count, Name, Positive, Record
+from gridblock.instances.schema.base import Count, Latitude, Longitude, Name, Positive, Record
 from gridblock.instances.schema.series import NonNegativeSeries, Series
+from gridblock.instances.schema.units import BLOCKS, COST_PER_PERIOD, GBPS, MW, Unit
 
 
 class Position(Record):
     """A point on Earth."""
 
-    lat: Annotated[float, Strict(), Field(ge=-90, le=90)]
+    lat: Latitude
     """Latitude in degrees north."""
-    lon: Annotated[float, Strict(), Field(ge=-180, le=180)]
+    lon: Longitude
     """Longitude in degrees east."""
 
 
 class Feed(Record):
     """A power device that zones draw from: a substation, UPS or PDU."""
 
-    mw: NonNegativeSeries
+    mw: Annotated[NonNegativeSeries, MW]
     """Most that it may carry while every device works."""
-    failover_mw: NonNegativeSeries | None = None
+    failover_mw: Annotated[NonNegativeSeries | None, MW] = None
     """Most that it may carry after the loss of any other of its facility; default ``mw``."""
     parent: Name | None = None
     """The feed that it draws from, of the same place or of one around it."""
@@ -33,7 +34,7 @@ class Feed(Record):
 class Site(Record):
     """What a facility and a zone share."""
 
-    limits: dict[Name, NonNegativeSeries] = {}
+    limits: Annotated[dict[Name, NonNegativeSeries], Unit("resource")] = {}
     """Most of each resource: power_mw, air_cooling_mw, liquid_cooling_mw, racks, and any other that
     blocks use, by the same name."""
     feeds: dict[Name, Feed] = {}
@@ -43,9 +44,9 @@ class Site(Record):
     around; default those of the place around it."""
     zones: dict[Name, "Zone"] = {}
     """Parts of this place; blocks then stand in the innermost ones."""
-    installed: dict[Name, Count] = {}
+    installed: Annotated[dict[Name, Count], BLOCKS] = {}
     """Blocks owned today, by block type."""
-    on_order: dict[Name, dict[Name, Count]] = {}
+    on_order: Annotated[dict[Name, dict[Name, Count]], BLOCKS] = {}
     """Blocks ordered already, by block type and period of entering service."""
 
 
@@ -54,7 +55,7 @@ class Zone(Site):
 
     count: Annotated[int, Strict(), Field(ge=1, le=10_000)] = 1
     """How many identical copies there are; they are called name-1, name-2 and so on."""
-    uplink_gbps: NonNegativeSeries | None = None
+    uplink_gbps: Annotated[NonNegativeSeries | None, GBPS] = None
     """Most traffic in and out of the zone; default no limit."""
 
 
@@ -65,13 +66,13 @@ class Facility(Site):
     """Where it is."""
     tags: tuple[Name, ...] = ()
     """Labels that ``where`` selects by."""
-    grid_mw: NonNegativeSeries | None = None
+    grid_mw: Annotated[NonNegativeSeries | None, MW] = None
     """What the utility delivers; carries PUE."""
     pue: Positive = 1.0
     """Power usage effectiveness: what the grid delivers over what the blocks draw."""
-    energy_per_mwh: Series = 0.0
+    energy_per_mwh: Annotated[Series, Unit("money/MWh")] = 0.0
     """Price of electricity; may be negative."""
-    carbon_kg_per_mwh: NonNegativeSeries = 0.0
+    carbon_kg_per_mwh: Annotated[NonNegativeSeries, Unit("kg/MWh")] = 0.0
     """Carbon emitted per MWh."""
-    cost_per_period: NonNegativeSeries = 0.0
+    cost_per_period: Annotated[NonNegativeSeries, COST_PER_PERIOD] = 0.0
     """Standing cost while open."""

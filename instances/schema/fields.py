@@ -23,6 +23,7 @@ from gridblock.instances.schema.options import Option
 from gridblock.instances.schema.periods import Period, Periods
 from gridblock.instances.schema.scenarios import Scenario
 from gridblock.instances.schema.series import NonNegativeSeries, Written, is_by_period, spread
+from gridblock.instances.schema.units import Unit
 
 
 class Fields(Record):
@@ -34,9 +35,9 @@ class Fields(Record):
     """The name of the instance."""
     currency: Name = "USD"
     """The currency of all money."""
-    discount_rate: Annotated[NonNegative, Field(le=10)] = 0.0
+    discount_rate: Annotated[NonNegative, Field(le=10), Unit("share/year", "a year")] = 0.0
     """Discount rate a year."""
-    carbon_price_per_t: NonNegativeSeries = 0.0
+    carbon_price_per_t: Annotated[NonNegativeSeries, Unit("money/t")] = 0.0
     """Price of a tonne of carbon."""
     periods: Periods = (Period(name="1", hours=8760.0),)
     """The horizon; default one period of 8,760 hours."""

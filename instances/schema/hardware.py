@@ -1,11 +1,12 @@
 """Accelerators, blocks, and where they may stand."""
 
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import model_validator
 
 from gridblock.instances.schema.base import Count, Counting, Name, NonNegative, Record, Share
 from gridblock.instances.schema.series import NonNegativeSeries
+from gridblock.instances.schema.units import PERIODS, Unit
 
 
 class Where(Record):
@@ -24,7 +25,7 @@ class Accelerator(Record):
 
     vendor: Name | None = None
     """Who makes it."""
-    supply: NonNegativeSeries | None = None
+    supply: Annotated[NonNegativeSeries | None, Unit("accelerators/period", "accelerators")] = None
     """New accelerators that the vendor delivers in each period, over all block types."""
 
 
@@ -33,9 +34,9 @@ class Block(Record):
 
     accelerator: Name
     """The accelerator that it holds."""
-    accelerators: Counting
+    accelerators: Annotated[Counting, Unit("accelerators/block", "accelerators")]
     """How many accelerators one block holds."""
-    uses: dict[Name, NonNegative] = {}
+    uses: Annotated[dict[Name, NonNegative], Unit("resource/block", "resource")] = {}
     """Rated use of each resource by one block: power_kw, air_cooling_kw, liquid_cooling_kw, racks,
     and any other that places limit."""
     load_factor: Share = 1.0
@@ -44,18 +45,18 @@ class Block(Record):
     """Average draw over rated draw while not assigned; default the load factor."""
     where: Where = Where()
     """The facilities at which it may stand."""
-    cost_once: NonNegativeSeries | None = None
+    cost_once: Annotated[NonNegativeSeries | None, Unit("money/block", "money")] = None
     """Price of one block, paid when it enters service; without it the block cannot be bought."""
-    cost_per_period: NonNegativeSeries = 0.0
+    cost_per_period: Annotated[NonNegativeSeries, Unit("money/block/period", "money")] = 0.0
     """Cost of keeping one owned block for a period."""
     resale_share: Share = 0.0
     """Share of cost_once that is credited in the period of retirement."""
     end_share: Share | None = None
     """Share of the last period's cost_once credited for each owned block at the end; default
     resale_share."""
-    lead: Count = 0
+    lead: Annotated[Count, PERIODS] = 0
     """Periods from order to service."""
-    supply: NonNegativeSeries | None = None
+    supply: Annotated[NonNegativeSeries | None, Unit("blocks/period", "blocks")] = None
     """New blocks that the vendor delivers in each period; default no limit."""
 
     @model_validator(mode="after")

@@ -7,6 +7,7 @@ from pydantic import Discriminator, Tag
 
 from gridblock.instances.schema.base import Name, NonNegative, Record
 from gridblock.instances.schema.series import NonNegativeSeries, shape
+from gridblock.instances.schema.units import MEASURE, SHARE, Unit
 
 Names = Annotated[
     Annotated[Name, Tag("number")] | Annotated[tuple[Name, ...], Tag("list")],
@@ -50,6 +51,14 @@ UNITS: Final = {
     "served": "units",
 }
 """The unit of each measure but money."""
+
+
+def counted_in(measure: str, per: str, money: str) -> str:
+    """Name the unit that a measure is counted in: MW, MWh, block-hours, or that of money."""
+    unit = UNITS.get(measure, money)
+    if measure in ADDS_UP or per == "period":
+        return unit
+    return "MWh" if unit == "MW" else f"{unit.removesuffix('s')}-hours"
 
 
 class Selection(Record):
@@ -108,16 +117,16 @@ class Limit(Record):
     per: Literal["period", "to_date", "horizon"] = "period"
     """In each period, from the start up to each period, or over the horizon. Over several periods
     spend, carbon and energy add up, and the other measures count times hours: MWh, block-hours."""
-    max: NonNegativeSeries | None = None
+    max: Annotated[NonNegativeSeries | None, MEASURE] = None
     """Most of it; with to_date what may have been used up by the end of each period, so that what
     is not spent carries over."""
-    min: NonNegativeSeries | None = None
+    min: Annotated[NonNegativeSeries | None, MEASURE] = None
     """Least of it."""
-    max_share: NonNegativeSeries | None = None
+    max_share: Annotated[NonNegativeSeries | None, SHARE] = None
     """Most of it as a share of the same measure over `among`."""
     among: Selection | None = None
     """What max_share is a share of; default everything."""
-    penalty: NonNegative | None = None
+    penalty: Annotated[NonNegative | None, Unit("money/measure", "money")] = None
     """Price of each unit by which the limit is exceeded or missed; without one it is never. Paid at
     the middle of the period, or of the last one with horizon."""
 

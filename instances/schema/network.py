@@ -4,16 +4,17 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, Strict, model_validator
 
-from gridblock.instances.schema.base import Name, NonNegative, Record
+from gridblock.instances.schema.base import Latitude, Longitude, Name, NonNegative, Record
 from gridblock.instances.schema.series import NonNegativeSeries
+from gridblock.instances.schema.units import GBPS, MS, Unit
 
 
 class Region(Record):
     """A place that traffic comes from or passes through."""
 
-    lat: Annotated[float, Strict(), Field(ge=-90, le=90)] | None = None
+    lat: Latitude | None = None
     """Latitude in degrees north."""
-    lon: Annotated[float, Strict(), Field(ge=-180, le=180)] | None = None
+    lon: Longitude | None = None
     """Longitude in degrees east."""
 
     @model_validator(mode="after")
@@ -31,11 +32,11 @@ class Link(Record):
     """The two places, facilities or regions, that it joins."""
     name: Name | None = None
     """Its name; parallel links must have one. Default: the two places joined by a dash."""
-    gbps: NonNegativeSeries | None = None
+    gbps: Annotated[NonNegativeSeries | None, GBPS] = None
     """Capacity; default no limit."""
-    ms: NonNegative | None = None
+    ms: Annotated[NonNegative | None, MS] = None
     """Round-trip time; default from the coordinates of the two places."""
-    cost_per_gbps: NonNegativeSeries = 0.0
+    cost_per_gbps: Annotated[NonNegativeSeries, Unit("money/Gbps/period", "money/Gbps")] = 0.0
     """Cost of each Gbps carried, a period."""
     capacity: Literal["each_way", "shared"] = "each_way"
     """Whether each direction has the capacity, or both share it."""

@@ -7,6 +7,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from gridblock.instances.schema.base import Count, Counting, Name, Record, Share
 from gridblock.instances.schema.series import NonNegativeSeries
+from gridblock.instances.schema.units import LOTS, PER_BLOCK_HOUR, PERIODS, Unit
 
 PAY_SUM_WITHIN: Final = 1e-9
 
@@ -18,7 +19,7 @@ class LeasedBlocks(Record):
     """The block type."""
     at: Name
     """The facility or zone where they stand."""
-    count: Counting
+    count: Annotated[Counting, Unit("blocks/lot", "blocks")]
     """Blocks of one lot; with a ramp, rounded down."""
 
 
@@ -29,7 +30,7 @@ class MoreOfALimit(Record):
     """The limit, as the place names it: power_mw, racks, grid_mw, …."""
     at: Name
     """The facility or zone whose limit it is."""
-    amount: NonNegativeSeries
+    amount: Annotated[NonNegativeSeries, Unit("resource/lot", "the limit's unit")]
     """What one lot adds."""
 
 
@@ -38,7 +39,7 @@ class MoreOnALink(Record):
 
     link: Name
     """The name of the link."""
-    gbps: NonNegativeSeries
+    gbps: Annotated[NonNegativeSeries, Unit("Gbps/lot", "Gbps")]
     """What one lot adds."""
 
 
@@ -49,7 +50,7 @@ class MoreOnAFeed(Record):
     """The name of the feed."""
     at: Name
     """The facility or zone that defines it; of copies of a zone one."""
-    mw: NonNegativeSeries
+    mw: Annotated[NonNegativeSeries, Unit("MW/lot", "MW")]
     """What one lot adds to its ``mw``, and likewise to its ``failover_mw``."""
 
 
@@ -100,7 +101,7 @@ class Window(Record):
 class Usage(Record):
     """What leased blocks cost by the hour: take-or-pay."""
 
-    per_block_hour: NonNegativeSeries
+    per_block_hour: Annotated[NonNegativeSeries, PER_BLOCK_HOUR]
     """Price of one block for an hour."""
     committed_share: Share = 0.0
     """Share of the leased block-hours in effect that is paid whether used or not."""
@@ -117,23 +118,23 @@ class Option(Record):
     """A label for reports and limits: lease, build, grid."""
     adds: tuple[Addition, ...] = ()
     """What each lot adds while it is in effect."""
-    max: Counting = 1
+    max: Annotated[Counting, LOTS] = 1
     """Most lots in all, signed ones included."""
-    min_if_taken: Count = 0
+    min_if_taken: Annotated[Count, LOTS] = 0
     """Fewest lots over the horizon once any is taken, signed ones included."""
     order: Window = Window()
     """The periods in which it can be ordered."""
-    lead: Count = 0
+    lead: Annotated[Count, PERIODS] = 0
     """Periods from order to service."""
     ramp: Annotated[tuple[Share, ...], Field(min_length=1)] = (1.0,)
     """Share in effect in successive periods of service; the last one holds."""
-    term: Counting | None = None
+    term: Annotated[Counting | None, PERIODS] = None
     """Periods in effect; default to the end of the horizon."""
-    cost_once: NonNegativeSeries = 0.0
+    cost_once: Annotated[NonNegativeSeries, Unit("money/lot", "money")] = 0.0
     """Price of a lot, paid when it enters service, or as ``pay`` says."""
     pay: tuple[Share, ...] = ()
     """Shares of the cost_once of the order's period, due in successive periods from the order."""
-    cost_per_period: NonNegativeSeries = 0.0
+    cost_per_period: Annotated[NonNegativeSeries, Unit("money/lot/period", "money")] = 0.0
     """Cost of a lot in effect, a period, times the ramp."""
     usage: Usage | None = None
     """What the blocks that it leases cost by the hour."""
@@ -143,7 +144,7 @@ class Option(Record):
     """Options of which a lot must be in effect in the period of order."""
     excludes: tuple[Name, ...] = ()
     """Options that cannot be taken beside it."""
-    signed: dict[Name, Count] = {}
+    signed: Annotated[dict[Name, Count], LOTS] = {}
     """Lots signed already, by period of entering service, which may lie before the horizon."""
 
     @model_validator(mode="after")

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Strict, Tag
 
 from gridblock.instances.schema.base import Name, Positive, Record
+from gridblock.instances.schema.units import Unit
 
 
 class Calendar(Record):
@@ -23,7 +24,7 @@ class Period(Record):
 
     name: Name
     """The name of the period, unique in the horizon."""
-    hours: Positive
+    hours: Annotated[Positive, Unit("h", "hours")]
     """Its length in hours."""
 
 

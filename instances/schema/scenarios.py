@@ -35,5 +35,6 @@ class Scenario(Record):
     """How likely it is. What all of them leave of 1 is that of the instance as it stands."""
     set: dict[FieldPath, Setting] = {}
     """New values by field path, `*` standing for any name: `facilities.memphis.grid_mw`,
-    `demands.*.amount`. Text such as `*1.2`, `+5` or `-5` changes numbers instead, in every period.
+    `demands.*.amount`. Text such as `*1.2`, `+5` or `-500 kW` changes numbers instead, in every
+    period.
     """

@@ -3,36 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from gridblock.instances.schema.units import unit_of
 from gridblock.instances.tables import layout, shapes
 from gridblock.instances.tables.layout import FORM, INSTANCE, NAME, OF, SERIES, STEPS
 from gridblock.instances.tables.shapes import Path, Shape
+from gridblock.instances.units.dialect import unit_in_name
+from gridblock.instances.units.fields import innermost
 
-if TYPE_CHECKING:
-    from pydantic.fields import FieldInfo
-
-MONEY: Final = "money"
-_UNITS: Final = (
-    (r"carbon_kg_per_mwh", "kg/MWh"),
-    (r"energy_per_mwh", f"{MONEY}/MWh"),
-    (r"carbon_price_per_t", f"{MONEY}/t"),
-    (r"(.*_)?mw", "MW"),
-    (r".*_kw", "kW"),
-    (r"cost_per_gbps", f"{MONEY}/Gbps"),
-    (r"gbps_per_unit", "Gbps/unit"),
-    (r"(.*_)?gbps(_.*)?", "Gbps"),
-    (r"(.*_)?ms", "ms round trip"),
-    (r"lat|lon", "degrees"),
-    (r"hours", "hours"),
-    (r"discount_rate", "a year"),
-    (r"(unmet_cost|cost_per_unit_hour)", f"{MONEY} a unit and hour"),
-    (r"per_block_hour", f"{MONEY} a block and hour"),
-    (r"(.*_)?cost(_.*)?|penalty", MONEY),
-    (r"(.*_)?share(_.*)?|.*_factor", "share from 0 to 1"),
-    (r"lead|term", "periods"),
-    (r"amount", "units"),
-)
 REFERENCES: Final = {
     ("blocks", "accelerator"): "accelerators",
     ("adds", "blocks"): "blocks",
@@ -50,27 +29,14 @@ KEYS: Final = {
 }
 
 
-def field_at(records: Shape, path: Path) -> FieldInfo | None:
-    """Give the innermost field of the schema on a path."""
-    found: FieldInfo | None = None
-    here: Shape | None = records
-    for part in path:
-        for model in here.models if here else ():
-            for own, info in model.model_fields.items():
-                if str(info.alias or own) == part:
-                    found = info
-        here = None if here is None else shapes.inside(here, part)
-    return found
-
-
 def meaning(table: str, path: Path) -> str:
     """Say what a column of a table holds, in the words of the schema."""
     records = records_of(table)
     if len(path) == 1 and path[0] in KEYS and not shapes.field(records.models, path[0]):
         return KEYS[path[0]]
-    found = field_at(records, path)
-    said = (found.description or "") if found else ""
-    required = " Required." if found is not None and found.is_required() else ""
+    found = innermost(records, path)
+    said = (found[0].description or "") if found else ""
+    required = " Required." if found is not None and found[0].is_required() else ""
     return " ".join(said.replace("``", "`").split()) + required
 
 
@@ -80,9 +46,7 @@ def unit(records: Shape, path: Path, currency: str) -> str:
     if at is None:
         return "name"
     if at.number:
-        # A name of one's own says the unit if it is one of a resource, else the field around it.
-        known = (_unit_of(part) for part in reversed(path))
-        return next(filter(None, known), "number").replace(MONEY, currency)
+        return _unit(records, path, currency) or "number"
     if at.values is not None:
         return f"a column each: {path[-1]}.…"
     if choices(at):
@@ -92,8 +56,15 @@ def unit(records: Shape, path: Path, currency: str) -> str:
     return "text" if path[-1] == "source" else "name" if at.text else "value"
 
 
-def _unit_of(name: str) -> str:
-    return next((said for pattern, said in _UNITS if re.fullmatch(pattern, name)), "")
+def _unit(records: Shape, path: Path, currency: str) -> str:
+    """Give the unit that a field declares, or that the name of a resource ends in."""
+    found = innermost(records, path)
+    unit = None if found is None else unit_of(found[0])
+    if found is None or unit is None:
+        return ""
+    named = unit_in_name(path[-1]) if len(path) > found[1] + 1 else ""
+    words = {"money": currency, "resource": named}
+    return re.sub(r"\w+", lambda word: words.get(word[0], word[0]), unit.words)
 
 
 def choices(at: Shape | None) -> tuple[str, ...]:

@@ -132,6 +132,9 @@ def columns(records: Shape) -> list[Path]:
 def period_names(periods: Any) -> tuple[str, ...]:
     """Give the names of the periods of a horizon, or none if it is faulty."""
     default = Fields.model_fields["periods"].default
+    if isinstance(periods, list):
+        # Their hours say nothing about names, and may have units or be faulty.
+        periods = [{**each, "hours": 1} if isinstance(each, dict) else each for each in periods]
     try:
         given = default if periods is None else _PERIODS.validate_python(periods)
         return horizon_of(given).names

@@ -1,5 +1,6 @@
 """The part of JSON Schema 2020-12 that the schema of instances uses, and nothing else."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -91,6 +92,7 @@ _CHECKS = {
     "maximum": lambda v, r, _, __, p: () if v <= r else (f"{p}: is above {r}",),
     "exclusiveMinimum": lambda v, r, _, __, p: () if v > r else (f"{p}: is not above {r}",),
     "minItems": lambda v, r, _, __, p: () if len(v) >= r else (f"{p}: has too few",),
+    "pattern": lambda v, r, _, __, p: () if re.search(r, v) else (f"{p}: is not as {r}",),
     "minLength": lambda v, r, _, __, p: () if len(v) >= r else (f"{p}: is too short",),
     "maxLength": lambda v, r, _, __, p: () if len(v) <= r else (f"{p}: is too long",),
     "maxItems": lambda v, r, _, __, p: () if len(v) <= r else (f"{p}: has too many",),

@@ -73,3 +73,33 @@ def test_json_holds_faults_too(gridblock: Any, tmp_path: Path) -> None:
 def test_solve_says_how_many_warnings_there_are(gridblock: Any, odd: str) -> None:
     assert "3 warnings: see gridblock check odd.yaml" in gridblock("solve", odd).stderr
     assert "warning: facilities.memphis.pue: is 12" in gridblock("solve", odd, "-v").stderr
+
+
+def test_it_says_how_many_values_were_given_with_units(gridblock: Any, tmp_path: Path) -> None:
+    text = ODD.replace("power_kw: 35000", "power_kw: 350 kW").replace("100}", "0.1 GW}")
+    (tmp_path / "units.yaml").write_text(text)
+    ran = gridblock("check", "units.yaml")
+    said = "2 values were given with units and converted to those of their fields."
+    assert said in " ".join(ran.stdout.split())
+    assert json.loads(gridblock("check", "units.yaml", "--format", "json").stdout)["converted"] == 2
+    assert "given with units" not in gridblock("check", "first").stdout
+
+
+def test_a_wrong_unit_is_refused_with_both_named(gridblock: Any, odd: str) -> None:
+    ran = gridblock("check", odd, "--set", "facilities.memphis.grid_mw=120 MWh")
+    assert ran.exit_code == 3
+    assert ran.stderr.splitlines()[-2:] == [
+        "--set: facilities.memphis.grid_mw: '120 MWh' is an energy; this field is in MW, a power",
+        "1 fault",
+    ]
+
+
+def test_convert_writes_plain_numbers(gridblock: Any, tmp_path: Path) -> None:
+    (tmp_path / "units.yaml").write_text(ODD.replace("power_mw: 100", "power_mw: 99_000 kW"))
+    assert gridblock("convert", "units.yaml", "out.yaml").exit_code == 3
+    (tmp_path / "units.yaml").write_text(ODD.replace("power_mw: 100", "power_mw: 99000 kW"))
+    change = ("--set", "facilities.memphis.energy_per_mwh=6.5 ct/kWh")
+    assert gridblock("convert", "units.yaml", "out.yaml", *change).exit_code == 0
+    text = (tmp_path / "out.yaml").read_text()
+    assert "power_mw: 99}" in text
+    assert "energy_per_mwh: 65" in text

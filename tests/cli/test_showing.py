@@ -141,6 +141,23 @@ def test_the_schema_refuses_what_reading_refuses(gridblock: Any) -> None:
         assert mini_schema.problems(spoilt, schema) != []
 
 
+def test_the_schema_lets_text_with_a_unit_stand_for_a_number(gridblock: Any) -> None:
+    schema = json.loads(gridblock("schema").stdout)
+
+    def problems(grid: Any, pue: Any = 1) -> list[str]:
+        site = {"grid_mw": grid, "pue": pue, "limits": {"power_mw": grid}}
+        return mini_schema.problems({"gridblock": 1, "facilities": {"f": site}}, schema)
+
+    for good in ("120 MW", "1.2e2MW", "-.5 MW", ["120 MW", 130], {"2026Q3": "120 MW"}):
+        assert problems(good) == []
+    for bad in ("120", "MW", "abc", "1,600 MW", ["120"]):
+        assert problems(bad) != []
+    # PUE has no unit.
+    assert problems(1, "1.2 MW") != []
+    said = json.dumps(schema["$defs"]["Facility"]["properties"]["energy_per_mwh"])
+    assert "A number with a unit, converted to that of the field: money/MWh." in said
+
+
 def test_the_schema_describes_every_field(gridblock: Any) -> None:
     schema = json.loads(gridblock("schema").stdout)
     for record in (schema, *schema["$defs"].values()):

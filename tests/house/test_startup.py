@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 SLOW = {
-    *("distributed", "highspy", "jinja2", "joblib", "networkx", "pandas", "plotly"),
+    *("distributed", "highspy", "jinja2", "joblib", "networkx", "pandas", "pint", "plotly"),
     *("pyomo", "python_calamine", "xlsxwriter"),
 }
 

@@ -215,7 +215,8 @@ def test_faults_have_their_file_row_and_column(tmp_path: Path) -> None:
     assert said(tmp_path, **tables) == [
         "demands.csv:1:2: demands.amuont: is not a field here; did you mean 'amount'?",
         "demands.csv:2:1: demands[0].amount: is required",
-        "demands.csv:2:4: demands[0].unmet_cost: must be a number, not the text '2 USD'",
+        "demands.csv:2:4: demands[0].unmet_cost: '2 USD' is money; this field is in USD/unit/h, "
+        "money per unit and time",
         "demands.csv:3:1: demands[1].amount: is required",
         "demands.csv:3:5: demands[1].tier: must be a whole number, not 1.5",
         "facilities.csv:2:2: facilities.memphis.limits.power_mw: must be a number, "

@@ -1,0 +1,93 @@
+"""Intake: plain data on its way into an instance, values with units converted in place.
+
+Nothing is looked for beforehand: where a field refuses text, it may be a number with a unit. So an
+instance of plain numbers is read as fast as without this, and Pint is not imported for it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from gridblock.instances import paths
+from gridblock.instances.faults import Fault, InstanceError, Path, Place, from_pydantic
+from gridblock.instances.units.settings import in_scenarios
+from gridblock.instances.units.texts import number, texts
+from gridblock.instances.units.written import UnitError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass
+class Intake:
+    """Plain data, and what became of the values with units in it.
+
+    Attributes:
+        data: the data; a copy of what was given once something is converted.
+        count: how many values were converted.
+        refused: why others were not, by path.
+    """
+
+    data: dict[str, Any]
+    count: int = 0
+    refused: dict[Path, str] = field(default_factory=dict)
+
+    def validated(self, model: type[Model]) -> Model:
+        """Validate the data, values with units converted.
+
+        Raises:
+            ValidationError: as pydantic does.
+            InstanceError: as an instance does.
+        """
+        for _ in ("fields", "scenarios"):
+            try:
+                return model.model_validate(self.data)
+            except ValidationError as error:
+                if not self._put(self._numbers(error)):
+                    raise
+            except InstanceError:
+                if not self._put(in_scenarios(self.data, self.refused)):
+                    raise
+        return model.model_validate(self.data)
+
+    def faults(
+        self,
+        error: ValidationError | InstanceError,
+        model: type[BaseModel],
+        place: Place | None = None,
+    ) -> list[Fault]:
+        """Give the faults of data that could not be validated, with what is wrong with units."""
+        if isinstance(error, InstanceError):
+            found = error.faults
+        else:
+            found = tuple(from_pydantic(error, self.data, model, place=place))
+        return [*dict.fromkeys(map(self._reworded, found))]
+
+    def _reworded(self, fault: Fault) -> Fault:
+        if fault.path in self.refused:
+            return replace(fault, message=self.refused[fault.path])
+        inner, is_kind, _ = fault.message.partition(": must be ")
+        message = self.refused.get((*fault.path, inner)) if is_kind else None
+        return fault if message is None else replace(fault, message=message)
+
+    def _numbers(self, error: ValidationError) -> dict[Path, float]:
+        """Give the numbers that texts with units mean, by path."""
+        values: dict[Path, float] = {}
+        for path, text, whole in texts(error, self.data):
+            try:
+                value = number(text, whole, self.data, path)
+            except UnitError as refusal:
+                self.refused[path] = str(refusal)
+                continue
+            if value is not None:
+                values[path] = value
+        return values
+
+    def _put(self, values: Mapping[Path, float | str]) -> bool:
+        if values and not self.count:
+            self.data = paths.copied(self.data)
+        for path, value in values.items():
+            paths.put_at(self.data, path, value)
+        self.count += len(values)
+        return bool(values)
