@@ -10,6 +10,7 @@ import typer
 from gridblock.commands import sources
 from gridblock.commands.ending import ended
 from gridblock.commands.files import write_new
+from gridblock.commands.options import whole
 from gridblock.commands.talk import Talk
 from gridblock.instances.faults import shown
 
@@ -31,6 +32,24 @@ def new(
             help="The file, when it has another name: .yaml, .xlsx, or a folder for CSV tables.",
         ),
     ] = None,
+    rung: Annotated[
+        str | None,
+        typer.Option(
+            metavar="S|M|L|XL",
+            help="A generated instance of this size instead, on a real backbone: about 2,000,"
+            " 50,000, 400,000 or 5 million columns; to NAME.json or the file.",
+            show_default=False,
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            parser=whole,
+            help="Which of them; default 0. The same one each time.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Write an instance to start from; it solves as it is.
 
@@ -40,6 +59,12 @@ def new(
 
     talk = Talk()
     with ended(talk):
+        if rung is not None:
+            _write_generated(talk, name, output, rung, seed or 0)
+            return
+        if seed is not None:
+            message = "--seed chooses among generated instances; give --rung S, M, L or XL"
+            raise typer.BadParameter(message)
         if name is None and output is None:
             message = "give it a name: gridblock new deal"
             raise typer.BadParameter(message)
@@ -58,6 +83,30 @@ def new(
         else:
             write_new(path, text)
         talk.note(f"wrote {path}; plan it with: gridblock solve {shlex.quote(str(path))}")
+
+
+def _write_generated(
+    talk: Talk, name: str | None, output: Path | None, rung: str, seed: int
+) -> None:
+    from gridblock.commands.convert import refuse_output
+    from gridblock.instances import formats
+    from gridblock.instances.generate import generate
+    from gridblock.instances.ladder.rungs import RUNGS
+
+    size = rung.upper()
+    if size not in RUNGS:
+        message = f"there is no rung {shown(rung)}; there are {', '.join(RUNGS)}"
+        raise typer.BadParameter(message, param_hint="'--rung'")
+    known = name and Path(name).suffix.lower() in {".json", *SUFFIXES, ".xlsx"}
+    called = Path(name).stem if name and known else name
+    path = output or Path(name if name and known else f"{name or f'ladder-{size}-{seed}'}.json")
+    refuse_output(str(path))
+    talk.phase("generating")
+    given = generate(size, seed)
+    talk.phase("writing")
+    formats.write(given if called is None else given.replace(name=called), path)
+    talk.line.end()
+    talk.note(f"wrote {path}; plan it with: gridblock solve {shlex.quote(str(path))}")
 
 
 def _write_tables(path: Path, text: str) -> None:

@@ -16,6 +16,7 @@ from gridblock import __version__
 from gridblock.cli import app
 from gridblock.commands.sources import GALLERY, examples, title
 from gridblock.instances import document
+from gridblock.instances.generate import generate
 from gridblock.instances.plausibility import warnings
 from gridblock.instances.read import read
 
@@ -118,6 +119,46 @@ def test_a_new_instance_is_called_as_asked(
 @pytest.mark.parametrize("arguments", [(), ("-o", "a.json"), ("no/such/folder",), ("-o", ".")])
 def test_a_new_instance_that_cannot_be_written(gridblock: Any, arguments: tuple[str, ...]) -> None:
     assert gridblock("new", *arguments).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "file", "name"),
+    [
+        (("--rung", "S"), "ladder-S-0.json", "ladder-S-0"),
+        (("--rung", "s", "--seed", "3", "-o", "b.yaml"), "b.yaml", "ladder-S-3"),
+        (("mine", "--rung", "S"), "mine.json", "mine"),
+        (("mine.yaml", "--rung", "S"), "mine.yaml", "mine"),
+    ],
+)
+def test_a_generated_instance(
+    gridblock: Any, tmp_path: Path, arguments: tuple[str, ...], file: str, name: str
+) -> None:
+    ran = gridblock("new", *arguments)
+    assert ran.exit_code == 0
+    assert f"gridblock solve {file}" in ran.stderr
+    given = read(tmp_path / file)
+    assert given.name == name
+    assert warnings(given) == ()
+    made = generate("S", 3 if "3" in arguments else 0)
+    assert given.hash == made.replace(name=name).hash
+    assert gridblock("new", *arguments).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--rung", "XS"), "there are S, M, L, XL"),
+        (("deal", "--seed", "3"), "give --rung"),
+        (("--rung", "S", "--seed", "-1"), "no whole number"),
+        (("--rung", "S", "-o", "a.csv"), ".csv"),
+    ],
+)
+def test_an_instance_that_cannot_be_generated(
+    gridblock: Any, arguments: tuple[str, ...], said: str
+) -> None:
+    ran = gridblock("new", *arguments)
+    assert ran.exit_code == 2
+    assert said in " ".join(ran.stderr.replace("│", " ").split())
 
 
 def test_the_schema_accepts_every_example(gridblock: Any, tmp_path: Path) -> None:

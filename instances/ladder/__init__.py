@@ -1,0 +1,1 @@
+"""What generated instances are made of: real backbones, grids and hardware, sites, work, offers."""
