@@ -179,6 +179,7 @@ def stochastic(
     cvar_weight: float = 0.0,
     cvar_level: float = 0.9,
     compare: bool = True,
+    decompose: bool = False,
     gap: float = 1e-3,
     time_limit: float | None = None,
     threads: int = 1,
@@ -200,6 +201,8 @@ def stochastic(
         cvar_level: its level: 0.9 for the mean of the worst tenth.
         compare: whether to compare with knowing what comes, with planning for the mean, and with
             what each scenario alone would order.
+        decompose: whether to solve scenarios apart, by mpi-sppy (``gridblock[stochastic]``): where
+            they are too many to be solved at once. The time limit then holds for all together.
         gap: relative gap within which a plan counts as optimal.
         time_limit: seconds of the solver for each model; default none.
         threads: threads of the solver.
@@ -246,6 +249,7 @@ def stochastic(
             held,
             risk=Risk(cvar_weight, cvar_level),
             compare=compare,
+            decompose=decompose,
             on_progress=on_progress,
             on_step=on_step,
         )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import inf
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pyomo.environ as pyo
 from pyomo.common.gc_manager import PauseGC
@@ -68,7 +68,20 @@ class Extensive:
     barred: Mapping[Any, tuple[str, ...]]
 
 
-def extensive(create: Create, probability: Mapping[str, float], risk: Risk = EXPECTED) -> Extensive:
+class Domain(NamedTuple):
+    """What may be decided: from where to where, None for no limit, and whether it must be whole."""
+
+    low: float | None
+    high: float | None
+    whole: bool
+
+
+def extensive(
+    create: Create,
+    probability: Mapping[str, float],
+    risk: Risk = EXPECTED,
+    domains: Mapping[Any, Domain] | None = None,
+) -> Extensive:
     r"""Build the extensive form of a two-stage program.
 
     .. math::
@@ -87,13 +100,16 @@ def extensive(create: Create, probability: Mapping[str, float], risk: Risk = EXP
         create: adds a scenario to a block.
         probability: of each scenario by name; they sum to 1.
         risk: what is minimised.
+        domains: what may be decided, by key, where more scenarios than these have to know it.
     """
     model = pyo.ConcreteModel()
     with PauseGC():
         model.scenario = pyo.Block(list(probability))
         stages = {name: create(model.scenario[name], name) for name in probability}
-        keys, barred = common_to(stages)
-        _decide(model, stages, keys)
+        known = domains_of(stages) if domains is None else domains
+        barred = {} if domains is not None else common_to(stages)[1]
+        keys = list(known)
+        _decide(model, stages, known)
         model.scenario_cost = pyo.Expression(
             list(stages), rule=lambda _, name: _cost(model, stages[name], keys)
         )
@@ -117,15 +133,22 @@ def common_to(
     return keys, barred
 
 
-def _decide(model: pyo.ConcreteModel, stages: Mapping[str, Stage], keys: list[Any]) -> None:
+def domains_of(stages: Mapping[str, Stage]) -> dict[Any, Domain]:
+    """Give what every scenario lets be decided, by key."""
+    keys, _ = common_to(stages)
+    return {key: Domain(*_range(stages, key), _is_whole(stages, key)) for key in keys}
+
+
+def _decide(
+    model: pyo.ConcreteModel, stages: Mapping[str, Stage], domains: Mapping[Any, Domain]
+) -> None:
     """Add what is decided, the same in every scenario; what is barred is 0 in those that know."""
-    ranges = {i: _range(stages, key) for i, key in enumerate(keys)}
-    whole = {i: _is_whole(stages, key) for i, key in enumerate(keys)}
-    number = {key: i for i, key in enumerate(keys)}
+    ranges = list(domains.values())
+    number = {key: i for i, key in enumerate(domains)}
     model.decided = pyo.Var(
-        list(ranges),
-        within=lambda _, i: pyo.Integers if whole[i] else pyo.Reals,
-        bounds=lambda _, i: ranges[i],
+        list(range(len(ranges))),
+        within=lambda _, i: pyo.Integers if ranges[i].whole else pyo.Reals,
+        bounds=lambda _, i: ranges[i][:2],
     )
     known = [(name, j, key) for name, s in stages.items() for j, key in enumerate(s.first)]
     expressions = {(name, j): stages[name].first[key] for name, j, key in known}

@@ -57,6 +57,7 @@ def as_json(plan: StochasticPlan) -> dict[str, Any]:
             if isinstance(key, Order)
         ],
         "impossible": list(hedge.impossible),
+        "notes": list(hedge.notes),
         "stages": [stage._asdict() for stage in hedge.stages],
     }
 
@@ -165,6 +166,7 @@ def restored(
             for each in data["barred"]
         },
         impossible=tuple(data["impossible"]),
+        notes=tuple(data["notes"]),
     )
     resolves = len(instance.horizon)
     if data["resolves"] is not None:

@@ -81,6 +81,11 @@ class Session:
         """
         self._channel.stops += 1
 
+    def stopped(self) -> bool:
+        """Say whether `stop` was called while nothing was solved; the next solve does not end."""
+        asked, self._channel.stops = self._channel.stops > 0, 0
+        return asked
+
     @property
     def matrix(self) -> Matrix:
         """The matrix that is solved, changes included."""

@@ -79,6 +79,14 @@ def stochastic(
         bool,
         typer.Option("--only-plan", metavar="", help="Compare with nothing: fewer solves."),
     ] = False,
+    decompose: Annotated[
+        bool,
+        typer.Option(
+            "--decompose",
+            metavar="",
+            help="Solve scenarios apart, by mpi-sppy: for many; needs gridblock[stochastic].",
+        ),
+    ] = False,
     gap: Gap = 0.001,
     time_limit: TimeLimit = None,
     threads: Threads = 1,
@@ -115,6 +123,7 @@ def stochastic(
             "cvar_weight": cvar_weight,
             "cvar_level": cvar_level,
             "compare": not only_plan,
+            "decompose": decompose,
             "gap": gap,
             "time_limit": time_limit,
             "threads": threads,

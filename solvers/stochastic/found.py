@@ -75,6 +75,7 @@ class Hedge:
         mean: the plan made for the mean, carried through; None where that was not asked for.
         barred: what some scenario lets nobody decide, with the names of those that do so.
         impossible: the scenarios that have no plan even if it is known that they come.
+        notes: what else the reader should know.
     """
 
     probability: Mapping[str, float]
@@ -90,6 +91,7 @@ class Hedge:
     mean: Strategy | None = None
     barred: Mapping[Any, tuple[str, ...]] = field(default_factory=dict)
     impossible: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def costs(self) -> dict[str, float]:

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from math import inf
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from gridblock.model.extensive import EXPECTED, Risk
+from gridblock.model.extensive import EXPECTED, Domain, Risk
 from gridblock.solvers.outcome import Outcome, Progress, Settings, Stop, Verdict
 from gridblock.solvers.session import Session
+from gridblock.solvers.stochastic.cylinders import Cylinders
 from gridblock.solvers.stochastic.found import Decided, Hedge, Strategy
 from gridblock.solvers.stochastic.program import Program
 from gridblock.solvers.stochastic.solver import Answer, Solver
@@ -18,6 +19,7 @@ ROUNDING: Final = 1e-6
 """A relative difference of two objectives that stems from a solver's tolerances."""
 
 Step = Callable[[str], None]
+Apart = Callable[[Mapping[Any, Domain]], Cylinders]
 
 
 class _Tried(NamedTuple):
@@ -34,6 +36,7 @@ def hedge(
     *,
     risk: Risk = EXPECTED,
     compare: bool = True,
+    apart: Apart | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     on_step: Step | None = None,
 ) -> Hedge:
@@ -50,6 +53,8 @@ def hedge(
         session: the solver's process.
         risk: what is minimised.
         compare: whether to compare.
+        apart: what solves scenarios apart where they are too many to be solved at once, given what
+            may be decided.
         on_progress: called with each line of progress.
         on_step: called with what is solved next.
 
@@ -58,7 +63,8 @@ def hedge(
         ModelError, OptionError, SolverError: as ``Session.run``.
     """
     solver = Solver(program, settings, session, on_progress)
-    return _Search(program, settings, solver, risk, on_step or (lambda _: None)).run(compare)
+    step = on_step or (lambda _: None)
+    return _Search(program, settings, solver, risk, step, apart).run(compare)
 
 
 @dataclass
@@ -70,6 +76,7 @@ class _Search:
     solver: Solver
     risk: Risk
     step: Step
+    apart: Apart | None = None
     alone: dict[str, Answer] = field(default_factory=dict)
     tried: list[_Tried] = field(default_factory=list)
 
@@ -146,6 +153,8 @@ class _Search:
             held = self._held(known, best, bound, Stop.FINISHED)
             if held.status == "optimal":
                 return replace(held, barred=self.solver.barred())
+        if self.apart is not None:
+            return self._apart(known, self.apart, bound)
         self.step("all scenarios at once")
         answer = self.solver.together(self.risk, None if best is None else _values(best.answers))
         proven = answer.outcome.bound
@@ -160,6 +169,24 @@ class _Search:
             return replace(known, status=status, stop=stop, bound=bound, barred=barred)
         held = self._held(known, best, bound, answer.outcome.stop)
         return replace(held, stages=answer.stages, barred=barred)
+
+    def _apart(self, known: Hedge, apart: Apart, bound: float | None) -> Hedge:
+        """Solve all scenarios apart, and carry through what is decided there."""
+        self.step("all scenarios apart")
+        found = apart(self.solver.domains())
+        for decided in found.candidates:
+            self._through(HERE, decided)
+        best = self._best(known)
+        bound = max((b for b in (bound, found.outer) if b is not None), default=None)
+        notes = (
+            f"mpi-sppy: {found.iterations} iterations, at least {found.outer}, at most "
+            f"{found.inner}, {found.stop}",
+        )
+        known = replace(known, notes=notes, barred=self.solver.barred())
+        if best is None:
+            status = "interrupted" if found.stop is Stop.INTERRUPTED else "no_plan"
+            return replace(known, status=status, stop=str(found.stop), bound=bound)
+        return self._held(known, best, bound, found.stop)
 
     def _worth(self, known: Hedge, tried: _Tried) -> float:
         costs = tried.strategy.known

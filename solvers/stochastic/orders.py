@@ -56,11 +56,11 @@ class OrdersProgram(Program):
             mean = f"({mean})"
         self.given[mean] = self.average.instance
         self.tiered = any(len({d.tier for d in i.demands}) > 1 for i in self.given.values())
-        self._shared = shared_blocks(self.given, resolves)
+        self.shared = shared_blocks(self.given, resolves)
         super().__init__(self._add, {future.name: future.probability for future in futures}, mean)
 
     def _add(self, block: pyo.Block, name: str) -> Stage:
-        return add_scenario(block, self.given[name], self.resolves, self._shared[name])
+        return add_scenario(block, self.given[name], self.resolves, self.shared[name])
 
     def labels(self, compiled: Compiled) -> list[str | None]:
         """Give the period of each column."""

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from gridblock.instances.faults import Fault, InstanceError
 from gridblock.instances.instance import Instance
 from gridblock.instances.outlook import Future
 from gridblock.model.common_orders import Order
-from gridblock.model.extensive import EXPECTED, Risk
+from gridblock.model.extensive import EXPECTED, Domain, Risk
 from gridblock.model.plan import PlanData
 from gridblock.solvers.outcome import Progress, Settings
 from gridblock.solvers.session import Session
+from gridblock.solvers.stochastic.cylinders import Cylinders
+from gridblock.solvers.stochastic.cylinders import solve as solve_apart
 from gridblock.solvers.stochastic.found import Hedge
 from gridblock.solvers.stochastic.hedge import hedge
 from gridblock.solvers.stochastic.orders import OrdersProgram
@@ -73,6 +75,7 @@ def plan_orders(
     *,
     risk: Risk = EXPECTED,
     compare: bool = True,
+    decompose: bool = False,
     on_progress: Callable[[Progress], None] | None = None,
     on_step: Callable[[str], None] | None = None,
 ) -> StochasticPlan:
@@ -86,6 +89,7 @@ def plan_orders(
         session: the solver's process.
         risk: what is minimised.
         compare: whether to compare with knowing what comes and with planning for the mean.
+        decompose: whether to solve scenarios apart, by mpi-sppy.
         on_progress: called with each line of progress.
         on_step: called with what is solved next.
 
@@ -95,24 +99,41 @@ def plan_orders(
         AuditError, ModelError, OptionError, SolverError: as ``find_plan``.
     """
     program = OrdersProgram(instance, futures, resolves, settings)
-    if risk.weight and program.tiered:
-        message = (
-            "are of several tiers, which are planned by expected cost: give all of them one tier, "
-            "or the conditional value at risk no weight"
-        )
-        raise InstanceError([Fault(("demands",), message)])
+    _refuse(program, risk, decompose=decompose)
+
+    def apart(domains: Mapping[Any, Domain]) -> Cylinders:
+        how = {"stopped": session.stopped, "on_progress": on_progress}
+        return solve_apart(program, domains, settings, **how)  # type: ignore[arg-type]
+
     found = hedge(
         program,
         settings,
         session,
         risk=risk,
         compare=compare,
+        apart=apart if decompose else None,
         on_progress=on_progress,
         on_step=on_step,
     )
     mean = program.average
     given = (instance, tuple(futures), resolves, found)
     return StochasticPlan(*given, mean.averaged, mean.kept, settings.gap)
+
+
+def _refuse(program: OrdersProgram, risk: Risk, *, decompose: bool) -> None:
+    """Refuse what cannot be planned so, and say what can be done instead.
+
+    Raises:
+        InstanceError: demands are of several tiers.
+        ValueError: only the expected cost can be decomposed.
+    """
+    if risk.weight and decompose:
+        message = "scenarios are solved apart by expected cost alone: give the worst no weight"
+        raise ValueError(message)
+    if program.tiered and (risk.weight or decompose):
+        instead = "solve all scenarios at once" if decompose else "give the worst no weight"
+        message = f"are of several tiers: give all of them one tier, or {instead}"
+        raise InstanceError([Fault(("demands",), message)])
 
 
 def resolved(instance: Instance, period: str | None) -> int:

@@ -6,7 +6,15 @@ from typing import Any, Final
 
 import numpy as np
 
-from gridblock.model.extensive import EXPECTED, Extensive, Risk, common_to, extensive
+from gridblock.model.extensive import (
+    EXPECTED,
+    Domain,
+    Extensive,
+    Risk,
+    common_to,
+    domains_of,
+    extensive,
+)
 from gridblock.model.extensive import Stage as Scenario
 from gridblock.model.findings import AuditError
 from gridblock.model.plan import Stage
@@ -112,10 +120,12 @@ class Solver:
         answer = self._solved(held, matrix, {name: 1.0}, start)
         return _with_paid(answer, name, paid, decided) if answer.found else answer
 
-    def most(self) -> dict[Any, float | None]:
-        """Give the most that all scenarios let be decided of each key; None for no limit."""
-        form = self._built(self.program.probability, EXPECTED).form
-        return {key: form.model.decided[i].ub for i, key in enumerate(form.keys)}
+    def domains(self) -> dict[Any, Domain]:
+        """Give what all scenarios let be decided, building those that have not been built."""
+        for name in self.program.probability:
+            if name not in self._stages:
+                self._alone[name] = self._built({name: 1.0}, EXPECTED)
+        return domains_of({name: self._stages[name] for name in self.program.probability})
 
     def barred(self) -> dict[Any, tuple[str, ...]]:
         """Give what some scenario lets nobody decide, of the scenarios built so far."""

@@ -256,8 +256,10 @@ def test_tiers_are_kept_in_every_scenario(session: Session) -> None:
     # In one tier agents are served first, as their price is higher: 30 and 10.
     flat = given.replace({"demands.agents.tier": 1})
     assert solve(flat, session).objective == pytest.approx(20)
-    with pytest.raises(InstanceError, match="give all of them one tier"):
+    with pytest.raises(InstanceError, match="one tier, or give the worst no weight"):
         solve(given, session, cvar_weight=0.1)
+    with pytest.raises(InstanceError, match="one tier, or solve all scenarios at once"):
+        solve(given, session, decompose=True)
 
 
 @pytest.mark.parametrize(
@@ -268,6 +270,7 @@ def test_tiers_are_kept_in_every_scenario(session: Session) -> None:
         ({"cvar_weight": 1.5}, "from 0 to 1"),
         ({"cvar_level": 1}, "to below 1"),
         ({"samples": 0}, "1 sample or more"),
+        ({"cvar_weight": 0.1, "decompose": True}, "by expected cost alone"),
     ],
 )
 def test_what_is_asked_for_wrongly_is_refused(
@@ -321,7 +324,8 @@ def against_every_way(seed: int, session: Session) -> bool:
         return False
     futures = futures_of(instance)
     program = OrdersProgram(instance, futures, 1, Settings(gap=1e-9))
-    most = Solver(program, Settings(gap=1e-9), session).most()
+    domains = Solver(program, Settings(gap=1e-9), session).domains()
+    most = {key: int(domain.high or 0) for key, domain in domains.items()}
     if program.tiered or not 1 < ways(most) <= MOST:
         return False
     least = by_trying(instance, futures, most, session)
