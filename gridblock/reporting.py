@@ -1,6 +1,7 @@
 """The report of a plan as a file."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -57,15 +58,28 @@ def write_report(
     from gridblock.reports.html.compare import Other
     from gridblock.reports.html.page import report
 
+    def page() -> str:
+        other = None
+        if baseline is not None:
+            _refuse_unlike(plan.instance, baseline.instance)
+            other = Other(*called, baseline.instance, baseline.data, baseline.account)
+        given = (plan.instance, plan.data, plan.account)
+        return report(*given, baseline=other, explanations=explanations)
+
+    write_page(path, page)
+
+
+def write_page(path: Path, page: Callable[[], str]) -> None:
+    """Write a page into a new file, whole or not at all.
+
+    Raises:
+        FileExistsError: there is such a file; the page is not made then.
+        OSError: it cannot be written.
+    """
     if os.path.lexists(path):
         message = "exists already, and nothing is overwritten"
         raise FileExistsError(0, message, str(path))
-    other = None
-    if baseline is not None:
-        _refuse_unlike(plan.instance, baseline.instance)
-        other = Other(*called, baseline.instance, baseline.data, baseline.account)
-    text = report(plan.instance, plan.data, plan.account, baseline=other, explanations=explanations)
-    write_text(path, text)
+    write_text(path, page())
 
 
 def _refuse_unlike(ours: Instance, theirs: Instance) -> None:

@@ -91,6 +91,18 @@ class Stochastic:
 
         return table(name, self.data)
 
+    def report(self, path: str | Path) -> None:
+        """Write the report: one HTML file that needs no network.
+
+        Raises:
+            FileExistsError: there is such a file.
+            OSError: it cannot be written.
+        """
+        from gridblock.reporting import write_page
+        from gridblock.reports.html.hedge import page
+
+        write_page(Path(path), lambda: page(self.data))
+
     def save(self, folder: str | Path) -> Path:
         """Save it into a new folder, whole or not at all: what was found, tables, every plan.
 
@@ -125,6 +137,11 @@ class Stochastic:
     def _folders(self) -> list[str]:
         names = (future.name for future in self.data.futures)
         return [f"{i:03d}-{file_name(name)}" for i, name in enumerate(names, 1)]
+
+
+def is_stochastic(folder: Path) -> bool:
+    """Say whether a folder holds one plan for several scenarios."""
+    return (folder / FILE).is_file()
 
 
 def read_stochastic(path: str | Path) -> Stochastic:

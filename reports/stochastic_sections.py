@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from gridblock.instances.outlook import AS_IT_STANDS
 from gridblock.model.account import account
 from gridblock.reports.sections import Column, Row, Section
 from gridblock.reports.stochastic_words import in_time, listed, what
@@ -89,8 +90,12 @@ def strategies(plan: StochasticPlan) -> list[tuple[str, Strategy]]:
     hedge = plan.hedge
     named = [] if hedge.plan is None else [("this plan", hedge.plan)]
     named += [] if hedge.mean is None or not hedge.mean.costs else [("for the mean", hedge.mean)]
-    named += [(f"for {strategy.name}", strategy) for strategy in hedge.own]
+    named += [(_called(strategy.name), strategy) for strategy in hedge.own]
     return named
+
+
+def _called(name: str) -> str:
+    return name if name == AS_IT_STANDS else f"for {name}"
 
 
 def regrets(plan: StochasticPlan) -> Section:

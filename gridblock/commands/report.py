@@ -76,6 +76,11 @@ def report(
         folder = run if run.is_dir() else run.parent
         file = output or folder / FILE
         talk.phase("reading")
+        from gridblock.two_stage import is_stochastic
+
+        if is_stochastic(folder):
+            of_scenarios(talk, folder, file)
+            return
         from gridblock.plan import read_run
 
         plan = read_run(run)
@@ -88,6 +93,18 @@ def report(
         else:
             other = current_fleet(talk, interrupts, plan, folder, time_limit)
             write(talk, plan, file, other, why)
+
+
+def of_scenarios(talk: Talk, folder: Path, file: Path) -> None:
+    """Write the report of one plan for several scenarios."""
+    from gridblock.two_stage import read_stochastic
+
+    found = read_stochastic(folder)
+    refuse_existing(file)
+    talk.phase("writing the report")
+    found.report(file)
+    talk.line.end()
+    talk.note(f"wrote {file}")
 
 
 def of_run(talk: Talk, interrupts: Interrupts, plan: "Plan", folder: Path) -> None:

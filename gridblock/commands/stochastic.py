@@ -27,6 +27,7 @@ from gridblock.commands.options import (
     share,
     whole,
 )
+from gridblock.commands.report import FILE
 from gridblock.commands.talk import Talk, Voice, put
 
 if TYPE_CHECKING:
@@ -95,6 +96,10 @@ def stochastic(
     form: Format = Form.TABLE,
     output: Output = None,
     no_save: NoSave = False,
+    report: Annotated[
+        bool,
+        typer.Option("--report", metavar="", help="Write report.html into the folder as well."),
+    ] = False,
     quiet: Quiet = False,
     verbose: Verbose = 0,
     log_file: LogFile = None,
@@ -108,6 +113,9 @@ def stochastic(
     talk = Talk(quiet=quiet, verbose=verbose, log=log_file)
     with ended(talk) as interrupts:
         refuse_both(output, no_save)
+        if report and no_save:
+            message = "--report goes into the folder of the run; leave out --no-save"
+            raise typer.BadParameter(message)
         if cvar_level >= 1:
             message = "at 100 % nothing is left to be among the worst; write 95% or less"
             raise typer.BadParameter(message, param_hint="'--cvar-level'")
@@ -135,6 +143,9 @@ def stochastic(
         _show(found, form, saved)
         if saved is not None:
             talk.note(f"saved {saved}")
+            if report:
+                found.report(saved / FILE)
+                talk.note(f"wrote {saved / FILE}")
         raise typer.Exit(_code(found))
 
 

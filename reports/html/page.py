@@ -83,7 +83,7 @@ def report(
     scripts = drawing.programs()
     audited = checked(instance, plan)
     return (
-        _environment()
+        environment()
         .get_template("report.html")
         .render(
             told=told,
@@ -137,8 +137,9 @@ def _by_part(told: Document) -> dict[str, list[Section]]:
     return parts
 
 
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """Give what templates are filled in with; what a name holds is never taken for markup."""
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
@@ -146,12 +147,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_plain,
     )
-    environment.filters["heat"] = lambda share: f"{0.03 + 0.7 * min(share, 1.0) ** 0.6:.2f}"
-    environment.filters["sentence"] = lambda text: f"{text[:1].upper()}{text[1:]}".rstrip(".") + "."
-    environment.filters["percent_sign"] = whole_percent
-    environment.tests["bar"] = lambda cell: isinstance(cell, Bar)
-    environment.tests["heat"] = lambda cell: isinstance(cell, Heat)
-    return environment
+    made.filters["heat"] = lambda share: f"{0.03 + 0.7 * min(share, 1.0) ** 0.6:.2f}"
+    made.filters["sentence"] = lambda text: f"{text[:1].upper()}{text[1:]}".rstrip(".") + "."
+    made.filters["percent_sign"] = whole_percent
+    made.tests["bar"] = lambda cell: isinstance(cell, Bar)
+    made.tests["heat"] = lambda cell: isinstance(cell, Heat)
+    return made
 
 
 def _plain(value: Any) -> Any:

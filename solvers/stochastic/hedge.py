@@ -128,7 +128,7 @@ class _Search:
         answers = {
             name: self.alone[name]
             if name == called and name in self.alone
-            else self._solve(name, decided, f"what is ordered for {called}, if {name} comes")
+            else self._solve(name, decided, f"orders for {called}, if {name} comes")
             for name in self.program.probability
         }
         found = _strategy(called, decided, answers)

@@ -34,6 +34,10 @@ def test_what_to_order_is_told_and_saved(gridblock: Any, tmp_path: Path) -> None
     assert "saved hedge" in ran.stderr
     for name in ("001-as-it-stands", "002-growth", "003-boom"):
         assert gridblock("audit", f"hedge/scenarios/{name}").exit_code == 0
+    assert gridblock("report", "hedge", "-q").exit_code == 0
+    assert "What is regretted" in (tmp_path / "hedge" / "report.html").read_text()
+    assert "exists already" in gridblock("report", "hedge").stderr
+    assert gridblock("stochastic", KNOWN, "--no-save", "--report").exit_code == 2
     again = gridblock("stochastic", KNOWN, "-o", "hedge")
     assert again.exit_code == 2
     assert "exists already" in again.stderr
