@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from gridblock.plan import InfeasibleError, NoPlanError, Plan, read_plan, solve
     from gridblock.replan import in_force
     from gridblock.sides import compare, diff
+    from gridblock.studies import monte_carlo, sweep
+    from gridblock.study import read_study
     from gridblock.two_stage import Stochastic, read_stochastic, stochastic
 
 __version__ = "0.1.0"
@@ -34,12 +36,15 @@ __all__ = [
     "compare",
     "diff",
     "in_force",
+    "monte_carlo",
     "pareto",
     "read",
     "read_plan",
     "read_stochastic",
+    "read_study",
     "solve",
     "stochastic",
+    "sweep",
     "write",
 ]
 
@@ -55,12 +60,15 @@ _HOMES = {
     "compare": "gridblock.sides",
     "diff": "gridblock.sides",
     "in_force": "gridblock.replan",
+    "monte_carlo": "gridblock.studies",
     "pareto": "gridblock.fronts",
     "read": "gridblock.instances.read",
     "read_plan": "gridblock.plan",
     "read_stochastic": "gridblock.two_stage",
+    "read_study": "gridblock.study",
     "solve": "gridblock.plan",
     "stochastic": "gridblock.two_stage",
+    "sweep": "gridblock.studies",
     "write": "gridblock.instances.formats",
 }
 

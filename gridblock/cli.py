@@ -18,6 +18,7 @@ from gridblock.commands import (
     explain,
     export,
     imports,
+    monte_carlo,
     new,
     pareto,
     prices,
@@ -25,6 +26,7 @@ from gridblock.commands import (
     schema,
     solve,
     stochastic,
+    sweep,
     value,
 )
 from gridblock.commands.talk import mute, put
@@ -74,7 +76,13 @@ PANELS: Final = {
         compare.compare,
         audit.audit,
     ),
-    "Weigh": (value.value, pareto.pareto, stochastic.stochastic),
+    "Weigh": (
+        value.value,
+        pareto.pareto,
+        sweep.sweep,
+        monte_carlo.monte_carlo,
+        stochastic.stochastic,
+    ),
     "Data": (convert.convert, export.export, schema.schema, bench.bench),
 }
 """The commands, by what a planner does with them."""

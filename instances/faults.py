@@ -235,7 +235,7 @@ def _message(path: Path, details: list[ErrorDetails], model: type[BaseModel] | N
     if kind == "missing":
         return "is required"
     if kind == "extra_forbidden":
-        return _not_a_field(path, model)
+        return not_a_field(path, model)
     if kind in RULES:
         rule = RULES[kind].format_map({name: _number(value) for name, value in context.items()})
         return f"{rule}, not {context.get('actual_length', _briefly(given))}"
@@ -263,7 +263,8 @@ def _not_a_choice(expected: str, given: object) -> str:
     return f"must be {several}{choices}, not {_briefly(given)}{near}"
 
 
-def _not_a_field(path: Path, model: type[BaseModel] | None) -> str:
+def not_a_field(path: Path, model: type[BaseModel] | None) -> str:
+    """Say that a path ends in no field of the record that holds it, with the nearest name."""
     owners = models_at(model, path[:-1]) if model else []
     if not owners:
         return "is not a known field"

@@ -117,6 +117,26 @@ def matches(holder: Any, words: list[str], path: str) -> Iterator[Keys]:
         raise errors[0]
 
 
+def numbers_at(
+    data: Mapping[str, Any], defaults: Callable[[], Mapping[str, Any]], path: str
+) -> dict[Keys, list[float]]:
+    """Give the numbers that stand at the places that a path leads to, or would by default.
+
+    Raises:
+        InstanceError: it leads nowhere.
+    """
+    found = matches(data, path.split("."), path)
+    return {keys: [*_numbers(_given(data, defaults, keys))] for keys in found}
+
+
+def _numbers(value: Any) -> Iterator[float]:
+    if isinstance(value, Mapping | list):
+        for each in value.values() if isinstance(value, Mapping) else value:
+            yield from _numbers(each)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield value
+
+
 def _named(holder: Any, pattern: str) -> list[Key] | None:
     """Give what a word with ``*`` stands for; None if it is the name of something itself."""
     plain = re.sub(r"[\[\]?]", lambda found: f"[{found[0]}]", pattern)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cache, lru_cache, partial
+from functools import cache, cached_property, lru_cache, partial
 from importlib.metadata import version
 from typing import Any, Final, NamedTuple
 
@@ -29,8 +29,8 @@ Row = dict[str, Any]
 MADE_WITH: Final = ("gridblock", "highspy", "pyomo")
 """Libraries whose versions may change an answer."""
 ONLY_PRICED: Final = ("unmet", "penalty")
-DECIDED: Final = ("optimal", "infeasible", "invalid")
-"""Statuses after which more time would change nothing."""
+INVALID: Final = "invalid"
+"""The status of changes that give no valid instance."""
 USUAL: Final = Settings()
 FAILED: Final = ("failed", "broken")
 """Statuses that say nothing of the case: the solver failed, or its plan did not pass the audit."""
@@ -86,7 +86,7 @@ class Case:
             data, _ = futures.changed(data, partial(_dumped, data), changes)
         return dict(data)
 
-    @property
+    @cached_property
     def key(self) -> str:
         """SHA-256 of all that the answer rests on: instance, settings and versions.
 
@@ -142,6 +142,8 @@ def solve_case(case: Case, made_with: Mapping[str, str]) -> Solved:
         message = f"a worker has {_listed(versions())}; what starts it has {_listed(made_with)}"
         raise VersionsError(message)
     with SOLVER.lock:
+        if SOLVER.stopped:
+            raise KeyboardInterrupt
         return _solved(case, SOLVER.session())
 
 
@@ -150,11 +152,13 @@ class Solver:
 
     Attributes:
         lock: held while it solves.
+        stopped: whether it was asked to stop.
     """
 
     def __init__(self) -> None:
         """Begin without a solver."""
         self.lock = threading.Lock()
+        self.stopped = False
         self._held: list[Session] = []
 
     def session(self) -> Session:
@@ -163,8 +167,15 @@ class Solver:
             self._held.append(Session())
         return self._held[0]
 
+    def stop(self) -> None:
+        """End the case that is being solved, or else the next; a signal handler may call it."""
+        self.stopped = True
+        for session in self._held:
+            session.stop()
+
     def drop(self) -> None:
         """End the solver, which may be in any state; the next case has a new one."""
+        self.stopped = False
         while self._held:
             self._held.pop().close()
 
@@ -179,7 +190,7 @@ def _solved(case: Case, session: Session) -> Solved:
     except (OptionError, KeyboardInterrupt):
         raise
     except InstanceError as error:
-        return Solved(_without_plan("invalid", "; ".join(map(str, error.faults))))
+        return Solved(_without_plan(INVALID, "; ".join(map(str, error.faults))))
     except AuditError as error:
         return Solved(_without_plan("broken", _first_line(error)))
     except (ModelError, SolverError) as error:

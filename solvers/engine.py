@@ -25,6 +25,11 @@ from gridblock.solvers.pool import LostError, Where, spread
 HERE = Where()
 
 
+def stop_here() -> None:
+    """End what is solved in this process, as Ctrl-C would, but not in the middle of a model."""
+    SOLVER.stop()
+
+
 class Answer(NamedTuple):
     """What became of a case.
 
@@ -70,7 +75,10 @@ def answers(
     """
     known = {} if journal is None else journal.rows
     left: dict[str, list[Case]] = {}
-    for key, same in _by_key(cases).items():
+    by_key: dict[str, list[Case]] = defaultdict(list)
+    for key, case in zip(keys_of(cases), cases, strict=True):
+        by_key[key].append(case)
+    for key, same in by_key.items():
         row = known.get(key)
         if row is None or (stale or _has_failed)(same[0], row):
             left[key] = same
@@ -98,17 +106,17 @@ def _solve(order: Order) -> Solved:
     return solve_case(case, made_with)
 
 
-def _by_key(cases: Sequence[Case]) -> dict[str, list[Case]]:
-    """Sort cases by what they ask.
+def keys_of(cases: Sequence[Case]) -> list[str]:
+    """Give the keys of cases.
 
     Raises:
         InstanceError: with every fault of their changes, each said once.
     """
-    found: dict[str, list[Case]] = defaultdict(list)
+    found: list[str] = []
     faults: dict[Fault, None] = {}
     for case in cases:
         try:
-            found[case.key].append(case)
+            found.append(case.key)
         except InstanceError as error:
             faults |= dict.fromkeys(error.faults)
     if faults:

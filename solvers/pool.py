@@ -44,6 +44,13 @@ class Where:
     jobs: int = 1
     scheduler: str | None = None
 
+    @property
+    def processes(self) -> int:
+        """How many processes work on this machine; 1 is this one."""
+        from joblib import cpu_count
+
+        return self.jobs or int(cpu_count())
+
 
 class Pool(Protocol):
     """Processes that take work."""
@@ -123,10 +130,7 @@ def _done(
 def _opened(where: Where) -> Pool:
     if where.scheduler is not None:
         return _Cluster(where.scheduler)
-    from joblib import cpu_count
-
-    jobs = where.jobs or cpu_count()
-    return _Here() if jobs == 1 else _Cores(jobs)
+    return _Here() if where.processes == 1 else _Cores(where.processes)
 
 
 class _Here:
@@ -254,7 +258,14 @@ def _processes(jobs: int) -> Any:
 
 
 def _begin(parent: int) -> None:
-    """Leave Ctrl-C to the process that hands out the work, and end with it."""
+    """Leave Ctrl-C to the process that hands out the work, and end with it.
+
+    Pyomo's lock is one for all processes, and warns from its grave if one is ended at once; a
+    process that has it to itself needs no such lock.
+    """
+    from pyomo.common import dependencies
+
+    dependencies.capture_output_lock = threading.Lock()
     with suppress(ValueError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()

@@ -181,6 +181,15 @@ Seed = Annotated[
         show_default=False,
     ),
 ]
+SolverOptions = Annotated[
+    list[str],
+    typer.Option(
+        "--solver-option",
+        metavar="NAME=VALUE",
+        help="An option of HiGHS; may be repeated.",
+        show_default=False,
+    ),
+]
 BriefFormat = Annotated[
     Brief,
     typer.Option(

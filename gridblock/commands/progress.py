@@ -41,17 +41,34 @@ class ProgressLine:
         if not self._console.is_terminal:
             self._console.print(text, soft_wrap=True)
         elif self._live is None:
-            self._live = Live(
-                console=self._console,
-                get_renderable=self._renderable,
-                refresh_per_second=4,
-                transient=True,
-                redirect_stdout=False,
-                redirect_stderr=False,
-            )
-            self._live.start()
+            self._begin()
         else:
             self._live.refresh()
+
+    def counted(self, text: str) -> None:
+        """Say how much of many is done; where the line cannot move, now and then."""
+        self._phase, self._progress = text, None
+        passed = time.monotonic() - self._began
+        if not self._shown:
+            return
+        if self._console.is_terminal:
+            if self._live is None:
+                self._begin()
+        elif passed >= self._due:
+            self._due = passed + min(LONGEST_SECONDS, passed)
+            self._console.print(self._renderable(), soft_wrap=True)
+
+    def _begin(self) -> None:
+        """Start the moving line."""
+        self._live = Live(
+            console=self._console,
+            get_renderable=self._renderable,
+            refresh_per_second=4,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+        self._live.start()
 
     def moved(self, progress: "Progress") -> None:
         """Say best, bound, gap and nodes."""

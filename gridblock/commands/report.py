@@ -15,6 +15,8 @@ from gridblock.instances.faults import Fault, InstanceError
 if TYPE_CHECKING:
     from gridblock.plan import Plan
     from gridblock.reports.html.panels import Explanations
+    from gridblock.study import Study
+    from gridblock.two_stage import Stochastic
 
 FILE: Final = "report.html"
 EXPLANATION: Final = "explain.json"
@@ -27,7 +29,7 @@ SECONDS: Final = 60.0
 def report(
     run: Annotated[
         Path,
-        typer.Argument(metavar="RUN", help="The folder of a run, or a plan.json."),
+        typer.Argument(metavar="RUN", help="The folder of a run or a study, or a plan.json."),
     ],
     output: Annotated[
         Path | None,
@@ -76,10 +78,13 @@ def report(
         folder = run if run.is_dir() else run.parent
         file = output or folder / FILE
         talk.phase("reading")
-        from gridblock.two_stage import is_stochastic
-
-        if is_stochastic(folder):
-            of_scenarios(talk, folder, file)
+        many = _of_many(folder)
+        if many is not None:
+            refuse_existing(file)
+            talk.phase("writing the report")
+            many.report(file)
+            talk.line.end()
+            talk.note(f"wrote {file}")
             return
         from gridblock.plan import read_run
 
@@ -95,16 +100,15 @@ def report(
             write(talk, plan, file, other, why)
 
 
-def of_scenarios(talk: Talk, folder: Path, file: Path) -> None:
-    """Write the report of one plan for several scenarios."""
-    from gridblock.two_stage import read_stochastic
+def _of_many(folder: Path) -> "Stochastic | Study | None":
+    """Read a study, or one plan for several scenarios, if the folder holds such a thing."""
+    from gridblock.study import read_study
+    from gridblock.study_folder import is_study
+    from gridblock.two_stage import is_stochastic, read_stochastic
 
-    found = read_stochastic(folder)
-    refuse_existing(file)
-    talk.phase("writing the report")
-    found.report(file)
-    talk.line.end()
-    talk.note(f"wrote {file}")
+    if is_stochastic(folder):
+        return read_stochastic(folder)
+    return read_study(folder) if is_study(folder) else None
 
 
 def of_run(talk: Talk, interrupts: Interrupts, plan: "Plan", folder: Path) -> None:

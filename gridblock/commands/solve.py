@@ -22,6 +22,7 @@ from gridblock.commands.options import (
     Quiet,
     Scenarios,
     Seed,
+    SolverOptions,
     Source,
     Threads,
     TimeLimit,
@@ -91,12 +92,7 @@ def solve(
     quiet: Quiet = False,
     verbose: Verbose = 0,
     log_file: LogFile = None,
-    solver_option: Annotated[
-        list[str],
-        typer.Option(
-            metavar="NAME=VALUE", help="An option of HiGHS; may be repeated.", show_default=False
-        ),
-    ] = [],  # noqa: B006
+    solver_option: SolverOptions = [],  # noqa: B006
     solver_log: Annotated[
         bool, typer.Option("--solver-log", metavar="", help="Show the log of HiGHS.")
     ] = False,

@@ -1,0 +1,192 @@
+"""The folder of a study: what was asked, what is known, and in the end the table.
+
+``study.json`` and ``instance.json`` say what was asked; ``results.jsonl``, or one such file for
+each shard, grows by a line a case; ``runs/`` holds the plans where they are kept; ``table.csv`` and
+``summary.json`` follow when every case is there.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from gridblock import runs
+from gridblock.instances import read as reading
+from gridblock.instances.faults import Fault, InstanceError
+from gridblock.instances.grids import variants_of
+from gridblock.instances.instance import Instance
+from gridblock.instances.uncertainty import draws_of
+from gridblock.instances.variants import Variant, opened
+from gridblock.instances.write import to_json, write_text
+from gridblock.reports.study import MONTE_CARLO, SWEEP
+from gridblock.solvers.journal import Journal
+from gridblock.solvers.journal import read as read_journal
+
+FORMAT_VERSION: Final = 1
+STUDY: Final = "study.json"
+RESULTS: Final = "results"
+SAME: Final = ("kind", "instance_hash", "given", "seed", "settings")
+"""What two studies that share a folder have in common."""
+
+
+class Shard(NamedTuple):
+    """One of several parts of a study, from 1."""
+
+    number: int
+    of: int
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a study asks.
+
+    Attributes:
+        instance: what the cases start from.
+        kind: ``sweep`` or ``monte-carlo``.
+        given: the grid, or the distributions, as plain data.
+        count: how many draws; None for a sweep.
+        seed: of the draws.
+        above: a larger share unmet of a demand is a shortfall.
+        settings: how each case is solved, as plain data.
+    """
+
+    instance: Instance
+    kind: str
+    given: Mapping[str, Any]
+    count: int | None
+    seed: int
+    above: float
+    settings: Mapping[str, Any]
+
+    def as_json(self, keys: list[str]) -> dict[str, Any]:
+        """Give it as plain data, with the key of each case."""
+        return {
+            "format_version": FORMAT_VERSION,
+            "kind": self.kind,
+            "instance": self.instance.name,
+            "instance_hash": self.instance.hash,
+            "count": self.count,
+            "seed": self.seed,
+            "shortfall_above": self.above,
+            "settings": dict(self.settings),
+            "given": dict(self.given),
+            "keys": keys,
+        }
+
+
+def variants(asked: Asked) -> tuple[Variant, ...]:
+    """Give the variants that a study asks for.
+
+    Raises:
+        InstanceError: with every fault of the grid or the distributions.
+    """
+    written = opened(asked.given)
+    if asked.kind == SWEEP:
+        return variants_of(asked.instance, written)
+    return draws_of(asked.instance, written).variants(asked.count or 0, asked.seed)
+
+
+@contextmanager
+def held(
+    folder: Path, asked: Asked, keys: list[str], *, resume: bool, shard: Shard | None
+) -> Iterator[Journal]:
+    """Hold the folder of a study while its cases are solved; what it knows is in the journal.
+
+    Raises:
+        FileExistsError: it holds something, and it was not asked to go on.
+        InstanceError: it holds another study.
+        BusyError: another process is at work on it.
+        OSError: it cannot be written.
+    """
+    _refuse(folder, asked, keys, resume=resume, shard=shard)
+    folder.mkdir(parents=True, exist_ok=True)
+    name = RESULTS if shard is None else f"{RESULTS}-{shard.number}-of-{shard.of}"
+    with Journal(folder / f"{name}.jsonl") as journal:
+        write_text(folder / "instance.json", to_json(asked.instance.plain()))
+        write_text(folder / STUDY, to_json(asked.as_json(keys)))
+        journal.rows = {**known(folder), **journal.rows}
+        yield journal
+
+
+def _refuse(
+    folder: Path, asked: Asked, keys: list[str], *, resume: bool, shard: Shard | None
+) -> None:
+    file = folder / STUDY
+    if not file.exists():
+        if not (folder.is_dir() and shard is not None and _is_ours(folder)):
+            runs.refuse_taken(folder)
+        return
+    refuse_other(folder, asked, keys)
+    if not resume and shard is None:
+        message = "holds this study already; --resume goes on with it"
+        raise FileExistsError(0, message, str(folder))
+
+
+def refuse_other(folder: Path, asked: Asked, keys: list[str]) -> None:
+    """Refuse the folder of another study.
+
+    Raises:
+        InstanceError: it holds another one, or none.
+    """
+    file = folder / STUDY
+    there, here = runs.read_json(file), asked.as_json(keys)
+    if not isinstance(there, dict):
+        raise InstanceError([Fault((), "is not what a study asks", str(file))])
+    other = next((name for name in SAME if there.get(name) != here[name]), None)
+    if other is not None:
+        what = {"given": "grid or distributions", "instance_hash": "instance"}.get(other, other)
+        message = f"is of another study: its {what} differs; choose another folder"
+        raise InstanceError([Fault((), message, str(file))])
+
+
+def _is_ours(folder: Path) -> bool:
+    """Say whether a folder holds only what another shard has begun to write."""
+    names = [path.name for path in folder.iterdir()]
+    return all(n.startswith((RESULTS, ".gridblock-")) or n == "instance.json" for n in names)
+
+
+def known(folder: Path) -> dict[str, dict[str, Any]]:
+    """Give all answers of a folder by key, whichever shard found them.
+
+    Raises:
+        OSError: they cannot be read.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for path in sorted(folder.glob(f"{RESULTS}*.jsonl")):
+        found |= read_journal(path)
+    return found
+
+
+def is_study(folder: Path) -> bool:
+    """Say whether a folder holds a study."""
+    return (folder / STUDY).is_file()
+
+
+def read(folder: Path) -> tuple[Asked, list[str]]:
+    """Read what a study asks, and the keys of its cases.
+
+    Raises:
+        InstanceError: the files cannot be read, or do not belong together.
+    """
+    file = folder / STUDY
+    data = runs.read_json(file)
+    instance = reading.read(folder / "instance.json")
+    try:
+        asked = Asked(
+            instance,
+            str(data["kind"]),
+            dict(data["given"]),
+            data["count"],
+            int(data["seed"]),
+            float(data["shortfall_above"]),
+            dict(data["settings"]),
+        )
+        keys = [str(key) for key in data["keys"]]
+        whole = data["instance_hash"] == instance.hash and asked.kind in {SWEEP, MONTE_CARLO}
+    except (KeyError, TypeError, ValueError):
+        raise InstanceError([Fault((), "is not what a study asks", str(file))]) from None
+    if not whole:
+        message = "is of another instance than the one beside it, which was changed since"
+        raise InstanceError([Fault((), message, str(file))])
+    return asked, keys
