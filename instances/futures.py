@@ -20,7 +20,8 @@ Keys = tuple[Key, ...]
 ANY: Final = "*"
 FIXED: Final = ("gridblock", "name", "scenarios")
 """What no scenario can change."""
-_FACTOR: Final = re.compile(r"([*+-])\s*([0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|\.[0-9]+)")
+FACTOR: Final = re.compile(r"([*+-])\s*([0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|\.[0-9]+)")
+"""How a change of a number is written: its sign, and by how much."""
 
 
 def changed(
@@ -69,7 +70,7 @@ def _values(
         raise _refused(path, f"changes {fixed!r}, which no scenario can change")
     if not found:
         raise _refused(path, "matches nothing")
-    factor = _FACTOR.fullmatch(value.strip()) if isinstance(value, str) else None
+    factor = FACTOR.fullmatch(value.strip()) if isinstance(value, str) else None
     if factor is None:
         return {keys: deepcopy(value) for keys in found}
     sign, number = factor.groups()

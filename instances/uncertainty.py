@@ -18,6 +18,7 @@ from gridblock.instances.spans import Span, span_of
 from gridblock.instances.variants import (
     AS_IT_STANDS,
     faults_of_path,
+    in_plain_numbers,
     located,
     read_given,
 )
@@ -95,6 +96,10 @@ class _Reader:
     def axes(self, path: str, known: Uncertain) -> Iterator[Axis]:
         """Give the axes of a path: one, or one for each field that it leads to."""
         place = ("fields", path)
+        if known.discrete is not None:
+            values = [in_plain_numbers(self._instance, path, v) for v in known.discrete.values]
+            discrete = known.discrete.model_copy(update={"values": values})
+            known = known.model_copy(update={"discrete": discrete})
         for message in self._faults(path, known):
             raise _PlacedError(place, message)
         found = futures.numbers_at(self._data, self._defaults, path)

@@ -106,7 +106,7 @@ def in_plain_numbers(instance: Instance, path: str, value: Any) -> Any:
 def _holds_text(value: Any) -> bool:
     if isinstance(value, Mapping | list | tuple):
         return any(map(_holds_text, value.values() if isinstance(value, Mapping) else value))
-    return isinstance(value, str)
+    return isinstance(value, str) and not futures.FACTOR.fullmatch(value.strip())
 
 
 def scenario_changes(instance: Instance, text: Any) -> tuple[Mapping[str, Any], ...]:

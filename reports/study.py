@@ -1,6 +1,5 @@
 """A study: many cases of one instance, as plain data and as one tidy table."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from gridblock.instances.futures import FACTOR
 from gridblock.instances.instance import Instance
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ MONTE_CARLO: Final = "monte-carlo"
 FIRST: Final = ("case", "name")
 STATED: Final = ("status", "stop", "objective", "bound", "gap", "spending", "unmet_share")
 UNSOLVED: Final = "not solved"
-FACTOR: Final = re.compile(r"([*+-])\s*([0-9.]+(?:[eE][-+]?[0-9]+)?)")
 DUST: Final = 1e-9
 """A share unmet that is as good as none."""
 
