@@ -3,12 +3,12 @@
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
-from itertools import combinations, islice
+from itertools import combinations
 from typing import Final
 
 import networkx as nx
 
+from gridblock.instances.routes import Route, Routes
 from gridblock.instances.schema.demands import Demand
 from gridblock.instances.schema.facilities import Position
 from gridblock.instances.schema.fields import Fields
@@ -110,14 +110,14 @@ def tunnels_of(given: Fields) -> dict[tuple[str, str], tuple[Tunnel, ...]]:
     if given.network.routing == "any":
         anywhere = (Tunnel((), 0.0),)
         return {pair: anywhere if nx.has_path(graph, *pair) else () for pair in bounds}
-    split = _split_links(graph)
+    routes = Routes(graph)
     tunnels = {
-        pair: _shortest(split, *pair, bound, given.network.tunnels)
-        for pair, bound in bounds.items()
+        pair: tuple(map(_tunnel, routes.shortest(*pair, bound, given.network.tunnels)))
+        for pair, bound in sorted(bounds.items(), key=lambda item: -item[1])
     }
     for pair in dict.fromkeys(_surviving(given)):
-        tunnels[pair] = _with_detours(split, *pair, bounds[pair], tunnels[pair])
-    return tunnels
+        tunnels[pair] = _with_detours(routes, *pair, bounds[pair], tunnels[pair])
+    return {pair: tunnels[pair] for pair in bounds}
 
 
 def _surviving(given: Fields) -> Iterator[tuple[str, str]]:
@@ -133,43 +133,19 @@ def _direct(given: Fields, region: str, facility: str, bound: float) -> tuple[Tu
     return () if (ms or 0.0) > bound else (Tunnel((), ms or 0.0),)
 
 
-def _split_links(graph: nx.MultiGraph) -> nx.Graph:
-    """Put a node in the middle of each link, since shortest simple paths need a simple graph."""
-    split = nx.Graph()
-    split.add_nodes_from((0, node) for node in graph)
-    for a, b, link, ms in graph.edges(keys=True, data="ms"):
-        split.add_node((1, link), ms=Fraction(repr(ms)))
-        split.add_edge((0, a), (1, link), ms=ms / 2)
-        split.add_edge((1, link), (0, b), ms=ms / 2)
-    return split
-
-
-def _shortest(
-    split: nx.Graph, region: str, facility: str, bound: float, count: int
-) -> tuple[Tunnel, ...]:
-    if not nx.has_path(split, (0, region), (0, facility)):
-        return ()
-    paths = nx.shortest_simple_paths(split, (0, region), (0, facility), weight="ms")
-    tunnels = (_tunnel(split, path) for path in islice(paths, count))
-    return tuple(tunnel for tunnel in tunnels if tunnel.ms <= bound)
-
-
 def _with_detours(
-    split: nx.Graph, region: str, facility: str, bound: float, tunnels: tuple[Tunnel, ...]
+    routes: Routes, region: str, facility: str, bound: float, tunnels: tuple[Tunnel, ...]
 ) -> tuple[Tunnel, ...]:
     """Add for each link of some tunnels the shortest one that avoids it, unless there already."""
     every = dict.fromkeys(tunnels)
     for lost in dict.fromkeys(link for tunnel in tunnels for link in tunnel.links):
-        left = nx.restricted_view(split, [(1, lost)], [])
-        every |= dict.fromkeys(_shortest(left, region, facility, bound, 1))
+        found = routes.without(lost, region, facility, bound)
+        every |= dict.fromkeys(map(_tunnel, found))
     return tuple(sorted(every, key=lambda tunnel: tunnel.ms))
 
 
-def _tunnel(split: nx.Graph, path: list[tuple[int, str]]) -> Tunnel:
-    hops = tuple(
-        (link, place) for (_, place), (_, link) in zip(path[::2], path[1::2], strict=False)
-    )
-    return Tunnel(hops, float(sum(split.nodes[1, link]["ms"] for link, _ in hops)))
+def _tunnel(route: Route) -> Tunnel:
+    return Tunnel(route.hops, float(route.ms))
 
 
 def reach(

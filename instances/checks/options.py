@@ -1,10 +1,12 @@
 """Checks of options."""
 
+from collections.abc import Mapping
+
 from gridblock.instances.calendar import span_of
 from gridblock.instances.checks.common import Faults, Path, series_fits, twice, unknown
 from gridblock.instances.contracts import place_of, places_called, position
 from gridblock.instances.faults import did_you_mean
-from gridblock.instances.places import every_place
+from gridblock.instances.places import Place, every_place
 from gridblock.instances.schema.fields import Fields
 from gridblock.instances.schema.options import (
     LeasedBlocks,
@@ -18,6 +20,7 @@ from gridblock.instances.schema.options import (
 def faults(given: Fields) -> Faults:
     """Check every option."""
     names = [option.name for option in given.options]
+    places = {place.path: place for place in every_place(given.facilities, given.horizon)}
     yield from twice(names, lambda i: ("options", i, "name"), "option")
     for i, option in enumerate(given.options):
         here = ("options", i)
@@ -29,13 +32,12 @@ def faults(given: Fields) -> Faults:
         yield from _time(given, here, option)
         yield from _others(names, here, option)
         for j, part in enumerate(option.adds):
-            yield from _addition(given, (*here, "adds", j), option, part)
-        yield from _twice_leased(given, here, option)
+            yield from _addition(given, places, (*here, "adds", j), option, part)
+        yield from _twice_leased(places, here, option)
     yield from _opened(given)
 
 
-def _twice_leased(given: Fields, here: Path, option: Option) -> Faults:
-    places = {place.path: place for place in every_place(given.facilities, given.horizon)}
+def _twice_leased(places: Mapping[str, Place], here: Path, option: Option) -> Faults:
     seen: set[tuple[str, str]] = set()
     for j, part in enumerate(option.adds):
         if isinstance(part, LeasedBlocks):
@@ -71,7 +73,9 @@ def _others(names: list[str], here: Path, option: Option) -> Faults:
                 yield (*here, field, k), "names the option itself"
 
 
-def _addition(given: Fields, here: Path, option: Option, part: object) -> Faults:
+def _addition(
+    given: Fields, places: Mapping[str, Place], here: Path, option: Option, part: object
+) -> Faults:
     if isinstance(part, MoreOnALink):
         links = {link.label: link for link in given.network.links}
         yield from unknown(part.link, links, "link", (*here, "link"))
@@ -81,7 +85,6 @@ def _addition(given: Fields, here: Path, option: Option, part: object) -> Faults
         return
     path = place_of(part)
     field = "opens" if hasattr(part, "opens") else "at"
-    places = {place.path: place for place in every_place(given.facilities, given.horizon)}
     called = places_called(path, places)
     if not called:
         hint = did_you_mean(path, places)
