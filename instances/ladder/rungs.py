@@ -40,8 +40,8 @@ RUNGS: Final = {
     for rung in (
         Rung("S", "abilene", 10, 20, 3, 4, 3, 2, 2, 1, 3, 10),
         Rung("M", "bt-north-america", 40, 80, 5, 6, 7, 3, 3, 2, 6, 16),
-        Rung("L", "hibernia-global", 100, 200, 8, 12, 12, 3, 4, 2, 14, 40),
-        Rung("XL", "six-carriers", 300, 1000, 12, 20, 20, 4, 4, 2, 50, 100),
+        Rung("L", "hibernia-global", 100, 200, 8, 12, 10, 3, 4, 2, 14, 40),
+        Rung("XL", "six-carriers", 300, 1000, 12, 20, 12, 4, 4, 2, 50, 100),
     )
 }
 """Each rung by its name; columns of the model: about 2,000, 50,000, 400,000 and 5,000,000."""
