@@ -197,6 +197,8 @@ def stochastic(
     cvar_level: float = 0.9,
     compare: bool = True,
     decompose: bool = False,
+    jobs: int = 1,
+    scheduler: str | None = None,
     gap: float = 1e-3,
     time_limit: float | None = None,
     threads: int = 1,
@@ -220,6 +222,8 @@ def stochastic(
             what each scenario alone would order.
         decompose: whether to solve scenarios apart, by mpi-sppy (``gridblock[stochastic]``): where
             they are too many to be solved at once. The time limit then holds for all together.
+        jobs: processes that solve scenarios alone; 0 for one a core.
+        scheduler: address of a Dask scheduler whose workers do so instead.
         gap: relative gap within which a plan counts as optimal.
         time_limit: seconds of the solver for each model; default none.
         threads: threads of the solver.
@@ -242,6 +246,7 @@ def stochastic(
     from gridblock.instances.outlook import futures_of
     from gridblock.model.extensive import Risk
     from gridblock.solvers.outcome import Settings
+    from gridblock.solvers.pool import Where
     from gridblock.solvers.session import opened
     from gridblock.solvers.stochastic.plan import plan_orders, resolved
 
@@ -267,6 +272,7 @@ def stochastic(
             risk=Risk(cvar_weight, cvar_level),
             compare=compare,
             decompose=decompose,
+            where=Where(jobs, scheduler),
             on_progress=on_progress,
             on_step=on_step,
         )

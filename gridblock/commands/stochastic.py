@@ -88,6 +88,23 @@ def stochastic(
             help="Solve scenarios apart, by mpi-sppy: for many; needs gridblock[stochastic].",
         ),
     ] = False,
+    jobs: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            parser=whole,
+            help="Processes that solve scenarios alone, 0 for one a core; default 1.",
+            show_default=False,
+        ),
+    ] = 1,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="A Dask scheduler whose workers do so: tcp://10.0.0.1:8786.",
+            show_default=False,
+        ),
+    ] = None,
     gap: Gap = 0.001,
     time_limit: TimeLimit = None,
     threads: Threads = 1,
@@ -132,6 +149,8 @@ def stochastic(
             "cvar_level": cvar_level,
             "compare": not only_plan,
             "decompose": decompose,
+            "jobs": jobs,
+            "scheduler": scheduler,
             "gap": gap,
             "time_limit": time_limit,
             "threads": threads,

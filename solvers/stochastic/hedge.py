@@ -1,9 +1,9 @@
 """One plan for several scenarios, beside knowing what comes and planning for the mean."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from gridblock.model.extensive import EXPECTED, Domain, Risk
 from gridblock.solvers.outcome import Outcome, Progress, Settings, Stop, Verdict
@@ -12,6 +12,7 @@ from gridblock.solvers.stochastic.cylinders import Cylinders
 from gridblock.solvers.stochastic.found import Decided, Hedge, Strategy
 from gridblock.solvers.stochastic.program import Program
 from gridblock.solvers.stochastic.solver import Answer, Solver
+from gridblock.solvers.stochastic.tried import Tried, of_one, strategy_of
 
 HERE: Final = "plan"
 """What the plan for all scenarios is called among strategies."""
@@ -20,13 +21,7 @@ ROUNDING: Final = 1e-6
 
 Step = Callable[[str], None]
 Apart = Callable[[Mapping[Any, Domain]], Cylinders]
-
-
-class _Tried(NamedTuple):
-    """Something decided, with how each scenario was solved with it."""
-
-    strategy: Strategy
-    answers: Mapping[str, Answer]
+Elsewhere = Callable[[Sequence[tuple[str, Decided | None]]], Iterator[tuple[int, Answer]]]
 
 
 def hedge(
@@ -37,6 +32,7 @@ def hedge(
     risk: Risk = EXPECTED,
     compare: bool = True,
     apart: Apart | None = None,
+    elsewhere: Elsewhere | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     on_step: Step | None = None,
 ) -> Hedge:
@@ -55,6 +51,8 @@ def hedge(
         compare: whether to compare.
         apart: what solves scenarios apart where they are too many to be solved at once, given what
             may be decided.
+        elsewhere: what solves scenarios alone, given their names and what has been decided before,
+            and gives numbers and answers as they end; default they are solved here.
         on_progress: called with each line of progress.
         on_step: called with what is solved next.
 
@@ -64,7 +62,7 @@ def hedge(
     """
     solver = Solver(program, settings, session, on_progress)
     step = on_step or (lambda _: None)
-    return _Search(program, settings, solver, risk, step, apart).run(compare)
+    return _Search(program, settings, solver, risk, step, apart, elsewhere).run(compare)
 
 
 @dataclass
@@ -77,72 +75,103 @@ class _Search:
     risk: Risk
     step: Step
     apart: Apart | None = None
+    elsewhere: Elsewhere | None = None
     alone: dict[str, Answer] = field(default_factory=dict)
-    tried: list[_Tried] = field(default_factory=list)
+    tried: list[Tried] = field(default_factory=list)
 
     def run(self, compare: bool) -> Hedge:
         """Compare, then solve all scenarios at once."""
+        likely, mean = self.program.probability, self.program.mean
         if not compare:
-            return self._together(Hedge(self.program.probability, self.risk, "", ""))
-        for name in self.program.probability:
-            self.alone[name] = self._solve(name, None, f"{name} alone")
-        impossible = tuple(name for name, a in self.alone.items() if a.impossible)
-        start = Hedge(self.program.probability, self.risk, "infeasible", "finished")
+            return self._together(Hedge(likely, self.risk, "", ""))
+        names = [*likely, *([] if mean is None else [mean])]
+        self.alone = dict(zip(names, self._many([(name, None) for name in names]), strict=True))
+        impossible = tuple(name for name in likely if self.alone[name].impossible)
+        start = Hedge(likely, self.risk, "infeasible", "finished")
         if impossible:
             return replace(start, impossible=impossible)
-        own = tuple(
-            self._through(name, a.readings[name].decided)
-            for name, a in self.alone.items()
-            if a.found
-        )
-        mean = self._mean()
-        return self._together(replace(start, own=own, mean=mean, future=self._future()))
+        found = {name: self.alone[name] for name in names if self.alone[name].found}
+        decided = {name: answer.readings[name].decided for name, answer in found.items()}
+        strategies = self._through(decided)
+        own = tuple(strategies[name] for name in likely if name in strategies)
+        made = None if mean is None else strategies.get(mean) or self._without_plan(mean)
+        return self._together(replace(start, own=own, mean=made, future=self._future()))
 
-    def _mean(self) -> Strategy | None:
-        name = self.program.mean
-        if name is None:
-            return None
-        answer = self._solve(name, None, "the mean")
-        if not answer.found:
-            nothing = dict.fromkeys(self.program.probability)
-            return Strategy(name, {}, nothing, nothing, (name,) if answer.impossible else ())
-        return self._through(name, answer.readings[name].decided)
+    def _without_plan(self, name: str) -> Strategy:
+        """Give what is not carried through, since it has no plan itself."""
+        nothing = dict.fromkeys(self.program.probability)
+        barred = (name,) if self.alone[name].impossible else ()
+        return Strategy(name, {}, nothing, nothing, barred)
 
-    def _solve(self, name: str, decided: Decided | None, what: str) -> Answer:
-        """Solve a scenario alone.
+    def _many(self, asked: Sequence[tuple[str, Decided | None]]) -> list[Answer]:
+        """Solve scenarios alone.
 
         Raises:
             KeyboardInterrupt: it was interrupted.
         """
-        self.step(what)
+        if self.elsewhere is None:
+            return [self._solve(i, len(asked), *each) for i, each in enumerate(asked, 1)]
+        answers: dict[int, Answer] = {}
+        self.step(f"scenarios alone, {len(asked)} of them")
+        for number, answer in self.elsewhere(asked):
+            answers[number] = answer
+            self.step(f"scenarios alone, {len(answers)} of {len(asked)} done")
+            if self.solver.session.stopped() or answer.outcome.stop is Stop.INTERRUPTED:
+                raise KeyboardInterrupt
+        return [answers[number] for number in range(len(asked))]
+
+    def _solve(self, number: int, count: int, name: str, decided: Decided | None) -> Answer:
+        """Solve a scenario alone, here.
+
+        Raises:
+            KeyboardInterrupt: it was interrupted.
+        """
+        self.step(f"{name} alone, {number} of {count}" if count > 1 else f"{name} alone")
         answer = self.solver.alone(name, decided)
         if answer.outcome.stop is Stop.INTERRUPTED:
             raise KeyboardInterrupt
         return answer
 
-    def _through(self, called: str, decided: Decided) -> Strategy:
-        """Carry something decided through in every scenario; what was tried is not tried again."""
-        for strategy, _ in self.tried:
-            if strategy.decided == decided:
-                return replace(strategy, name=called)
-        answers = {
-            name: self.alone[name]
-            if name == called and name in self.alone
-            else self._solve(name, decided, f"orders for {called}, if {name} comes")
-            for name in self.program.probability
+    def _through(self, decided: Mapping[str, Decided]) -> dict[str, Strategy]:
+        """Carry things decided through in every scenario, each once.
+
+        Args:
+            decided: what is decided, by what that is called; in the scenario called so it has been.
+        """
+        likely, different = self.program.probability, dict[str, Decided]()
+        for called, each in decided.items():
+            if each not in different.values():
+                different[called] = each
+        asked = [
+            (called, name)
+            for called in different
+            for name in likely
+            if called != name or called not in self.alone
+        ]
+        solved = self._many([(name, different[called]) for called, name in asked])
+        answers = dict(zip(asked, solved, strict=True))
+        for called, each in different.items():
+            of_each = {
+                name: answers[called, name] if (called, name) in answers else self.alone[name]
+                for name in likely
+            }
+            self.tried.append(Tried(strategy_of(called, each, of_each), of_each))
+        return {
+            called: replace(tried.strategy, name=called)
+            for called, each in decided.items()
+            for tried in self.tried
+            if tried.strategy.decided == each
         }
-        found = _strategy(called, decided, answers)
-        self.tried.append(_Tried(found, answers))
-        return found
 
     def _future(self) -> Strategy:
         """Give the least cost that is known of each scenario alone: any plan of it may show it."""
         costs: dict[str, float | None] = {}
-        for name, answer in self.alone.items():
+        likely = self.program.probability
+        for name, answer in ((name, self.alone[name]) for name in likely):
             known = [answer.readings[name].cost] if answer.found else []
             tried = (strategy.costs[name] for strategy, _ in self.tried)
             costs[name] = min([*known, *(cost for cost in tried if cost is not None)], default=None)
-        least = {name: answer.outcome.bound for name, answer in self.alone.items()}
+        least = {name: self.alone[name].outcome.bound for name in likely}
         return Strategy("future", {}, costs, least)
 
     def _together(self, known: Hedge) -> Hedge:
@@ -152,18 +181,18 @@ class _Search:
         if best is not None:
             held = self._held(known, best, bound, Stop.FINISHED)
             if held.status == "optimal":
-                return replace(held, barred=self.solver.barred())
+                return replace(held, barred=self._barred())
         if self.apart is not None:
             return self._apart(known, self.apart, bound)
         self.step("all scenarios at once")
-        answer = self.solver.together(self.risk, None if best is None else _values(best.answers))
+        answer = self.solver.together(self.risk, None if best is None else best.readings)
         proven = answer.outcome.bound
         bound = max((b for b in (bound, proven) if b is not None), default=None)
         if answer.found:
             found = self._carried(answer)
             if best is None or self._worth(known, found) < self._worth(known, best):
                 best = found
-        barred = self.solver.barred()
+        barred = answer.barred
         if best is None:
             status, stop = _status(answer.outcome), str(answer.outcome.stop)
             return replace(known, status=status, stop=stop, bound=bound, barred=barred)
@@ -174,25 +203,35 @@ class _Search:
         """Solve all scenarios apart, and carry through what is decided there."""
         self.step("all scenarios apart")
         found = apart(self.solver.domains())
-        for decided in found.candidates:
-            self._through(HERE, decided)
+        self._through({f"{HERE} {i}": each for i, each in enumerate(found.candidates, 1)})
         best = self._best(known)
         bound = max((b for b in (bound, found.outer) if b is not None), default=None)
         notes = (
             f"mpi-sppy: {found.iterations} iterations, at least {found.outer}, at most "
             f"{found.inner}, {found.stop}",
         )
-        known = replace(known, notes=notes, barred=self.solver.barred())
+        known = replace(known, notes=notes, barred=self._barred())
         if best is None:
             status = "interrupted" if found.stop is Stop.INTERRUPTED else "no_plan"
             return replace(known, status=status, stop=str(found.stop), bound=bound)
         return self._held(known, best, bound, found.stop)
 
-    def _worth(self, known: Hedge, tried: _Tried) -> float:
+    def _barred(self) -> dict[Any, tuple[str, ...]]:
+        """Give what some scenario lets nobody decide, by those that were solved alone."""
+        likely = self.program.probability
+        known = {name: a for name, a in self.alone.items() if name in likely}
+        barred = {}
+        for key in dict.fromkeys(key for a in known.values() for key in sorted(a.first, key=str)):
+            names = (n for n, a in known.items() if key not in a.first and key not in a.unmoved)
+            if missing := tuple(names):
+                barred[key] = missing
+        return barred
+
+    def _worth(self, known: Hedge, tried: Tried) -> float:
         costs = tried.strategy.known
         return inf if costs is None else known.of(costs)
 
-    def _best(self, known: Hedge) -> _Tried | None:
+    def _best(self, known: Hedge) -> Tried | None:
         """Give the best of what was carried through; None where none of it can be everywhere."""
         able = [tried for tried in self.tried if tried.strategy.known is not None]
         return min(able, key=lambda tried: self._worth(known, tried), default=None)
@@ -204,23 +243,23 @@ class _Search:
         least = {name: each for name, each in known.future.least.items() if each is not None}
         return known.of(least) if len(least) == len(known.probability) else None
 
-    def _carried(self, answer: Answer) -> _Tried:
+    def _carried(self, answer: Answer) -> Tried:
         """Give what was decided for all scenarios, with the plan of each.
 
         Where not only the expected cost counts, a scenario that is not among the worst may have
         been planned badly, since its cost was of no weight; so each is planned once more.
         """
         decided = next(iter(answer.readings.values())).decided
-        answers = {name: _of_one(answer, name) for name in answer.readings}
+        answers = {name: of_one(answer, name) for name in answer.readings}
         if self.risk.weight:
             for name in answer.readings:
                 self.step(f"the plan of {name}")
-                better = self.solver.alone(name, decided, answer.values)
+                better = self.solver.alone(name, decided, answer.readings[name])
                 if better.found and better.readings[name].cost <= answer.readings[name].cost:
                     answers[name] = better
-        return _Tried(_strategy(HERE, decided, answers), answers)
+        return Tried(strategy_of(HERE, decided, answers), answers)
 
-    def _held(self, known: Hedge, tried: _Tried, bound: float | None, stop: Stop) -> Hedge:
+    def _held(self, known: Hedge, tried: Tried, bound: float | None, stop: Stop) -> Hedge:
         plans = {name: a.readings[name].plan for name, a in tried.answers.items()}
         strategy = replace(tried.strategy, name=HERE)
         held = replace(known, plan=strategy, plans=plans, stop=str(stop), status="feasible")
@@ -241,24 +280,3 @@ def _status(outcome: Outcome) -> str:
     if outcome.stop is Stop.INTERRUPTED:
         return "interrupted"
     return "infeasible" if outcome.verdict is Verdict.INFEASIBLE else "no_plan"
-
-
-def _strategy(called: str, decided: Decided, answers: Mapping[str, Answer]) -> Strategy:
-    return Strategy(
-        called,
-        decided,
-        {name: a.readings[name].cost if a.found else None for name, a in answers.items()},
-        {name: a.outcome.bound for name, a in answers.items()},
-        tuple(name for name, answer in answers.items() if answer.impossible),
-    )
-
-
-def _of_one(answer: Answer, name: str) -> Answer:
-    """Give one scenario of all that were solved at once: it has no bound of its own."""
-    outcome = replace(answer.outcome, bound=None)
-    return Answer(outcome, {name: answer.readings[name]})
-
-
-def _values(answers: Mapping[str, Answer]) -> dict[str, float]:
-    """Give the values of the variables of all scenarios."""
-    return {name: value for answer in answers.values() for name, value in answer.values.items()}

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pyomo.environ as pyo
 
 from gridblock.instances.average import NAME as MEAN
-from gridblock.instances.average import Average, average
+from gridblock.instances.average import average
 from gridblock.instances.instance import Instance
 from gridblock.instances.outlook import Future
 from gridblock.model.account import account
@@ -13,8 +13,10 @@ from gridblock.model.audit import audit
 from gridblock.model.common_orders import add_scenario, shared_blocks
 from gridblock.model.decide import decisions
 from gridblock.model.extensive import Extensive, Stage
+from gridblock.model.in_force import Shared
 from gridblock.model.plan import PlanData
 from gridblock.model.plan import Stage as TierStage
+from gridblock.model.recall import recalled
 from gridblock.solvers.compile import Compiled
 from gridblock.solvers.outcome import Outcome, Settings
 from gridblock.solvers.parts import Part
@@ -22,49 +24,37 @@ from gridblock.solvers.solve import ROUNDING, BooksError, found_by, lots_in, per
 from gridblock.solvers.stochastic.program import Program, Reading
 
 
-class OrdersProgram(Program):
+class Orders(Program):
     """What must be ordered now is the same whatever comes; the rest adapts.
 
     Attributes:
-        instance: what is given.
         given: the instance of each scenario, and of the mean.
-        average: the mean, and what of it has none.
+        shared: the most blocks that orders may bring that others want, likewise.
         resolves: position of the period in which it becomes known what comes.
+        settings: how it is solved, for the record.
     """
 
     def __init__(
         self,
-        instance: Instance,
-        futures: Sequence[Future],
+        given: Mapping[str, Instance],
+        shared: Mapping[str, Shared],
         resolves: int,
         settings: Settings,
+        probability: Mapping[str, float],
+        mean: str | None = None,
     ) -> None:
-        """Work out the mean, and what orders may bring that a scenario does not want.
-
-        Args:
-            instance: what is given.
-            futures: what may come.
-            resolves: position of the period in which it becomes known what comes.
-            settings: how it is solved, for the record.
-        """
-        self.instance, self.resolves = instance, resolves
+        """Remember what may come."""
+        super().__init__(self._add, probability, mean)
+        self.given, self.shared, self.resolves = given, shared, resolves
         self.settings = settings
-        self.average: Average = average(instance, futures)
-        self.given = {future.name: future.instance for future in futures}
-        mean = MEAN
-        while mean in self.given:
-            mean = f"({mean})"
-        self.given[mean] = self.average.instance
-        self.tiered = any(len({d.tier for d in i.demands}) > 1 for i in self.given.values())
-        self.shared = shared_blocks(self.given, resolves)
-        super().__init__(self._add, {future.name: future.probability for future in futures}, mean)
+        self.tiered = any(len({d.tier for d in i.demands}) > 1 for i in given.values())
 
     def _add(self, block: pyo.Block, name: str) -> Stage:
         return add_scenario(block, self.given[name], self.resolves, self.shared[name])
 
     def labels(self, compiled: Compiled) -> list[str | None]:
         """Give the period of each column."""
-        return periods_of(compiled, self.instance)
+        return periods_of(compiled, next(iter(self.given.values())))
 
     def choices(self, compiled: Compiled) -> list[bool]:
         """Say of each column whether it counts lots."""
@@ -111,3 +101,41 @@ class OrdersProgram(Program):
         audit(given, plan).raise_if_broken()
         first = {key: round(value) for key, value in reading.decided.items()}
         return Reading(objective + unmoved, {key: n for key, n in first.items() if n}, plan)
+
+    def recall(self, form: Extensive, name: str, reading: Reading) -> dict[str, float]:
+        """Give the values that a plan gives to variables, by name."""
+        return recalled(form.model.scenario[name], reading.plan.decisions)
+
+
+class OrdersProgram(Orders):
+    """The two-stage program of an instance with scenarios.
+
+    Attributes:
+        instance: what is given.
+        average: the mean, and what of it has none.
+    """
+
+    def __init__(
+        self,
+        instance: Instance,
+        futures: Sequence[Future],
+        resolves: int,
+        settings: Settings,
+    ) -> None:
+        """Work out the mean, and what orders may bring that a scenario does not want.
+
+        Args:
+            instance: what is given.
+            futures: what may come.
+            resolves: position of the period in which it becomes known what comes.
+            settings: how it is solved, for the record.
+        """
+        self.instance, self.average = instance, average(instance, futures)
+        given = {future.name: future.instance for future in futures}
+        mean = MEAN
+        while mean in given:
+            mean = f"({mean})"
+        given[mean] = self.average.instance
+        probability = {future.name: future.probability for future in futures}
+        shared = shared_blocks(given, resolves)
+        super().__init__(given, shared, resolves, settings, probability, mean)

@@ -11,13 +11,16 @@ from gridblock.model.common_orders import Order
 from gridblock.model.extensive import EXPECTED, Domain, Risk
 from gridblock.model.plan import PlanData
 from gridblock.solvers.outcome import Progress, Settings
+from gridblock.solvers.pool import Where
 from gridblock.solvers.session import Session
 from gridblock.solvers.stochastic.cylinders import Cylinders
 from gridblock.solvers.stochastic.cylinders import solve as solve_apart
+from gridblock.solvers.stochastic.elsewhere import solved_apart
 from gridblock.solvers.stochastic.found import Hedge
 from gridblock.solvers.stochastic.hedge import hedge
 from gridblock.solvers.stochastic.orders import OrdersProgram
 
+HERE: Final = Where()
 LAST: Final = "end"
 """What the end of the horizon is called where a period is named."""
 
@@ -76,6 +79,7 @@ def plan_orders(
     risk: Risk = EXPECTED,
     compare: bool = True,
     decompose: bool = False,
+    where: Where = HERE,
     on_progress: Callable[[Progress], None] | None = None,
     on_step: Callable[[str], None] | None = None,
 ) -> StochasticPlan:
@@ -90,6 +94,7 @@ def plan_orders(
         risk: what is minimised.
         compare: whether to compare with knowing what comes and with planning for the mean.
         decompose: whether to solve scenarios apart, by mpi-sppy.
+        where: where scenarios are solved alone.
         on_progress: called with each line of progress.
         on_step: called with what is solved next.
 
@@ -112,6 +117,7 @@ def plan_orders(
         risk=risk,
         compare=compare,
         apart=apart if decompose else None,
+        elsewhere=None if where == HERE else solved_apart(program, where),
         on_progress=on_progress,
         on_step=on_step,
     )

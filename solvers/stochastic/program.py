@@ -89,3 +89,14 @@ class Program:
             float(pyo.value(form.model.scenario_cost[name])),
             {key: float(value) for key, value in decided.items() if value},
         )
+
+    def recall(self, form: Extensive, name: str, reading: Reading) -> dict[str, float]:
+        """Give the values of variables that a scenario had when it was read, by name, if known.
+
+        Args:
+            form: an extensive form of the scenario, with others or alone.
+            name: of the scenario.
+            reading: as it was read off that form or another one.
+        """
+        del form, name, reading
+        return {}

@@ -11,7 +11,6 @@ from gridblock.model.extensive import (
     Domain,
     Extensive,
     Risk,
-    common_to,
     domains_of,
     extensive,
 )
@@ -45,13 +44,17 @@ class Answer:
         outcome: why the solve ended, with its proven bound.
         readings: of each scenario, by name; none without a solution.
         stages: what stages by tier have found, before the last.
-        values: of the model's variables, by name.
+        barred: what some of the scenarios let nobody decide, with the names of those that do so.
+        first: what may be decided, if it is one scenario alone.
+        unmoved: what else may be decided without any effect in it.
     """
 
     outcome: Outcome
     readings: Mapping[str, Reading] = field(default_factory=dict)
     stages: tuple[Stage, ...] = ()
-    values: Mapping[str, float] = field(default_factory=dict)
+    barred: Mapping[Any, tuple[str, ...]] = field(default_factory=dict)
+    first: frozenset[Any] = frozenset()
+    unmoved: frozenset[Any] = frozenset()
 
     @property
     def found(self) -> bool:
@@ -86,54 +89,55 @@ class Solver:
         self.program, self.settings, self.session = program, settings, session
         self._told = on_progress or (lambda _: None)
         self._alone: dict[str, Held] = {}
-        self._stages: dict[str, Scenario] = {}
 
-    def together(self, risk: Risk = EXPECTED, start: Mapping[str, float] | None = None) -> Answer:
+    def together(
+        self, risk: Risk = EXPECTED, readings: Mapping[str, Reading] | None = None
+    ) -> Answer:
         """Solve all scenarios at once, with what is decided in common.
 
         Args:
             risk: what is minimised.
-            start: values of variables to start from, by name.
+            readings: of a solution to start from, by scenario.
         """
         held = self._built(self.program.probability, risk)
-        return self._solved(held, held.compiled.matrix, self.program.probability, start)
+        matrix, likely = held.compiled.matrix, self.program.probability
+        answer = self._solved(held, matrix, likely, readings or {})
+        return replace(answer, barred=held.form.barred)
 
     def alone(
-        self, name: str, decided: Decided | None = None, start: Mapping[str, float] | None = None
+        self, name: str, decided: Decided | None = None, reading: Reading | None = None
     ) -> Answer:
         """Solve one scenario, knowing that it comes.
 
         Args:
             name: of the scenario, or of the mean.
             decided: what has been decided before; what it does not name is 0. Default is free.
-            start: values of variables to start from, by name.
+            reading: of a solution to start from.
         """
-        if name not in self._alone:
-            self._alone[name] = self._built({name: 1.0}, EXPECTED)
-        held = self._alone[name]
+        held = self._of(name)
+        stage, start = held.form.stages[name], {} if reading is None else {name: reading}
         if decided is None:
-            return self._solved(held, held.compiled.matrix, {name: 1.0}, start)
+            return _knowing(self._solved(held, held.compiled.matrix, {name: 1.0}, start), stage)
         fixed = _fixed(held, name, decided)
         if fixed is None:
-            return Answer(IMPOSSIBLE)
+            return _knowing(Answer(IMPOSSIBLE), stage)
         matrix, paid = fixed
-        answer = self._solved(held, matrix, {name: 1.0}, start)
+        answer = _knowing(self._solved(held, matrix, {name: 1.0}, start), stage)
         return _with_paid(answer, name, paid, decided) if answer.found else answer
+
+    def _of(self, name: str) -> Held:
+        """Give one scenario alone, built once."""
+        if name not in self._alone:
+            self._alone[name] = self._built({name: 1.0}, EXPECTED)
+        return self._alone[name]
 
     def domains(self) -> dict[Any, Domain]:
         """Give what all scenarios let be decided, building those that have not been built."""
-        for name in self.program.probability:
-            if name not in self._stages:
-                self._alone[name] = self._built({name: 1.0}, EXPECTED)
-        return domains_of({name: self._stages[name] for name in self.program.probability})
-
-    def barred(self) -> dict[Any, tuple[str, ...]]:
-        """Give what some scenario lets nobody decide, of the scenarios built so far."""
-        return dict(common_to(self._stages)[1])
+        names = self.program.probability
+        return domains_of({name: self._of(name).form.stages[name] for name in names})
 
     def _built(self, probability: Mapping[str, float], risk: Risk) -> Held:
         form = extensive(self.program.create, probability, risk)
-        self._stages |= {n: s for n, s in form.stages.items() if n in self.program.probability}
         compiled = compile_model(form.model)
         compiled.validate()
         return Held(form, compiled)
@@ -143,10 +147,15 @@ class Solver:
         held: Held,
         matrix: Matrix,
         probability: Mapping[str, float],
-        start: Mapping[str, float] | None,
+        readings: Mapping[str, Reading],
     ) -> Answer:
         """Solve a matrix and read it back; once more and closer where it does not add up."""
-        point = None if start is None else held.compiled.point(start)
+        start = {
+            variable: value
+            for name, reading in readings.items()
+            for variable, value in self.program.recall(held.form, name, reading).items()
+        }
+        point = held.compiled.point(start) if start else None
         outcome, stages, of_parts = self._search(held, matrix, probability, point)
         if outcome.values is None:
             return Answer(outcome, stages=stages)
@@ -198,13 +207,12 @@ class Solver:
             name: self.program.read(held.form, name, outcome, of_name)
             for name, of_name in zip(probability, found, strict=True)
         }
-        columns = zip(held.compiled.columns, outcome.values.tolist(), strict=True)
-        values = {
-            variable.name: value
-            for variable, value in columns
-            if variable.parent_block() is not held.form.model
-        }
-        return Answer(outcome, readings, stages, values)
+        return Answer(outcome, readings, stages)
+
+
+def _knowing(answer: Answer, stage: Scenario) -> Answer:
+    """Add what a scenario lets be decided."""
+    return replace(answer, first=frozenset(stage.first), unmoved=frozenset(stage.unmoved))
 
 
 def _fixed(held: Held, name: str, decided: Decided) -> tuple[Matrix, float] | None:

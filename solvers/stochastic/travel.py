@@ -7,14 +7,30 @@ from typing import Any, Final
 
 from gridblock.instances.instance import Instance
 from gridblock.instances.write import to_json, write_text
-from gridblock.model.common_orders import Order, add_scenario
+from gridblock.model.common_orders import Order
 from gridblock.model.extensive import Domain, Extensive, extensive
-from gridblock.solvers.stochastic.orders import OrdersProgram
+from gridblock.solvers.outcome import Settings
+from gridblock.solvers.stochastic.orders import Orders
 
 FILE: Final = "program.json"
 
 
-def write(folder: Path, program: OrdersProgram, domains: Mapping[Any, Domain]) -> None:
+def packed(program: Orders, name: str) -> str:
+    """Give one scenario as text."""
+    shared = [[*key, count] for key, count in program.shared[name].items()]
+    given = program.given[name].plain()
+    return to_json({"instance": given, "shared": shared, "resolves": program.resolves})
+
+
+def unpacked(text: str, name: str, settings: Settings) -> Orders:
+    """Give a program of one scenario."""
+    data = json.loads(text)
+    given = Instance.parse(data["instance"])
+    shared = {(kind, path, t): count for kind, path, t, count in data["shared"]}
+    return Orders({name: given}, {name: shared}, data["resolves"], settings, {name: 1.0})
+
+
+def write(folder: Path, program: Orders, domains: Mapping[Any, Domain]) -> None:
     """Write a program into a folder, a file for each scenario.
 
     Args:
@@ -25,13 +41,10 @@ def write(folder: Path, program: OrdersProgram, domains: Mapping[Any, Domain]) -
     scenarios = []
     for i, (name, probability) in enumerate(program.probability.items()):
         file = f"scenario-{i:04d}.json"
-        shared = [[*key, count] for key, count in program.shared[name].items()]
-        write_text(
-            folder / file, to_json({"instance": program.given[name].plain(), "shared": shared})
-        )
+        write_text(folder / file, packed(program, name))
         scenarios.append({"name": name, "probability": probability, "file": file})
     decided = [{"order": list(order), "domain": list(domain)} for order, domain in domains.items()]
-    data = {"resolves": program.resolves, "scenarios": scenarios, "decided": decided}
+    data = {"scenarios": scenarios, "decided": decided}
     write_text(folder / FILE, to_json(data))
 
 
@@ -46,7 +59,7 @@ class Traveller:
     def __init__(self, folder: Path) -> None:
         """Read what all scenarios have in common."""
         data = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        self._folder, self._resolves = folder, data["resolves"]
+        self._folder = folder
         self._files = {each["name"]: each["file"] for each in data["scenarios"]}
         self.probability = {each["name"]: each["probability"] for each in data["scenarios"]}
         self.domains = {Order(*each["order"]): Domain(*each["domain"]) for each in data["decided"]}
@@ -54,11 +67,5 @@ class Traveller:
     def build(self, name: str) -> Extensive:
         """Build one scenario, with all that may be decided in the same order in every one."""
         text = (self._folder / self._files[name]).read_text(encoding="utf-8")
-        data = json.loads(text)
-        given = Instance.parse(data["instance"])
-        shared = {(kind, path, t): count for kind, path, t, count in data["shared"]}
-        return extensive(
-            lambda block, _: add_scenario(block, given, self._resolves, shared),
-            {name: 1.0},
-            domains=self.domains,
-        )
+        program = unpacked(text, name, Settings())
+        return extensive(program.create, {name: 1.0}, domains=self.domains)
