@@ -48,7 +48,7 @@ Scheduler = Annotated[
     str | None,
     typer.Option(
         metavar="ADDRESS",
-        help="Solve on a Dask cluster instead: tcp://host:port; needs gridblock[dask].",
+        help="Solve on a Dask cluster instead: tcp://host:port; needs gridblock\\[dask].",
         show_default=False,
     ),
 ]

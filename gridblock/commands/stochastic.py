@@ -8,6 +8,7 @@ import typer
 from gridblock.commands import sources
 from gridblock.commands.ending import Ending, Interrupts, ended
 from gridblock.commands.files import free, save
+from gridblock.commands.many import Scheduler, WithReport
 from gridblock.commands.options import (
     Changes,
     Form,
@@ -85,26 +86,21 @@ def stochastic(
         typer.Option(
             "--decompose",
             metavar="",
-            help="Solve scenarios apart, by mpi-sppy: for many; needs gridblock[stochastic].",
+            help="Solve scenarios apart, by mpi-sppy: for many; needs gridblock\\[stochastic].",
         ),
     ] = False,
     jobs: Annotated[
         int,
         typer.Option(
+            "--jobs",
+            "-j",
             metavar="N",
             parser=whole,
-            help="Processes that solve scenarios alone, 0 for one a core; default 1.",
+            help="Scenarios solved alone at once, 0 for one a core; default 1.",
             show_default=False,
         ),
     ] = 1,
-    scheduler: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ADDRESS",
-            help="A Dask scheduler whose workers do so: tcp://10.0.0.1:8786.",
-            show_default=False,
-        ),
-    ] = None,
+    scheduler: Scheduler = None,
     gap: Gap = 0.001,
     time_limit: TimeLimit = None,
     threads: Threads = 1,
@@ -113,10 +109,7 @@ def stochastic(
     form: Format = Form.TABLE,
     output: Output = None,
     no_save: NoSave = False,
-    report: Annotated[
-        bool,
-        typer.Option("--report", metavar="", help="Write report.html into the folder as well."),
-    ] = False,
+    report: WithReport = False,
     quiet: Quiet = False,
     verbose: Verbose = 0,
     log_file: LogFile = None,

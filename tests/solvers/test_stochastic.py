@@ -28,7 +28,7 @@ from two_stage_worlds import MOST, by_trying, uncertain, ways
 
 GALLERY = Path(__file__).parents[2] / "instances" / "gallery"
 SEEDS = (2, 11, 30, 60)
-MORE = range(100)
+MORE = range(70)
 
 
 @pytest.fixture(scope="module")
@@ -342,7 +342,10 @@ def against_every_way(seed: int, session: Session) -> bool:
     least = by_trying(instance, futures, most, session)
     for compare in (True, False):
         found = solve(instance, session, compare=compare)
-        assert found.objective == pytest.approx(least, rel=1e-5, abs=1e-5)
+        if least is None:
+            assert found.status == "infeasible"
+        else:
+            assert found.objective == pytest.approx(least, rel=1e-5, abs=1e-5)
         assert all(plan.audit().ok for plan in found.plans.values())
     return True
 
