@@ -1,6 +1,6 @@
 """One plan for several scenarios, as users hold it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 FILE: Final = "stochastic.json"
 """What in the folder of a run says that it is one plan for several scenarios."""
 SCENARIOS: Final = "scenarios"
+SAMPLES: Final = 20
+"""So many futures are drawn from distributions."""
 TABLES: Final = ("orders", "scenarios", "regret")
 
 
@@ -193,6 +195,7 @@ def stochastic(
     resolves: str | None = None,
     together: bool = False,
     samples: int | None = None,
+    distributions: "str | Path | Mapping[str, Any] | None" = None,
     cvar_weight: float = 0.0,
     cvar_level: float = 0.9,
     compare: bool = True,
@@ -215,6 +218,8 @@ def stochastic(
             same whatever comes. ``end`` for none: default the second one.
         together: whether scenarios come true independently, so that several may come together.
         samples: so many futures are drawn; default every one, with its probability.
+        distributions: of fields, from which futures are drawn instead: a file, or plain data, as
+            for ``monte_carlo``; 20 samples by default.
         cvar_weight: weight of the conditional value at risk in what is minimised; the rest is that
             of the expected cost.
         cvar_level: its level: 0.9 for the mean of the worst tenth.
@@ -243,7 +248,7 @@ def stochastic(
     """
     import time
 
-    from gridblock.instances.outlook import futures_of
+    from gridblock.instances.outlook import futures_drawn, futures_of
     from gridblock.model.extensive import Risk
     from gridblock.solvers.outcome import Settings
     from gridblock.solvers.pool import Where
@@ -257,9 +262,11 @@ def stochastic(
         message = "1 sample or more can be drawn"
         raise ValueError(message)
     known = resolved(instance, resolves)
-    futures: tuple[Future, ...] = futures_of(
-        instance, together=together, samples=samples, seed=seed
-    )
+    futures: tuple[Future, ...]
+    if distributions is not None:
+        futures = futures_drawn(instance, distributions, samples or SAMPLES, seed)
+    else:
+        futures = futures_of(instance, together=together, samples=samples, seed=seed)
     settings = Settings(gap=gap, time_limit=time_limit, threads=threads, seed=seed)
     began = time.perf_counter()
     with opened(session) as held:

@@ -2,17 +2,23 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import combinations
 from math import fsum, prod
-from typing import Final, NamedTuple
+from pathlib import Path
+from typing import Any, Final, NamedTuple
 
+from gridblock.instances import futures
 from gridblock.instances.faults import Fault, InstanceError
 from gridblock.instances.instance import Instance
+from gridblock.instances.schema.base import LONGEST_NAME
 from gridblock.instances.schema.scenarios import Scenario
+from gridblock.instances.uncertainty import draws_of
+from gridblock.instances.variants import AS_IT_STANDS, opened
 
-AS_IT_STANDS: Final = "as it stands"
-"""What the future without any scenario is called."""
+__all__ = ["AS_IT_STANDS", "Future", "futures_drawn", "futures_of"]
+
 ROUNDING: Final = 1e-9
 """A probability below this is none."""
 MOST: Final = 1000
@@ -61,7 +67,39 @@ def futures_of(
         chances = _together(likely) if together else _one(likely)
     else:
         chances = _drawn(likely, samples, seed, together=together)
-    return tuple(_futures(instance, _possible(chances)))
+    return tuple(_comparable(instance, _futures(instance, _possible(chances))))
+
+
+def futures_drawn(
+    instance: Instance, distributions: str | Path | Mapping[str, Any], count: int, seed: int = 0
+) -> tuple[Future, ...]:
+    """Draw some futures from distributions of fields, each as likely as the others.
+
+    Args:
+        instance: what is given.
+        distributions: a file, or plain data, see ``gridblock.instances.draws``.
+        count: so many are drawn.
+        seed: the same seed gives the same draws.
+
+    Raises:
+        InstanceError: the distributions are none, lead nowhere, or some draw is no valid instance.
+    """
+    variants = draws_of(instance, opened(distributions)).variants(count, seed)
+    digits = len(str(count))
+    drawn = []
+    for i, variant in enumerate(variants, 1):
+        data: Mapping[str, Any] = instance.as_it_stands()
+        for changes in variant.changes:
+            data, _ = futures.changed(data, partial(_dumped, data), changes)
+        name = f"draw {i:0{digits}d}"
+        given = Instance.parse({**data, "name": f"{instance.name}+{name}"[:LONGEST_NAME].strip()})
+        drawn.append(Future(name, 1 / count, given))
+    return tuple(_comparable(instance, drawn))
+
+
+def _dumped(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Give plain data with the fields that are left out, for factors."""
+    return Instance.parse(data).model_dump(mode="json")
 
 
 Chance = tuple[tuple[str, ...], float]
@@ -126,12 +164,21 @@ def _futures(instance: Instance, chances: Sequence[Chance]) -> Iterator[Future]:
         name = " + ".join(names) or AS_IT_STANDS
         while not names and name in known:
             name = f"({name})"
-        given = instance.scenario(*names)
+        yield Future(name, probability, instance.scenario(*names))
+
+
+def _comparable(instance: Instance, found: Iterable[Future]) -> Iterator[Future]:
+    """Refuse what changes what all futures must have in common.
+
+    Raises:
+        InstanceError: one of them has other periods, or another currency.
+    """
+    for future in found:
         for field, ours, theirs in (
-            ("periods", instance.horizon, given.horizon),
-            ("currency", instance.currency, given.currency),
+            ("periods", instance.horizon, future.instance.horizon),
+            ("currency", instance.currency, future.instance.currency),
         ):
             if ours != theirs:
-                message = f"{name!r} changes the {field}, so that futures cannot be compared"
+                message = f"{future.name!r} changes the {field}: futures cannot be compared"
                 raise InstanceError([Fault(("scenarios",), message)])
-        yield Future(name, probability, given)
+        yield future

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from gridblock.reports.headline import NEGLIGIBLE, STOPS, none_found
 from gridblock.reports.sections import Document, first_to_last
 from gridblock.reports.stochastic_sections import MOST_ROWS, NEAR, sections
-from gridblock.reports.stochastic_words import before, in_time, listed, sentence
-from gridblock.reports.words import and_more, gap_percent, money, percent, plural, told_apart
+from gridblock.reports.stochastic_words import before, in_time, listed, more, sentence
+from gridblock.reports.words import gap_percent, money, percent, plural, told_apart
 from gridblock.solvers.stochastic.found import Hedge, Worth
 from gridblock.solvers.stochastic.plan import StochasticPlan, resolves_in
 
@@ -163,6 +163,6 @@ def _points(plan: StochasticPlan) -> Iterator[str]:
     orders = sorted(plan.orders, key=lambda key: in_time(plan.instance, key))
     for order in orders[:MOST_ROWS]:
         yield sentence(plan, order, plan.orders[order])
-    more = and_more(len(orders) - MOST_ROWS, "orders")
-    if more:
-        yield more
+    left = more(len(orders) - MOST_ROWS, "orders")
+    if left:
+        yield left

@@ -6,9 +6,9 @@ from typing import Final
 from gridblock.instances.outlook import AS_IT_STANDS
 from gridblock.model.account import account
 from gridblock.reports.sections import Column, Row, Section
-from gridblock.reports.stochastic_words import in_time, listed, what
+from gridblock.reports.stochastic_words import in_time, listed, more, what
 from gridblock.reports.unmet import unmet_share
-from gridblock.reports.words import Scale, and_more, number, percent, scale_for
+from gridblock.reports.words import Scale, number, percent, scale_for
 from gridblock.solvers.stochastic.found import Hedge, Strategy
 from gridblock.solvers.stochastic.measures import expected
 from gridblock.solvers.stochastic.plan import StochasticPlan, ordered
@@ -66,7 +66,7 @@ def scenarios(plan: StochasticPlan) -> Section:
         ),
         rows=tuple(rows[:MOST_ROWS]),
         totals=(_expected(hedge, scale),),
-        note=and_more(len(rows) - MOST_ROWS, "scenarios"),
+        note=more(len(rows) - MOST_ROWS, "scenarios"),
     )
 
 
@@ -139,7 +139,7 @@ def regrets(plan: StochasticPlan) -> Section:
             Column("most", right=True),
         ),
         rows=tuple(row(called, of) for called, of, _ in found[:MOST_ROWS]),
-        note=note.strip() or and_more(len(found) - MOST_ROWS, "regret"),
+        note=note.strip() or more(len(found) - MOST_ROWS, "regret"),
     )
 
 
@@ -163,5 +163,5 @@ def without_regret(plan: StochasticPlan) -> Section:
             Column("in this plan", right=True),
         ),
         rows=tuple(rows),
-        note=and_more(len(shown) - MOST_ROWS, "orders"),
+        note=more(len(shown) - MOST_ROWS, "orders"),
     )

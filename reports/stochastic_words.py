@@ -71,3 +71,8 @@ def listed(names: list[str] | tuple[str, ...], word: str = "and", most: int = 4)
         names = [*names[: most - 1], f"{len(names) - most + 1} more"]
     *first, last = names
     return f"{', '.join(first)} {word} {last}" if first else last
+
+
+def more(count: int, table: str) -> str:
+    """Say how many rows are left out, and in which file of the run they are."""
+    return f"and {count:,} more: see {table}.csv" if count > 0 else ""

@@ -59,6 +59,14 @@ def stochastic(
             show_default=False,
         ),
     ] = None,
+    distributions: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Draw --samples futures (default 20) from distributions; see monte-carlo.",
+            show_default=False,
+        ),
+    ] = None,
     cvar_weight: Annotated[
         float,
         typer.Option(
@@ -132,12 +140,16 @@ def stochastic(
         if samples == 0:
             message = "1 future or more can be drawn"
             raise typer.BadParameter(message, param_hint="'--samples'")
+        if distributions is not None and combine:
+            message = "--combine and --distributions exclude each other"
+            raise typer.BadParameter(message)
         folder = free(output)
         talk.phase("reading")
         given = sources.read(sources.locate(instance), pairs(changes, "--set"))
         how: dict[str, object] = {
             "together": combine,
             "samples": samples,
+            "distributions": distributions,
             "cvar_weight": cvar_weight,
             "cvar_level": cvar_level,
             "compare": not only_plan,

@@ -7,7 +7,7 @@ import pytest
 from gridblock.instances.average import average
 from gridblock.instances.faults import InstanceError
 from gridblock.instances.instance import Instance
-from gridblock.instances.outlook import AS_IT_STANDS, Future, futures_of
+from gridblock.instances.outlook import AS_IT_STANDS, Future, futures_drawn, futures_of
 
 
 @pytest.fixture
@@ -62,6 +62,21 @@ def test_draws_come_near_the_probabilities_and_repeat(given: Instance, together:
     assert sum(drawn.values()) == pytest.approx(1)
     # Four standard deviations of a share of 4,000 draws are at most 4 x 0.5 / 63 = 0.032.
     assert all(abs(drawn[name] - exact[name]) < 0.032 for name in exact)
+
+
+def test_futures_are_drawn_from_distributions(given: Instance) -> None:
+    spread = {"fields": {"demands.*.amount": {"uniform": {"low": 1, "high": 2}, "as": "factor"}}}
+    futures = futures_drawn(given, spread, 12, seed=3)
+    assert chances(futures) == {f"draw {i:02d}": 1 / 12 for i in range(1, 13)}
+    amounts = [future.instance.demands[0].amount for future in futures]
+    assert len(set(amounts)) == 12
+    assert all(80 <= amount <= 160 for amount in amounts)
+    assert futures == futures_drawn(given, spread, 12, seed=3)
+    mean = average(given, futures).instance.demands[0].amount
+    assert mean == pytest.approx(sum(amounts) / 12)
+    lost = {"fields": {"demands.x.amount": {"uniform": {"low": 1, "high": 2}}}}
+    with pytest.raises(InstanceError, match="there is no 'x' on the path"):
+        futures_drawn(given, lost, 2)
 
 
 def test_what_has_no_probability_does_not_count(given: Instance) -> None:
