@@ -1,7 +1,7 @@
 """Intake: plain data on its way into an instance, values with units converted in place.
 
 Nothing is looked for beforehand: where a field refuses text, it may be a number with a unit. So an
-instance of plain numbers is read as fast as without this, and Pint is not imported for it.
+instance of plain numbers is read as fast as without this, and nothing of units is imported for it.
 """
 
 from collections.abc import Mapping
@@ -12,9 +12,6 @@ from pydantic import BaseModel, ValidationError
 
 from gridblock.instances import paths
 from gridblock.instances.faults import Fault, InstanceError, Path, Place, from_pydantic
-from gridblock.instances.units.settings import in_scenarios
-from gridblock.instances.units.texts import number, texts
-from gridblock.instances.units.written import UnitError
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -47,7 +44,7 @@ class Intake:
                 if not self._put(self._numbers(error)):
                     raise
             except InstanceError:
-                if not self._put(in_scenarios(self.data, self.refused)):
+                if not self._put(self._settings()):
                     raise
         return model.model_validate(self.data)
 
@@ -73,6 +70,9 @@ class Intake:
 
     def _numbers(self, error: ValidationError) -> dict[Path, float]:
         """Give the numbers that texts with units mean, by path."""
+        from gridblock.instances.units.texts import number, texts
+        from gridblock.instances.units.written import UnitError
+
         values: dict[Path, float] = {}
         for path, text, whole in texts(error, self.data):
             try:
@@ -83,6 +83,14 @@ class Intake:
             if value is not None:
                 values[path] = value
         return values
+
+    def _settings(self) -> dict[Path, float | str]:
+        """Give plain values for those with units that scenarios set, by path."""
+        if not self.data.get("scenarios"):
+            return {}
+        from gridblock.instances.units.settings import in_scenarios
+
+        return in_scenarios(self.data, self.refused)
 
     def _put(self, values: Mapping[Path, float | str]) -> bool:
         if values and not self.count:
