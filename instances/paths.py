@@ -31,6 +31,16 @@ def put(data: dict[str, Any], path: str, value: Any) -> None:
         holder = holder[key]
 
 
+def at(data: Any, keys: Sequence[Key]) -> Any:
+    """Give what stands at keys of plain data, None where nothing does."""
+    for key in keys:
+        try:
+            data = data[key]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data
+
+
 def copied(data: Any) -> Any:
     """Copy plain data, as dicts and lists."""
     if isinstance(data, Mapping):

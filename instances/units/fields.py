@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
+from gridblock.instances import paths
 from gridblock.instances.calendar import span_of
 from gridblock.instances.faults import Path
 from gridblock.instances.schema import limits
@@ -53,17 +54,30 @@ def unit_at(data: Mapping[str, Any], path: Path) -> tuple[Unit | None, Dialect]:
     if found is None or unit is None:
         return None, _general(data)
     at = found[1]
-    record = _at(data, path[:at])
+    record = _record(data, path[:at])
     dialect = _general(data)
     if path[0] == "demands":
-        dialect = dialect._replace(unit=_name(_at(data, path[:2]).get("unit", dialect.unit)))
+        dialect = dialect._replace(unit=_name(_record(data, path[:2]).get("unit", dialect.unit)))
     if "resource" in unit.text:
         named = record.get("limit") if path[at] == "amount" else path[at + 1]
         dialect = dialect._replace(resource=_name(named))
     if "measure" in unit.text:
         measure, per = _name(record.get("measure")), _name(record.get("per", "period"))
         dialect = dialect._replace(measure=limits.counted_in(measure, per, ""))
+        dialect = dialect._replace(unit=_served(data, record) or dialect.unit)
     return unit, dialect
+
+
+def _served(data: Mapping[str, Any], limit: Mapping[str, Any]) -> str:
+    """Give the unit of the demands that a limit is over, if it is one; else nothing."""
+    chosen, listed = _record(limit, ("of",)).get("demand"), data.get("demands")
+    names = chosen if isinstance(chosen, list) else [chosen]
+    units = {
+        _name(demand.get("unit", "units"))
+        for demand in (listed if isinstance(listed, list) else ())
+        if isinstance(demand, Mapping) and (chosen is None or demand.get("name") in names)
+    }
+    return units.pop() if len(units) == 1 else ""
 
 
 def _name(value: Any) -> str:
@@ -78,12 +92,7 @@ def _general(data: Mapping[str, Any]) -> Dialect:
     return Dialect(currency=_name(data.get("currency", "USD")), span=span_of(first) or "")
 
 
-def _at(holder: Any, path: Path) -> Mapping[str, Any]:
+def _record(data: Any, path: Path) -> Mapping[str, Any]:
     """Give the record at a path, or an empty one."""
-    for part in path:
-        inside = isinstance(holder, Mapping) == isinstance(part, str)
-        try:
-            holder = holder[part] if inside else {}
-        except (KeyError, IndexError, TypeError):
-            return {}
-    return holder if isinstance(holder, Mapping) else {}
+    found = paths.at(data, path)
+    return found if isinstance(found, Mapping) else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -9,10 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydantic import ValidationError
 
 from gridblock.instances import futures
-from gridblock.instances.faults import InstanceError, dotted
+from gridblock.instances.faults import InstanceError, dotted, quoted
 from gridblock.instances.schema.fields import Fields
 from gridblock.instances.units.texts import number, texts
-from gridblock.instances.units.written import UnitError, tidy
+from gridblock.instances.units.written import UnitError, quantity, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -96,12 +97,29 @@ def _settings(
 def _meant(
     text: str, whole: bool, after: Mapping[str, Any], field: Path, may_add: bool
 ) -> _Meant | None:
+    sign = tidy(text)[:1] if may_add else ""
     try:
+        if sign in {"+", "-"}:
+            _refuse_percent(text)
         value = number(text, whole, after, field)
     except UnitError as refusal:
         return _Meant(field, text, str(refusal))
     if value is None:
         return None
-    sign = tidy(text)[:1]
-    adds = may_add and sign in {"+", "-"}
-    return _Meant(field, f"{sign}{abs(value)!r}" if adds else value)
+    return _Meant(field, f"{sign}{abs(value)!r}" if sign in {"+", "-"} else value)
+
+
+def _refuse_percent(text: str) -> None:
+    """Refuse to add percent, which may be of what is there or of one.
+
+    Raises:
+        UnitError: they are to be added.
+    """
+    found = quantity(text)
+    if found is not None and re.match("%|percent", found[1]):
+        share = found[0] / 100
+        message = (
+            f"{quoted(text)} may be a share of what is there, written '*{float(1 + share):.12g}',"
+            f" or a number, written '{float(share):+.12g}'"
+        )
+        raise UnitError(message)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from gridblock.instances import paths
 from gridblock.instances.faults import quoted, trace
 from gridblock.instances.units.convert import converted
 from gridblock.instances.units.fields import unit_at
@@ -23,8 +24,12 @@ WHOLE: Final = {"float_type": False, "int_type": True}
 def texts(error: ValidationError, data: Mapping[str, Any]) -> Iterator[tuple[Path, str, bool]]:
     """Give each text that stands where a number must, and whether a whole one must."""
     for detail in error.errors(include_url=False):
-        if detail["type"] in WHOLE and isinstance(detail["input"], str):
-            yield trace(detail, data)[0], detail["input"], WHOLE[detail["type"]]
+        text = detail["input"]
+        if detail["type"] in WHOLE and isinstance(text, str):
+            path = trace(detail, data)[0]
+            # A key that is no text cannot stand in a document, and has no path there.
+            if paths.at(data, path) == text:
+                yield path, text, WHOLE[detail["type"]]
 
 
 def number(text: str, whole: bool, data: Mapping[str, Any], path: Path) -> float | None:

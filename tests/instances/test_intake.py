@@ -376,6 +376,18 @@ def test_replace_takes_units() -> None:
     assert facility["grid_mw"] == "9500 kW"
 
 
+def test_a_limit_on_what_is_served_is_in_the_unit_of_its_demands() -> None:
+    def limit(text: str, **of: Any) -> float:
+        limits = [{"name": "cap", "measure": "served", "per": "horizon", "max": text, "of": of}]
+        return read(SMALL | {"limits": limits}).limits[0].max  # type: ignore[return-value]
+
+    # Over all hours, so 24 unit-hours are one unit for a day.
+    assert limit("2 H100e-days", demand="chat") == limit("2 unit-days", demand="chat") == 48
+    assert limit("2 job-hours", demand=["batch"]) == limit("2 unit-hours") == 2
+    with pytest.raises(InstanceError, match="has the unit 'H100e', which is not known"):
+        limit("2 H100e-days")
+
+
 def test_another_currency_changes_what_is_read() -> None:
     small = Instance.parse(SMALL)
     euros = small.replace({"currency": "EUR", "facilities.memphis.energy_per_mwh": "65 EUR/MWh"})
@@ -441,6 +453,14 @@ def test_a_scenario_sets_values_with_units(changes: Any, plain: Any) -> None:
                 "write a number alone, not '1.2 MW'",
                 "'demands.*.amount': demands[1].amount: '9 H100e' has the unit 'H100e', "
                 "which is not known; this field is in jobs, a number of units",
+            ],
+        ),
+        (
+            # A tenth of 0.2 more, or 0.3?
+            {"demands__chat__min_share": "+10 %"},
+            [
+                "'demands.chat.min_share': demands[0].min_share: '+10 %' may be a share of what is "
+                "there, written '*1.1', or a number, written '+0.1'"
             ],
         ),
         (
