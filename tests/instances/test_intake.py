@@ -2,15 +2,17 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 import xlsxwriter
 
-from gridblock.instances import document, formats
+from gridblock.instances import document, formats, paths
 from gridblock.instances.faults import InstanceError
 from gridblock.instances.instance import Instance
 from gridblock.instances.read import read, reading
@@ -504,3 +506,35 @@ def test_pint_is_imported_only_where_a_unit_stands(tmp_path: Path) -> None:
         [sys.executable, "-I", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert ran.stdout.split() == ["False", "True"]
+
+
+JUNK = (
+    *("5 MW", "5 %", "12 H100e", "-5 USD", "+5 kW", "1,5 MW", "5 MUSD/MWh", "*2", "x", "9e99 MW"),
+    *("5 " + "(" * 90, "9" * 130 + " MW", None, 5, 1e300, True, [], {}, ["5 MW"], [[["5 MW"]]]),
+    *({"a": "5 MW"}, {0: "5 MW"}, {"2026Q3": "5 MW"}),
+)
+
+
+def _paths(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    for key in value if isinstance(value, dict) else range(len(value)):
+        yield (*path, key)
+        if isinstance(value[key], dict | list):
+            yield from _paths(value[key], (*path, key))
+
+
+def test_what_is_mangled_is_read_or_refused(tmp_path: Path) -> None:
+    data = document.load(given(tmp_path, GIVEN)).data
+    random, places = Random(1), [*_paths(data)]
+    refused: list[str] = []
+    for _ in range(200):
+        mangled = deepcopy(data)
+        for place in random.sample(places, 2):
+            holder = paths.at(mangled, place[:-1])
+            if isinstance(holder, dict if isinstance(place[-1], str) else list):
+                holder[place[-1]] = random.choice(JUNK)
+        try:
+            assert Instance.parse(read(mangled).plain())
+        except InstanceError as error:
+            refused.append(str(error))
+    assert 60 < len(refused) < 200
+    assert all(refused)
