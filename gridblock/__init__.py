@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from gridblock.sides import compare, diff
     from gridblock.studies import monte_carlo, sweep
     from gridblock.study import read_study
-    from gridblock.two_stage import Stochastic, read_stochastic, stochastic
+    from gridblock.two_stage import Stochastic, stochastic
+    from gridblock.two_stage_folder import read_stochastic
 
 __version__ = "0.1.0"
 
@@ -64,7 +65,7 @@ _HOMES = {
     "pareto": "gridblock.fronts",
     "read": "gridblock.instances.read",
     "read_plan": "gridblock.plan",
-    "read_stochastic": "gridblock.two_stage",
+    "read_stochastic": "gridblock.two_stage_folder",
     "read_study": "gridblock.study",
     "solve": "gridblock.plan",
     "stochastic": "gridblock.two_stage",

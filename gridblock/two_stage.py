@@ -6,17 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from gridblock import runs
-from gridblock.instances import read as reading
-from gridblock.instances.faults import Fault, InstanceError
 from gridblock.instances.instance import Instance
 from gridblock.instances.write import to_json, write_text
-from gridblock.plan import Plan, read_run
+from gridblock.plan import Plan
 from gridblock.safe import file_name
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from gridblock.instances.outlook import Future
+    from gridblock.model.findings import Report
     from gridblock.solvers.outcome import Progress
     from gridblock.solvers.session import Session
     from gridblock.solvers.stochastic.plan import StochasticPlan
@@ -93,6 +92,17 @@ class Stochastic:
 
         return table(name, self.data)
 
+    def audit(self, *, each: bool = True) -> "Report":
+        """Check every plan, what they have in common, and what is said of them together.
+
+        Args:
+            each: whether each plan is audited by itself, too.
+        """
+        from gridblock.model.audit_together import audit_together
+
+        plans = {name: (plan.instance, plan.data) for name, plan in self.plans.items()}
+        return audit_together(plans, self.as_json(), each=each)
+
     def report(self, path: str | Path) -> None:
         """Write the report: one HTML file that needs no network.
 
@@ -139,54 +149,6 @@ class Stochastic:
     def _folders(self) -> list[str]:
         names = (future.name for future in self.data.futures)
         return [f"{i:03d}-{file_name(name)}" for i, name in enumerate(names, 1)]
-
-
-def is_stochastic(folder: Path) -> bool:
-    """Say whether a folder holds one plan for several scenarios."""
-    return (folder / FILE).is_file()
-
-
-def read_stochastic(path: str | Path) -> Stochastic:
-    """Read one plan for several scenarios that was saved.
-
-    Args:
-        path: the folder of the run.
-
-    Raises:
-        InstanceError: the files cannot be read, or are of other instances by now.
-    """
-    from gridblock.instances.outlook import Future
-    from gridblock.reports.stochastic_json import restored
-
-    folder = Path(path)
-    file = folder / FILE
-    data = runs.read_json(file)
-    try:
-        instance = reading.read(folder / "instance.json")
-        if data["instance_hash"] != instance.hash:
-            raise _changed(folder)
-        inner = sorted((folder / SCENARIOS).iterdir())
-        futures, plans = [], {}
-        for each, of in zip(inner, data["scenarios"], strict=True):
-            given = reading.read(each / "instance.json")
-            if given.hash != of["instance_hash"]:
-                raise _changed(each)
-            futures.append(Future(of["name"], of["probability"], given))
-            if (each / "plan.json").exists():
-                plans[of["name"]] = read_run(each).data
-        found = restored(data, instance, futures, plans)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        message = f"is not a plan for several scenarios: {error}"
-        raise InstanceError([Fault((), message, str(file))]) from None
-    except OSError as error:
-        message = f"cannot be read: {error.strerror or error}"
-        raise InstanceError([Fault((), message, str(error.filename or folder))]) from None
-    return Stochastic(found, dict(data.get("seconds", {})))
-
-
-def _changed(folder: Path) -> InstanceError:
-    message = "is of another instance than the one beside it, which was changed since"
-    return InstanceError([Fault((), message, str(folder))])
 
 
 def stochastic(
@@ -283,4 +245,6 @@ def stochastic(
             on_progress=on_progress,
             on_step=on_step,
         )
-    return Stochastic(found, {"solve": time.perf_counter() - began})
+    solved = Stochastic(found, {"solve": time.perf_counter() - began})
+    solved.audit(each=False).raise_if_broken()
+    return solved

@@ -52,7 +52,13 @@ def audit(
         if scenario and instance is None:
             message = "--scenario goes with --instance; the instance.json of a run has it already"
             raise typer.BadParameter(message)
-        report, lack = _report(talk, file, instance, scenario)
+        from gridblock.two_stage_folder import audit_saved, is_stochastic
+
+        if instance is None and is_stochastic(run):
+            talk.phase("auditing")
+            report, lack = audit_saved(run), ""
+        else:
+            report, lack = _report(talk, file, instance, scenario)
         talk.line.end()
         if form is Brief.JSON:
             from gridblock.instances.write import to_json

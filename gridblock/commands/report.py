@@ -104,7 +104,7 @@ def _of_many(folder: Path) -> "Stochastic | Study | None":
     """Read a study, or one plan for several scenarios, if the folder holds such a thing."""
     from gridblock.study import read_study
     from gridblock.study_folder import is_study
-    from gridblock.two_stage import is_stochastic, read_stochastic
+    from gridblock.two_stage_folder import is_stochastic, read_stochastic
 
     if is_stochastic(folder):
         return read_stochastic(folder)

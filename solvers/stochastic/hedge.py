@@ -206,10 +206,9 @@ class _Search:
         self._through({f"{HERE} {i}": each for i, each in enumerate(found.candidates, 1)})
         best = self._best(known)
         bound = max((b for b in (bound, found.outer) if b is not None), default=None)
-        notes = (
-            f"mpi-sppy: {found.iterations} iterations, at least {found.outer}, at most "
-            f"{found.inner}, {found.stop}",
-        )
+        told = [None if each is None else f"{each:,.6g}" for each in (found.outer, found.inner)]
+        ends = f"at least {told[0]} and at most {told[1]}, by its own account"
+        notes = (f"mpi-sppy, {found.stop}: {ends}, after {found.iterations} iterations",)
         known = replace(known, notes=notes, barred=self._barred())
         if best is None:
             status = "interrupted" if found.stop is Stop.INTERRUPTED else "no_plan"

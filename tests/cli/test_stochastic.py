@@ -32,8 +32,8 @@ def test_what_to_order_is_told_and_saved(gridblock: Any, tmp_path: Path) -> None
         assert said in told
     assert max(map(len, ran.stdout.splitlines())) <= 80
     assert "saved hedge" in ran.stderr
-    for name in ("001-as-it-stands", "002-growth", "003-boom"):
-        assert gridblock("audit", f"hedge/scenarios/{name}").exit_code == 0
+    assert gridblock("audit", "hedge").exit_code == 0
+    assert gridblock("audit", "hedge/scenarios/003-boom").exit_code == 0
     assert gridblock("report", "hedge", "-q").exit_code == 0
     assert "What is regretted" in (tmp_path / "hedge" / "report.html").read_text()
     assert "exists already" in gridblock("report", "hedge").stderr

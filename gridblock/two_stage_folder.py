@@ -1,0 +1,86 @@
+"""One plan for several scenarios as it lies in a folder: read back, and audited."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gridblock import runs
+from gridblock.instances import read as reading
+from gridblock.instances.faults import Fault, InstanceError
+from gridblock.plan import read_run
+from gridblock.two_stage import FILE, SCENARIOS, Stochastic
+
+if TYPE_CHECKING:
+    from gridblock.model.findings import Report
+
+
+def audit_saved(folder: Path) -> "Report":
+    """Check one plan for several scenarios as it lies in a folder, without model and solver.
+
+    Raises:
+        InstanceError: the files cannot be read, or are of other instances by now.
+    """
+    from gridblock.model.audit_together import audit_together
+
+    file = folder / FILE
+    stated = runs.read_json(file)
+    try:
+        inner = sorted((folder / SCENARIOS).iterdir())
+        named = zip(inner, stated["scenarios"], strict=True)
+        plans = {of["name"]: read_run(at) for at, of in named if (at / "plan.json").exists()}
+        scenarios = {name: (plan.instance, plan.data) for name, plan in plans.items()}
+        return audit_together(scenarios, stated)
+    except (AttributeError, KeyError, TypeError, ValueError, OSError) as error:
+        raise _unlike(file, error) from None
+
+
+def is_stochastic(folder: Path) -> bool:
+    """Say whether a folder holds one plan for several scenarios."""
+    return (folder / FILE).is_file()
+
+
+def read_stochastic(path: str | Path) -> Stochastic:
+    """Read one plan for several scenarios that was saved.
+
+    Args:
+        path: the folder of the run.
+
+    Raises:
+        InstanceError: the files cannot be read, or are of other instances by now.
+    """
+    from gridblock.instances.outlook import Future
+    from gridblock.reports.stochastic_json import restored
+
+    folder = Path(path)
+    file = folder / FILE
+    data = runs.read_json(file)
+    try:
+        instance = reading.read(folder / "instance.json")
+        if data["instance_hash"] != instance.hash:
+            raise _changed(folder)
+        inner = sorted((folder / SCENARIOS).iterdir())
+        futures, plans = [], {}
+        for each, of in zip(inner, data["scenarios"], strict=True):
+            given = reading.read(each / "instance.json")
+            if given.hash != of["instance_hash"]:
+                raise _changed(each)
+            futures.append(Future(of["name"], of["probability"], given))
+            if (each / "plan.json").exists():
+                plans[of["name"]] = read_run(each).data
+        found = restored(data, instance, futures, plans)
+    except (AttributeError, KeyError, TypeError, ValueError, OSError) as error:
+        raise _unlike(file, error) from None
+    return Stochastic(found, dict(data.get("seconds", {})))
+
+
+def _unlike(file: Path, error: Exception) -> InstanceError:
+    """Say that what was saved cannot be read back."""
+    if isinstance(error, OSError):
+        message, file = f"cannot be read: {error.strerror or error}", Path(error.filename or file)
+    else:
+        message = f"is not a plan for several scenarios: {error}"
+    return InstanceError([Fault((), message, str(file))])
+
+
+def _changed(folder: Path) -> InstanceError:
+    message = "is of another instance than the one beside it, which was changed since"
+    return InstanceError([Fault((), message, str(folder))])
