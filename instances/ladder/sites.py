@@ -46,6 +46,11 @@ class Hall:
         return self.mw * self.copies
 
     @property
+    def racks(self) -> int:
+        """Places for racks in one copy."""
+        return round(self.mw * (10 if self.liquid else 34))
+
+    @property
     def used_mw(self) -> float:
         """Power of what is owned in all copies."""
         kw = {unit.name: unit.kw for unit in self.kinds}
@@ -172,7 +177,7 @@ def _hall(number: int, rung: Rung, kinds: list[Unit], draw: Draw) -> Hall:
     hall = Hall(f"hall-{'abcdef'[number]}", mw, liquid, copies, fitting)
     unit = draw.pick([unit for unit in fitting if not unit.cost] or fitting)
     filled = draw.between(0.0, 0.4) if unit.cost else draw.between(0.4, 0.8)
-    count = int(mw * 1000 * filled / unit.kw)
+    count = min(int(mw * 1000 * filled / unit.kw), hall.racks // unit.racks)
     if count:
         hall.installed[unit.name] = count
     return hall
@@ -201,7 +206,6 @@ def _feed_half(built: list[Site]) -> None:
 
 def _zone(hall: Hall) -> dict[str, Any]:
     """Give a hall as an instance has it: its limits, feeds and fleet."""
-    racks_per_mw = 10 if hall.liquid else 34
     zone: dict[str, Any] = {
         "limits": {
             "power_mw": hall.mw,
@@ -211,7 +215,7 @@ def _zone(hall: Hall) -> dict[str, Any]:
                 if hall.liquid
                 else {"air_cooling_mw": hall.mw}
             ),
-            "racks": round(hall.mw * racks_per_mw),
+            "racks": hall.racks,
         }
     }
     if hall.copies > 1:
