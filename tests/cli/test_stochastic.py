@@ -130,7 +130,7 @@ def test_without_a_plan_it_says_why(
 def test_many_scenarios_fit_the_page(gridblock: Any) -> None:
     many = [
         {"name": f"a demand of {n} units, give or take", "probability": 0.1, "set": {}}
-        for n in range(9)
+        for n in range(6)
     ]
     for i, each in enumerate(many):
         each["set"] = {"demands.chat.amount": [0, 20 * i]}
