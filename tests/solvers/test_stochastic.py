@@ -1,5 +1,6 @@
 """One plan for several scenarios: against sums on paper, and against every way to order."""
 
+import csv
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -327,6 +328,24 @@ def test_worths_are_known_within_the_gaps() -> None:
     vss, evpi = hedge.value_of_solution, hedge.value_of_information
     assert (vss.value, vss.least, vss.most) == (30, 20, 40)
     assert (evpi.value, evpi.least, evpi.most) == (30, 20, 40)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("hall-tree", "lease-ramps-and-ends", "link-lost", "permit-slips"),
+        *("reserve-for-a-lost-site", "retire-for-power", "run-in-one-place", "tier-waits"),
+    ],
+)
+def test_two_scenarios_that_are_the_same_cost_what_one_does(name: str, session: Session) -> None:
+    given = gb.read(GALLERY / f"{name}.yaml")
+    same = {"name": "same", "probability": 0.5, "set": {}}
+    found = solve(given.replace({"scenarios": [same]}), session, compare=False)
+    with (GALLERY / "optima.csv").open(encoding="utf-8", newline="") as opened:
+        optima = {row["instance"]: float(row["optimum"]) for row in csv.DictReader(opened)}
+    assert found.status == "optimal"
+    assert found.objective == pytest.approx(optima[name], rel=1e-6)
+    assert found.audit().ok
 
 
 def against_every_way(seed: int, session: Session) -> bool:
