@@ -17,7 +17,7 @@ CANDIDATES = python3.11 python3 python3.13 python3.12 python
 PYTHON ?= $(shell for each in $(CANDIDATES); do \
 	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
 
-.PHONY: help solve test quick fuzz lint types lowest browser wheel clean
+.PHONY: help solve test quick fuzz bench lint types lowest browser wheel clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,7 +42,11 @@ types: $(VENV)/developed ## mypy, over the folders linked together as they are i
 	@rm -rf build/types && mkdir -p build/types/gridblock
 	@ln -s "$(CURDIR)"/instances "$(CURDIR)"/model "$(CURDIR)"/solvers "$(CURDIR)"/reports \
 		"$(CURDIR)"/gridblock/* build/types/gridblock/
+	@ln -sfn "$(CURDIR)"/benchmarks build/types/benchmarks
 	$(BIN)/mypy
+
+bench: $(VENV)/benched ## gridblock and its rivals on the smaller rungs of the ladder, about 5 minutes
+	$(BIN)/python -m benchmarks --rungs S,M --seeds 0 --time-limit S=10,M=20 --name short
 
 lowest: build/lowest/developed ## the quick tests with the oldest library versions that pyproject.toml allows
 	build/lowest/bin/pytest -m "not slow" -n 2
@@ -72,6 +76,11 @@ $(VENV)/installed: pyproject.toml | $(VENV)/created
 $(VENV)/developed: pyproject.toml | $(VENV)/created
 	@echo "Installing gridblock, its libraries and the developers' tools into $(VENV)" >&2
 	@$(PIP) --editable '.[dev]'
+	@touch $@ $(VENV)/installed
+
+$(VENV)/benched: pyproject.toml | $(VENV)/created
+	@echo "Installing gridblock, its libraries and its rivals into $(VENV)" >&2
+	@$(PIP) --editable '.[bench]'
 	@touch $@ $(VENV)/installed
 
 build/lowest/developed: pyproject.toml

@@ -8,6 +8,7 @@ links one.
 
 import json
 from importlib.metadata import version
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -70,17 +71,16 @@ class Merged:
 
 def main() -> None:
     """Write the file."""
-    import topohub
-
     source = (
         f"TopoHub {version('topohub')} (Copyright 2023 Piotr Jurkiewicz, MIT licence), which has"
         " them from the Internet Topology Zoo (S. Knight et al., IEEE JSAC 29(9), 2011)"
     )
+    topologies = files("topohub") / "data" / "topozoo"
     entries = []
     for name, networks in BACKBONES.items():
         merged = Merged()
         for network in networks:
-            merged.add(network, topohub.get(f"topozoo/{network}"))
+            merged.add(network, json.loads((topologies / f"{network}.json").read_text()))
         parts = {
             "networks": networks,
             "cities": [list(city) for city in merged.cities],

@@ -1,0 +1,1 @@
+"""Gridblock and its rivals, each a module with ``run(job, journal)``."""
