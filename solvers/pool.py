@@ -205,10 +205,14 @@ class _Cluster:
         except (OSError, ValueError) as error:
             message = f"no Dask scheduler answers at {address}: {_first_line(error)}"
             raise ClusterError(message) from None
+        self._address = address
         self._executor: Executor = self._client.get_executor(pure=False)
 
     def room(self) -> int:
-        threads: dict[str, int] = self._client.nthreads()
+        try:
+            threads: dict[str, int] = self._client.nthreads()
+        except OSError:
+            raise self._gone() from None
         return AHEAD * max(1, sum(threads.values()))
 
     def submit(self, work: Callable[[Item], Answer], item: Item) -> "Future[Answer]":
@@ -219,13 +223,16 @@ class _Cluster:
     def alone(self, work: Callable[[Item], Answer], item: Item) -> Answer:
         # Dask has tried it on several workers by now.
         if self._client.status != "running":
-            message = "the Dask scheduler is gone"
-            raise ClusterError(message)
+            raise self._gone()
         message = "several workers ended while they did this"
         raise LostError(message)
 
+    def _gone(self) -> ClusterError:
+        return ClusterError(f"the Dask scheduler at {self._address} is gone; what is done is kept")
+
     def close(self, *, at_once: bool) -> None:
-        self._executor.shutdown(wait=not at_once)
+        with suppress(OSError):
+            self._executor.shutdown(wait=not at_once)
         self._client.close()
 
 

@@ -48,7 +48,7 @@ Scheduler = Annotated[
     str | None,
     typer.Option(
         metavar="ADDRESS",
-        help="Solve on a Dask cluster instead: tcp://host:port; needs gridblock\\[dask].",
+        help="Solve on a Dask cluster (gridblock\\[dask]), on workers of one thread each.",
         show_default=False,
     ),
 ]
