@@ -5,6 +5,7 @@ of a Dask client. Processes that end in the middle of a piece lose nothing else:
 done again, and a piece that ends its process even when it is alone is given up.
 """
 
+import gc
 import os
 import signal
 import threading
@@ -165,18 +166,18 @@ class _Cores:
         from joblib.externals.loky.process_executor import TerminatedWorkerError
 
         if self._executor is None:
-            self._executor = _processes(self._jobs)
+            self._executor = _processes(self._jobs, work)
         try:
             return _passed_on(self._executor.submit(work, item), TerminatedWorkerError)
         except TerminatedWorkerError:
             self.close(at_once=True)
-            self._executor = _processes(self._jobs)
+            self._executor = _processes(self._jobs, work)
             return _passed_on(self._executor.submit(work, item), TerminatedWorkerError)
 
     def alone(self, work: Callable[[Item], Answer], item: Item) -> Answer:
         from joblib.externals.loky.process_executor import TerminatedWorkerError
 
-        executor = _processes(1)
+        executor = _processes(1, work)
         try:
             answer: Answer = executor.submit(work, item).result()
         except TerminatedWorkerError as error:
@@ -257,15 +258,20 @@ def _first_line(error: BaseException | None) -> str:
     return next(iter(str(error or "").splitlines()), "its process ended")
 
 
-def _processes(jobs: int) -> Any:
-    """Start processes that work until this one ends."""
+def _processes(jobs: int, work: Callable[..., Any]) -> Any:
+    """Start processes that do some work until this one ends."""
     from joblib.externals.loky.process_executor import ProcessPoolExecutor
 
-    return ProcessPoolExecutor(jobs, initializer=_begin, initargs=(os.getpid(),), env=ONE_THREAD)
+    return ProcessPoolExecutor(
+        jobs, initializer=_begin, initargs=(os.getpid(), work), env=ONE_THREAD
+    )
 
 
-def _begin(parent: int) -> None:
+def _begin(parent: int, _: Callable[..., Any]) -> None:
     """Leave Ctrl-C to the process that hands out the work, and end with it.
+
+    The work comes along so that what it imports is there by now. That stays to the end, so garbage
+    is not looked for in it, which loky else does after every piece of a second.
 
     Pyomo's lock is one for all processes, and warns from its grave if one is ended at once; a
     process that has it to itself needs no such lock.
@@ -273,6 +279,8 @@ def _begin(parent: int) -> None:
     from pyomo.common import dependencies
 
     dependencies.capture_output_lock = threading.Lock()
+    gc.collect()
+    gc.freeze()
     with suppress(ValueError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
