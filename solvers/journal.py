@@ -2,12 +2,15 @@
 
 import json
 import os
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 Row = dict[str, Any]
+
+SECONDS_BETWEEN_SYNCS: Final = 1.0
 
 
 class BusyError(OSError):
@@ -39,9 +42,10 @@ class Journal:
             os.close(self._file)
             raise
         self.rows = _rows(whole)
+        self._synced = time.monotonic()
 
     def add(self, key: str, row: Mapping[str, Any]) -> None:
-        """Add an answer; it is on its way to the disk when this returns.
+        """Add an answer: a kill loses none, a power cut those of the last second at most.
 
         Raises:
             OSError: it cannot be written.
@@ -50,11 +54,18 @@ class Journal:
         while left:
             left = left[os.write(self._file, left) :]
         self.rows[key] = dict(row)
+        if time.monotonic() - self._synced > SECONDS_BETWEEN_SYNCS:
+            self._sync()
+
+    def _sync(self) -> None:
+        with suppress(OSError):
+            os.fsync(self._file)
+        self._synced = time.monotonic()
 
     def close(self) -> None:
         """Close the file; may be called twice."""
+        self._sync()
         with suppress(OSError):
-            os.fsync(self._file)
             os.close(self._file)
 
     def __enter__(self) -> Self:

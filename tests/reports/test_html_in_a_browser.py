@@ -15,6 +15,8 @@ from gridblock.model.account import Account, account
 from gridblock.model.plan import Decisions, PlanData
 from gridblock.reports.html.compare import Other
 from gridblock.reports.html.page import report
+from gridblock.reports.html.study import page as study_page
+from gridblock.reports.study import Entry, Study
 
 pytestmark = pytest.mark.slow
 
@@ -191,6 +193,24 @@ def test_it_prints_with_panels_and_charts_of_the_width_of_paper(opened: Any, htm
     assert max(widths) <= 690
     assert len(page.pdf(format="A4")) > 50_000
     assert complaints == []
+
+
+def test_the_page_of_draws_is_drawn_without_a_network(opened: Any, pair: Instance) -> None:
+    row = {"status": "optimal", "costs": {}, "spending_by_period": [1.0, 2.0]}
+    row |= {"unmet": {"chat": 0.1}, "unmet_share": 0.1, "unmet_by_period": [0.1, 0.2]}
+    cases = (
+        Entry(str(i), {"price": i, "<b>": i % 3}, row | {"objective": i * 1e6, "spending": i * 1e6})
+        for i in range(12)
+    )
+    page, requests, complaints = opened(study_page(Study(pair, "monte-carlo", tuple(cases))))
+    assert (requests, complaints) == ([], [])
+    keys = {"spread", "unmet-fan", "spending-fan", "swings", "convergence"}
+    charts = page.locator("[data-chart]")
+    assert {charts.nth(i).get_attribute("data-chart") for i in range(charts.count())} == keys
+    for key in keys:
+        assert page.locator(f"[data-chart={key}] :is(.point, .js-line, .js-fill)").count() > 0, key
+    written = page.locator("[data-chart=swings] text").all_text_contents()
+    assert "<b>" in written
 
 
 def test_it_fits_a_narrow_window(opened: Any, html: str) -> None:
