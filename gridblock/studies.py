@@ -172,7 +172,8 @@ def solve_study(
     with study_folder.held(folder, asked, keys, resume=resume, shard=shard) as journal:
         mine = cases if shard is None else cases[shard.number - 1 :: shard.of]
         found = _answered(mine, how, journal, Runs(folder) if keep else None)
-        study = study_of(asked, keys, variants, journal.rows | found, folder)
+        # Other shards may have found theirs in the meantime.
+        study = study_of(asked, keys, variants, study_folder.known(folder) | found, folder)
         if study.complete:
             study.write_table(folder)
     return study

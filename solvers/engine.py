@@ -6,6 +6,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from gridblock.instances.faults import Fault, InstanceError
@@ -86,7 +87,7 @@ def answers(
             yield from (Answer(case, row, known=True) for case in same)
     orders = ((key, same[0], versions()) for key, same in left.items())
     try:
-        for (key, first, _), answer in spread(_solve, orders, where):
+        for (key, first, _), answer in spread(_solve, orders, _no_more_than(len(left), where)):
             solved = Solved(failed(str(answer))) if isinstance(answer, LostError) else answer
             if on_solved is not None:
                 on_solved(first, solved)
@@ -95,6 +96,11 @@ def answers(
             yield from (Answer(case, *solved) for case in left[key])
     finally:
         SOLVER.drop()
+
+
+def _no_more_than(cases: int, where: Where) -> Where:
+    """Start no processes that would have nothing to do."""
+    return replace(where, jobs=min(where.processes, max(2, cases)))
 
 
 Order = tuple[str, Case, Mapping[str, str]]

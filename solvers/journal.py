@@ -64,9 +64,10 @@ class Journal:
 
     def close(self) -> None:
         """Close the file; may be called twice."""
-        self._sync()
-        with suppress(OSError):
+        if self._file >= 0:
+            self._sync()
             os.close(self._file)
+            self._file = -1
 
     def __enter__(self) -> Self:
         """Give the journal."""
