@@ -55,14 +55,15 @@ def _spread(study: Study) -> Iterator[str]:
     currency = study.instance.currency
     cost = figures.quantiles(study)[0]
     middle, high = (money(cost.at[figures.SHARES.index(q)], currency) for q in (0.5, 0.95))
-    yield f"Half of the cases cost {middle} or less, one in twenty more than {high}."
+    which = "cases" if len(study.planned) == len(study.entries) else "cases that have a plan"
+    yield f"Half of the {which} cost {middle} or less, one in twenty more than {high}."
     course = figures.running(study.measured("objective"))
     if course:
         half = money(float(f"{course[-1].half:.2g}"), currency)
         yield f"The mean is {money(cost.mean, currency, 4)}, known to within {half} (95 %)."
     likely = [each for each in figures.shortfalls(study) if each.cases]
     if likely:
-        worst = max(likely, key=lambda each: each.share)
+        worst = max(likely, key=lambda each: (each.share, each.mean))
         more = f"more than {percent(study.above)}" if study.above else "some"
         yield (
             f"In {percent(worst.share)} of them {more} of {worst.demand} stays unmet "

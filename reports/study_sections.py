@@ -14,6 +14,8 @@ MOST_ROWS: Final = 24
 MOST_DRIVERS: Final = 12
 LONGEST_VALUE: Final = 24
 NAMES: Final = {"objective": "cost", "spending": "spending"}
+SHOWN: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
+"""The quantiles that are shown; the table in Python has more."""
 
 
 def of_draws(study: Study) -> Iterator[Section]:
@@ -33,22 +35,23 @@ def _quantiles(study: Study) -> Section:
     def row(q: figures.Quantiles) -> Row:
         write: Callable[[float], str] = scale.write if q.measure in NAMES else percent
         name = NAMES.get(q.measure) or _demand(q.measure)
-        return (name, *(write(x) for x in (q.mean, *q.at)))
+        at = (q.at[figures.SHARES.index(share)] for share in SHOWN)
+        return (name, *(write(x) for x in (q.mean, *at)))
 
-    headings = [f"{100 * share:.0f} %" for share in figures.SHARES]
+    headings = [f"{100 * share:.0f} %" for share in SHOWN]
     return Section(
         "Quantiles",
         f"{scale.of(currency)}, and shares of unit-hours",
         (Column(""), Column("mean", right=True), *(Column(h, right=True) for h in headings)),
         tuple(map(row, found)),
         note="Of the cases that have a plan, so many per cent are at or below the figure. "
-        "Cost: with unmet work at its price.",
+        "Cost: with unmet work at its price. Of a demand: what of it stays unmet.",
     )
 
 
 def _demand(measure: str) -> str:
     name = measure.removeprefix("unmet_")
-    return "unmet in all" if measure == "unmet_share" else f"unmet {name}"
+    return "unmet" if measure == "unmet_share" else f"of {name}"
 
 
 def _shortfalls(study: Study) -> Section:

@@ -32,6 +32,8 @@ ONLY_PRICED: Final = ("unmet", "penalty")
 INVALID: Final = "invalid"
 """The status of changes that give no valid instance."""
 USUAL: Final = Settings()
+DUST: Final = 1e-9
+"""A share that stems from the rounding of what is served."""
 FAILED: Final = ("failed", "broken")
 """Statuses that say nothing of the case: the solver failed, or its plan did not pass the audit."""
 
@@ -268,10 +270,11 @@ def _by_demand_and_period(instance: Instance, books: Account) -> tuple[Amounts, 
 
 
 def _share(unmet: Amounts, asked: Amounts, keys: Any) -> float:
-    """Give the share of unit-hours that stays unmet, 0 where none are asked for."""
+    """Give the share of unit-hours that stays unmet; 0 for dust, or where none are asked for."""
     keys = list(keys)
     whole = sum((asked[key] for key in keys), Fraction(0))
-    return float(sum((unmet[key] for key in keys), Fraction(0)) / whole) if whole else 0.0
+    share = float(sum((unmet[key] for key in keys), Fraction(0)) / whole) if whole else 0.0
+    return share if abs(share) > DUST else 0.0
 
 
 def _first_line(error: Exception) -> str:

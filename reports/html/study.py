@@ -87,7 +87,7 @@ def _figures(study: Study) -> Iterator[Figure]:
         yield Figure("Cost, 95 %", money(dear, currency), "or less in 19 of 20 cases")
         short = numbers.shortfalls(study)
         if short:
-            worst = max(short, key=lambda each: each.share)
+            worst = max(short, key=lambda each: (each.share, each.mean))
             more = f"more than {percent(study.above)}" if study.above else "some"
             note = f"that {more} of {worst.demand} stays unmet"
             yield Figure("Probability", percent(worst.share), note)

@@ -147,7 +147,7 @@ def test_the_table_has_a_row_a_case(four: Study) -> None:
 
 def test_a_study_is_told(four: Study) -> None:
     told = markdown(document(four)).replace("\xa0", " ")
-    assert "Half of the cases cost USD 25 or less" in told
+    assert "Half of the cases that have a plan cost USD 25 or less" in told
     assert "In 50 % of them some of chat stays unmet (15 % to 85 % with 95 % confidence)." in told
     assert "1 case has no plan, since the rules conflict (case 5: floors)." in told
     assert as_json(four)["statuses"] == {"optimal": 4, "infeasible": 1}
