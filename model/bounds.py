@@ -76,17 +76,24 @@ class Bounds:
     @cached_property
     def need(self) -> dict[tuple[str, str], int]:
         """The most blocks of a type in a leaf place that demands can use at once, in any period."""
-        needs: dict[tuple[str, str, str], int] = {}
-        for (demand, t), hosts in self.facts.hosts.items():
-            for kind, path in hosts:
-                blocks = math.ceil(
-                    self.facts.total[demand, t] / self.facts.units_per_block[demand, kind, t]
-                )
-                needs[kind, path, t] = needs.get((kind, path, t), 0) + blocks
-        most: dict[tuple[str, str], int] = {}
-        for (kind, path, _), blocks in needs.items():
-            most[kind, path] = max(most.get((kind, path), 0), blocks)
-        return most
+        facts = self.facts
+        needs: dict[tuple[str, str, str], int] = defaultdict(int)
+        for (demand, t), kinds in facts.kinds_for.items():
+            blocks = {
+                kind: math.ceil(facts.total[demand, t] / facts.units_per_block[demand, kind, t])
+                for kind in kinds
+            }
+            for facility in facts.facilities[demand]:
+                for kind, count in blocks.items():
+                    needs[kind, facility, t] += count
+        most: dict[tuple[str, str], int] = defaultdict(int)
+        for (kind, facility, _), count in needs.items():
+            most[kind, facility] = max(most[kind, facility], count)
+        return {
+            (kind, path): most[kind, facts.facility_of[path]]
+            for kind, path in facts.stands
+            if (kind, facts.facility_of[path]) in most
+        }
 
     @cached_property
     def owned(self) -> dict[tuple[str, str, str], int]:
@@ -229,24 +236,19 @@ class Bounds:
         """The most blocks that are of use in reserve, by demand, block type, leaf and period."""
         return self.surviving.blocks(self.powered)
 
-    @cached_property
-    def servable(self) -> dict[tuple[str, str, str], float]:
-        """The most units of a demand that a facility can serve in a period, by itself."""
+    def servable(self, demand: str, facility: str, period: str) -> float:
+        """Give the most units of a demand that a facility can serve in a period, by itself."""
         chip = {kind: block.accelerator for kind, block in self.instance.blocks.items()}
-        most: dict[tuple[str, str, str], float] = {}
-        for demand, t in self.facts.total:
-            asks = self.facts.demands[demand]
-            for facility, hosts in self.facts.sites(demand, t).items():
-                parts: dict[tuple[str, str], float] = defaultdict(float)
-                for kind, path in hosts:
-                    part = (
-                        chip[kind] if asks.one_accelerator or asks.run is not None else "",
-                        path if asks.together == "zone" else "",
-                    )
-                    units = self.facts.units_per_block[demand, kind, t]
-                    parts[part] += units * self.assigned(demand, kind, path, t)
-                most[demand, facility, t] = min(self.facts.total[demand, t], max(parts.values()))
-        return most
+        asks, facts = self.facts.demands[demand], self.facts
+        parts: dict[tuple[str, str], float] = defaultdict(float)
+        for kind, path in facts.hosting[facility, facts.kinds_for[demand, period]]:
+            part = (
+                chip[kind] if asks.one_accelerator or asks.run is not None else "",
+                path if asks.together == "zone" else "",
+            )
+            units = facts.units_per_block[demand, kind, period]
+            parts[part] += units * self.assigned(demand, kind, path, period)
+        return min(facts.total[demand, period], max(parts.values()))
 
 
 def holding_pays(facts: Facts, kind: str, facility: str, *, powered: bool = True) -> bool:

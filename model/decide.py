@@ -23,6 +23,7 @@ from gridblock.model.plan import (
 )
 from gridblock.model.rerouting import rerouted
 from gridblock.model.reservations import reservations
+from gridblock.model.sharing import by_demand, in_leaves
 from gridblock.model.standby import reserves
 
 NOTHING: Final = 1e-9
@@ -38,12 +39,15 @@ def decisions(model: pyo.Block) -> Decisions:
     facts: Facts = model.facts
     served = {Service(*key): value for key, value in _worked(model.served)}
     served_in = {ZoneService(*key): value for key, value in _worked(model.served_in)}
-    assigned = {Assignment(*key): value for key, value in _worked(model.assigned)}
+    assigned = by_demand(
+        model, {Assignment(*key): value for key, value in _worked(model.assigned)}, served
+    )
     tunnels, arcs = _flows(model)
     starts = {
         RunStart(*key): 1 for key, started in model.starts.items() if round(started.value or 0)
     }
-    kept = _held(facts, assigned, _used(facts, assigned, served, served_in), starts)
+    used = _used(facts, assigned, served, served_in)
+    kept = in_leaves(model, _held(facts, assigned, used, starts))
     leased = _leased(model)
     beyond = {Assignment(*key): value for key, value in _worked(model.moved_so_far)}
     intact = Decisions(

@@ -17,6 +17,10 @@ POWER = "power_kw"
 COOLING = ("air_cooling_kw", "liquid_cooling_kw")
 
 
+Hosts = tuple[tuple[str, str], ...]
+"""Block types, each with a leaf place where it may stand."""
+
+
 class Commodity(NamedTuple):
     """Traffic with one origin, one end and one latency bound, shared by demands."""
 
@@ -49,7 +53,7 @@ class Facts:
         self.periods = instance.horizon.names
         self.hours = dict(zip(self.periods, instance.horizon.hours, strict=True))
         self.demands = {demand.name: demand for demand in instance.demands}
-        self.facility_of = {path: place.facility for path, place in instance.leaves.items()}
+        self.facility_of = {path: place.facility for path, place in instance.places.items()}
 
     @cached_property
     def discount_at_start(self) -> dict[str, float]:
@@ -233,47 +237,58 @@ class Facts:
         }
 
     @cached_property
-    def hosts(self) -> dict[tuple[str, str], tuple[tuple[str, str], ...]]:
-        """The block types and leaf places that can serve each demand in each period."""
+    def kinds_for(self) -> dict[tuple[str, str], frozenset[str]]:
+        """The block types that can serve each demand in each period."""
+        kinds: dict[tuple[str, str], set[str]] = {key: set() for key in self.total}
+        for demand, kind, t in self.units_per_block:
+            if (demand, t) in kinds:
+                kinds[demand, t].add(kind)
+        shared = {names: names for names in map(frozenset, kinds.values())}
+        return {key: shared[frozenset(names)] for key, names in kinds.items()}
+
+    @cached_property
+    def facilities(self) -> dict[str, tuple[str, ...]]:
+        """The facilities that can serve each demand from some region."""
+        reached = {
+            name: {f for region in demand.regions for f in self.reach[name, region]}
+            for name, demand in self.demands.items()
+        }
+        return {
+            name: tuple(facility for facility in self.instance.facilities if facility in near)
+            for name, near in reached.items()
+        }
+
+    @cached_property
+    def hosting(self) -> dict[tuple[str, frozenset[str]], Hosts]:
+        """Where blocks of some types may stand at each facility, where they may at all."""
         placed: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for kind, path in self.stands:
             placed[self.facility_of[path]].append((kind, path))
         return {
-            (demand, t): tuple(
-                (kind, path)
-                for facility in self._facilities(demand)
-                for kind, path in placed[facility]
-                if (demand, kind, t) in self.units_per_block
-            )
-            for demand, t in self.total
+            (facility, kinds): hosts
+            for kinds in set(self.kinds_for.values())
+            for facility, every in placed.items()
+            if (hosts := tuple((kind, path) for kind, path in every if kind in kinds))
         }
 
-    def _facilities(self, demand: str) -> tuple[str, ...]:
-        """Give the facilities that can serve a demand from some region."""
-        regions = self.demands[demand].regions
-        reached = {facility for region in regions for facility in self.reach[demand, region]}
-        return tuple(facility for facility in self.instance.facilities if facility in reached)
+    def sites(self, demand: str, period: str) -> Iterator[tuple[str, Hosts]]:
+        """Give the block types and leaf places that can serve a demand in a period, by facility."""
+        kinds = self.kinds_for[demand, period]
+        for facility in self.facilities[demand]:
+            hosts = self.hosting.get((facility, kinds))
+            if hosts:
+                yield facility, hosts
 
     @cached_property
     def services(self) -> tuple[tuple[str, str, str, str], ...]:
         """Each demand, region, facility and period in which the one can be served at the other."""
-        hosting = {
-            (demand, t): {self.facility_of[path] for _, path in hosts}
-            for (demand, t), hosts in self.hosts.items()
-        }
+        hosting, kinds = self.hosting, self.kinds_for
         return tuple(
             (demand, region, facility, t)
             for demand, region, t in self.amount
             for facility in self.reach[demand, region]
-            if facility in hosting[demand, t]
+            if (facility, kinds[demand, t]) in hosting
         )
-
-    def sites(self, demand: str, period: str) -> dict[str, tuple[tuple[str, str], ...]]:
-        """Give the block types and leaf places that can serve a demand in a period, by facility."""
-        by_facility: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        for kind, path in self.hosts[demand, period]:
-            by_facility[self.facility_of[path]].append((kind, path))
-        return {facility: tuple(hosts) for facility, hosts in by_facility.items()}
 
     def drawing_pays(self, facility: str, period: str) -> bool:
         """Say whether blocks may be worth assigning beyond what is served."""

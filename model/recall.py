@@ -80,7 +80,7 @@ def _values(model: pyo.Block, decisions: Decisions) -> Iterator[tuple[Any, float
         (model.owned, Standing, books.owned),
         (model.powered_on, Standing, books.powered),
         (model.ordered, Ordering, decisions.ordered),
-        (model.assigned, Assignment, decisions.assigned),
+        (model.assigned, Assignment, _pooled(model, decisions.assigned)),
         (model.reserved, Assignment, decisions.reserved),
         (model.starts, RunStart, decisions.starts),
         (model.served, Service, decisions.served),
@@ -93,6 +93,14 @@ def _values(model: pyo.Block, decisions: Decisions) -> Iterator[tuple[Any, float
         yield opening, books.is_open.get(key, True)
     yield from _leased(model, decisions)
     yield from _flows(model, decisions)
+
+
+def _pooled(model: pyo.Block, assigned: Mapping[Assignment, float]) -> Mapping[Assignment, float]:
+    """Count blocks as the model does: by zone or by facility, for a demand or for several."""
+    counted: dict[Assignment, float] = defaultdict(float)
+    for key, blocks in assigned.items():
+        counted[Assignment(*model.pools.key(*key))] += blocks
+    return counted
 
 
 def _leased(model: pyo.Block, decisions: Decisions) -> Iterator[tuple[Any, float]]:

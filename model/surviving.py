@@ -71,8 +71,9 @@ class Surviving:
         """
         most: dict[tuple[str, str, str, str], float] = {}
         for demand, t in self.reach:
-            for kind, path in self.facts.hosts[demand, t]:
-                again = self.recoverable.get((demand, self.facts.facility_of[path], t), 0.0)
+            hosts = ((f, *host) for f, at in self.facts.sites(demand, t) for host in at)
+            for facility, kind, path in hosts:
+                again = self.recoverable.get((demand, facility, t), 0.0)
                 blocks = again / self.facts.units_per_block[demand, kind, t]
                 if self.facts.demands[demand].whole_blocks:
                     blocks = math.ceil(blocks)

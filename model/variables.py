@@ -125,12 +125,8 @@ def _fleet(block: pyo.Block) -> None:
 def _work(block: pyo.Block) -> None:
     """Add blocks assigned to demands, units served and units unmet."""
     facts, bounds = block.facts, block.bounds
-    most = {
-        (demand, kind, path, t): bounds.assigned(demand, kind, path, t)
-        for (demand, t), hosts in facts.hosts.items()
-        for kind, path in hosts
-    }
-    block.assignments = pyo.Set(initialize=[key for key, blocks in most.items() if blocks], dimen=4)
+    most = block.pools.blocks_of_use(bounds.powered)
+    block.assignments = pyo.Set(initialize=list(most), dimen=4)
     block.services = pyo.Set(initialize=facts.services, dimen=4)
     block.asked = pyo.Set(
         initialize=[key for key in facts.amount if key[0] not in facts.windows], dimen=3

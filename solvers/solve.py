@@ -15,6 +15,7 @@ from gridblock.model.audit import AuditError, audit
 from gridblock.model.build import INTACT, build
 from gridblock.model.decide import decisions
 from gridblock.model.plan import Decisions, PlanData, Stage, relative_gap
+from gridblock.model.pools import EXACT
 from gridblock.model.recall import recalled
 from gridblock.solvers.compile import Compiled, compile_model
 from gridblock.solvers.conflict import conflicting_rules, conflicting_tiers
@@ -102,7 +103,7 @@ def find_plan(
     """
     clock = Clock({"read": read_seconds})
     with clock.stage("build"):
-        built = build(instance, INTACT) if model is None else model
+        built = build(instance, INTACT, EXACT) if model is None else model
         growing = Growing(built, compile_model(built), session, settings)
         if start is not None:
             settings = replace(settings, start=growing.compiled.point(recalled(built, start)))

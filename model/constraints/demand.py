@@ -22,23 +22,23 @@ def add(block: pyo.Block, instance: Instance) -> None:
     """
     facts = block.facts
     floored = [key for key in block.asked if facts.demands[key[0]].min_share > 0]
-    hosts = {(d, f, t): hosts for d, t in facts.hosts for f, hosts in facts.sites(d, t).items()}
-    regions: dict[tuple[str, str, str], list[str]] = {}
+    served: dict[tuple[str, str, str], list[pyo.Var]] = {}
     for d, r, f, t in facts.services:
-        regions.setdefault((d, f, t), []).append(r)
+        key = block.pools.workload(d), f, t
+        served.setdefault(key, []).append(block.served[d, r, f, t])
+    blocks: dict[tuple[str, str, str], list[pyo.Expression]] = {key: [] for key in served}
+    for d, kind, path, t in block.assignments:
+        units = facts.units_per_block[d, kind, t]
+        serving = blocks.get((d, facts.facility_of[path], t), [])
+        serving.append(units * block.assigned[d, kind, path, t])
 
     @block.Constraint(block.asked)
     def met_and_unmet_make_the_amount(block: pyo.Block, d: str, r: str, t: str) -> pyo.Expression:
         return block.met[d, r, t] + block.unmet[d, r, t] == facts.amount[d, r, t]
 
-    @block.Constraint(list(regions))
+    @block.Constraint(list(served))
     def served_within_what_is_assigned(block: pyo.Block, d: str, f: str, t: str) -> pyo.Expression:
-        served = sum(block.served[d, r, f, t] for r in regions[d, f, t])
-        return served <= sum(
-            facts.units_per_block[d, kind, t] * block.assigned[d, kind, path, t]
-            for kind, path in hosts[d, f, t]
-            if (d, kind, path, t) in block.assignments
-        )
+        return sum(served[d, f, t]) <= sum(blocks[d, f, t])
 
     @block.Constraint(floored)
     def met_at_least_min_share(block: pyo.Block, d: str, r: str, t: str) -> pyo.Expression:

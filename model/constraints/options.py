@@ -140,7 +140,7 @@ def _closed(block: pyo.Block) -> None:
 
     @block.Constraint([key for key in facts.services if key[2] in opened])
     def served_only_where_open(block: pyo.Block, d: str, r: str, f: str, t: str) -> pyo.Expression:
-        units = min(facts.amount[d, r, t], bounds.servable[d, f, t])
+        units = min(facts.amount[d, r, t], bounds.servable(d, f, t))
         return block.served[d, r, f, t] <= units * block.is_open[f, t]
 
 

@@ -37,15 +37,24 @@ def add(block: pyo.Block, instance: Instance) -> None:
 
 
 def _share_blocks(block: pyo.Block) -> None:
-    takers: dict[tuple[str, str, str], list[str]] = {}
-    for d, kind, path, t in block.assignments:
-        takers.setdefault((kind, path, t), []).append(d)
+    """Share what is powered in each leaf place, and in each facility of which some is pooled."""
+    leaves, facility_of = block.facts.instance.leaves, block.facts.facility_of
+    takers: dict[tuple[str, str, str], list[pyo.Var]] = {}
+    inside: dict[tuple[str, str, str], list[pyo.Var]] = {}
+    for (_, kind, path, t), assigned in block.assigned.items():
+        takers.setdefault((kind, path, t), []).append(assigned)
+        if path in leaves and facility_of[path] != path:
+            inside.setdefault((kind, facility_of[path], t), []).append(assigned)
 
     @block.Constraint(list(takers))
     def assigned_within_powered(block: pyo.Block, kind: str, path: str, t: str) -> pyo.Expression:
-        return (
-            sum(block.assigned[d, kind, path, t] for d in takers[kind, path, t])
-            <= block.powered[kind, path, t]
+        if path in leaves:
+            return sum(takers[kind, path, t]) <= block.powered[kind, path, t]
+        blocks = (*takers[kind, path, t], *inside.get((kind, path, t), ()))
+        return sum(blocks) <= sum(
+            block.powered[kind, leaf, t]
+            for leaf in block.facts.leaves_of[path]
+            if (kind, leaf, t) in block.standing
         )
 
 
@@ -98,7 +107,7 @@ def _few_facilities(block: pyo.Block, instance: Instance) -> None:
         for d, f, t in served
         if (d, t) in binding and asks[d].max_facilities == 1 and asks[d].min_share == 1
     }
-    fits = {key for key in whole if servable[key] >= facts.total[key[::2]] * (1 - ROUNDING)}
+    fits = {key for key in whole if servable(*key) >= facts.total[key[::2]] * (1 - ROUNDING)}
 
     @block.Constraint([key for key in facts.services if (key[0], *key[2:]) in whole])
     def all_served_where_used(block: pyo.Block, d: str, r: str, f: str, t: str) -> pyo.Expression:
@@ -108,14 +117,14 @@ def _few_facilities(block: pyo.Block, instance: Instance) -> None:
         [k for k in facts.services if (k[0], k[3]) in binding and (k[0], *k[2:]) not in fits]
     )
     def served_only_where_used(block: pyo.Block, d: str, r: str, f: str, t: str) -> pyo.Expression:
-        units = min(facts.amount[d, r, t], servable[d, f, t])
+        units = min(facts.amount[d, r, t], servable(d, f, t))
         return block.served[d, r, f, t] <= units * block.uses_facility[d, f, t]
 
     @block.Constraint(
         [k for k in served if k[::2] in binding and len(served[k]) > 1 and k not in fits]
     )
     def served_together_only_where_used(block: pyo.Block, d: str, f: str, t: str) -> pyo.Expression:
-        return sum(served[d, f, t]) <= servable[d, f, t] * block.uses_facility[d, f, t]
+        return sum(served[d, f, t]) <= servable(d, f, t) * block.uses_facility[d, f, t]
 
     @block.Constraint(
         [

@@ -86,14 +86,14 @@ def _same_facilities(block: pyo.Block, instance: Instance) -> None:
     def served_only_where_the_run_stands(
         block: pyo.Block, d: str, r: str, f: str, t: str
     ) -> pyo.Expression:
-        units = min(facts.amount[d, r, t], servable[d, f, t])
+        units = min(facts.amount[d, r, t], servable(d, f, t))
         return block.served[d, r, f, t] <= units * block.run_uses_facility[d, f]
 
     @block.Constraint([key for key, terms in served.items() if key[0] in binding and terms[1:]])
     def served_together_only_where_the_run_stands(
         block: pyo.Block, d: str, f: str, t: str
     ) -> pyo.Expression:
-        return sum(served[d, f, t]) <= servable[d, f, t] * block.run_uses_facility[d, f]
+        return sum(served[d, f, t]) <= servable(d, f, t) * block.run_uses_facility[d, f]
 
     @block.Constraint(linked)
     def assigned_only_where_the_run_stands(
