@@ -11,6 +11,7 @@ from gridblock.instances.instance import Instance
 from gridblock.model import objective, variables
 from gridblock.model.bounds import Bounds
 from gridblock.model.constraints import (
+    berths,
     capacity,
     cooling,
     demand,
@@ -39,6 +40,7 @@ FAMILIES: Final = (
     placement,
     fleet,
     runs,
+    berths,
     reserve,
     capacity,
     power,

@@ -26,6 +26,7 @@ class Reduction(StrEnum):
 
     ZONES = "zones"
     DEMANDS = "demands"
+    ROUNDING = "rounding"
 
 
 EXACT: Final = frozenset(Reduction)
@@ -79,7 +80,7 @@ class Pools:
         needed: dict[Key, float] = defaultdict(int)
         room: dict[Key, int] = {}
         for (demand, t), kinds in facts.kinds_for.items():
-            need = {kind: self._need(demand, kind, t) for kind in kinds}
+            need = {kind: self.need(demand, kind, t) for kind in kinds}
             work = self.workload(demand)
             for facility, hosts in facts.sites(demand, t):
                 fits = self._fits(facility, hosts, t, powered, self.by_facility(demand, facility))
@@ -89,7 +90,8 @@ class Pools:
                     room[key] = most
         return {key: min(needed[key], most) for key, most in room.items() if most}
 
-    def _need(self, demand: str, kind: str, period: str) -> float:
+    def need(self, demand: str, kind: str, period: str) -> float:
+        """Give the blocks of a type that all of a demand takes, whole ones where it says so."""
         facts = self.facts
         blocks = facts.total[demand, period] / facts.units_per_block[demand, kind, period]
         return math.ceil(blocks) if facts.demands[demand].whole_blocks else blocks

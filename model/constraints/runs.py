@@ -4,6 +4,7 @@ import pyomo.environ as pyo
 
 from gridblock.instances.instance import Instance
 from gridblock.instances.schema.demands import Demand
+from gridblock.model.constraints.berths import has_a_berth
 from gridblock.model.constraints.placement import served_at
 from gridblock.model.variables import charge_unmet
 
@@ -22,7 +23,8 @@ def add(block: pyo.Block, instance: Instance) -> None:
     under way, :math:`s` served, :math:`A` ``Demand.amount`` of a region, :math:`a` blocks assigned,
     :math:`F` ``max_facilities``, :math:`v, w` are 1 where the run uses facility :math:`f`,
     accelerator :math:`g` in any period, and bars mark the most that there can be. The fourth row
-    is of whole blocks. A run that does not start is unmet in its earliest periods, at
+    is of whole blocks. Runs at one facility have berths instead of the last three rows: see
+    ``berths``. A run that does not start is unmet in its earliest periods, at
     ``unmet_cost`` an hour; one that starts late costs ``delay_cost`` a period.
     """
     _starts(block, instance)
@@ -51,7 +53,9 @@ def _starts(block: pyo.Block, instance: Instance) -> None:
         [
             key
             for key in block.assignments
-            if key[0] in facts.windows and facts.drawing_pays(facts.facility_of[key[2]], key[3])
+            if key[0] in facts.windows
+            and not has_a_berth(facts.demands[key[0]])
+            and facts.drawing_pays(facts.facility_of[key[2]], key[3])
         ]
     )
     def assigned_only_during_the_run(
@@ -64,7 +68,7 @@ def _starts(block: pyo.Block, instance: Instance) -> None:
 def _same_facilities(block: pyo.Block, instance: Instance) -> None:
     """Let a run use few facilities, and whole blocks in each of them in each of its periods."""
     facts, servable = block.facts, block.bounds.servable
-    runs = {d.name: d for d in instance.demands if d.run is not None}
+    runs = {d.name: d for d in instance.demands if d.run is not None and not has_a_berth(d)}
     served = {key: terms for key, terms in served_at(block).items() if key[0] in runs}
     choices: dict[str, dict[str, None]] = {}
     for d, f, _ in served:
@@ -123,7 +127,11 @@ def _tells_apart(run: Demand, facilities: int) -> bool:
 
 def _same_accelerator(block: pyo.Block, instance: Instance) -> None:
     chip = {kind: b.accelerator for kind, b in instance.blocks.items()}
-    linked = [key for key in block.assignments if key[0] in block.facts.windows]
+    linked = [
+        key
+        for key in block.assignments
+        if key[0] in block.facts.windows and not has_a_berth(block.facts.demands[key[0]])
+    ]
     choices: dict[str, dict[str, None]] = {}
     for d, kind, _, _ in linked:
         choices.setdefault(d, {})[chip[kind]] = None
