@@ -1,6 +1,7 @@
-"""Berths: where a run at one facility stands, on what and from when, chosen at once."""
+"""Berths: where a run stands, on what and from when, chosen at once."""
 
 from collections.abc import Iterator
+from itertools import combinations
 from typing import Final
 
 import pyomo.environ as pyo
@@ -10,63 +11,80 @@ from gridblock.instances.schema.demands import Demand
 
 ROUNDING: Final = 1e-9
 """What is worked out to be less by no more than this share is as much."""
+MOST_FACILITIES: Final = 2
+"""Runs that may spread over more facilities have no berths: there would be too many."""
 
 Key = tuple[str, str, str, str]
-"""A run, a facility, an accelerator, and a period or a start."""
+"""A run, a facility (or several, joined), an accelerator, and a period or a start."""
+Standing = dict[Key, list[tuple[str, str]]]
+"""The block types and places of a run at a facility, of an accelerator in a period."""
 
 
 def add(block: pyo.Block, instance: Instance) -> None:
-    r"""Give each run that stands at one facility a berth: a facility, an accelerator and a start.
+    r"""Give each run that starts a berth: one or two facilities, an accelerator and a start.
 
     .. math::
-        \sum_{f, g} b_{dfgo} &= o_{do} \\
-        s_{drft} &= A_{drt} \sum_{g,\, o \ni t} b_{dfgo} \\
-        \sum_{z \in f} a_{dbzt} &= \Big\lceil \frac{A_{dt}}{n_b \, y_{dbt}} \Big\rceil
-        \sum_{o \ni t} b_{dfgo} \\
-        a_{dbzt} &\le \bar a_{dbzt} \sum_{o \ni t} b_{dfgo}
+        \sum_{F, g} b_{dFgo} &= o_{do} \\
+        s_{drft} &\le A_{drt} \sum_{F \ni f,\, g,\, o \ni t} b_{dFgo} \\
+        \sum_{f, z} a_{dbzt} &\ge \Big\lceil \frac{A_{dt}}{n_b \, y_{dbt}} \Big\rceil
+        \sum_{F,\, o \ni t} b_{dFgo} \\
+        a_{dbzt} &\le \bar a_{dbzt} \sum_{F \ni f,\, o \ni t} b_{dFgo} \\
+        \sum_{b, z \in f} a_{dbzt} &\ge \sum_{F \ni f,\, o \ni t} b_{dFgo}
 
-    where :math:`b` is 1 where run :math:`d` stands at facility :math:`f` on accelerator :math:`g`
+    where :math:`b` is 1 where run :math:`d` stands at facilities :math:`F` on accelerator :math:`g`
     from start :math:`o` on, :math:`o \ni t` are the starts of which period :math:`t` is a part,
     :math:`s` is served, :math:`A` ``Demand.amount``, :math:`a` blocks assigned, :math:`n_b`
-    ``Block.accelerators`` and :math:`y` ``Demand.yields``. The third row is of whole blocks where
-    one type of the accelerator can stand there, the fourth of all others. There is a berth only
-    where the whole run fits in.
+    ``Block.accelerators`` and :math:`y` ``Demand.yields``. The third and fifth rows are of whole
+    blocks, the third where the accelerator comes in one type of block. For a run at one facility
+    the second is an equation, and so is the third. There is a berth only where the whole run fits
+    in, and where its facilities are close enough for its interconnect.
     """
     facts = block.facts
     runs = {demand.name: demand for demand in instance.demands if has_a_berth(demand)}
     standing = _standing(block, runs)
-    block.berth = pyo.Var(list(_berths(block, standing)), within=pyo.Binary)
-    starting, taken = _sums(block)
+    sites = dict(_sites(block, runs, standing))
+    block.berth = pyo.Var(list(sites), within=pyo.Binary)
+    block.berths_at = _at_facilities(block, sites)
+    starting: dict[tuple[str, str], list[pyo.Var]] = {}
+    for (d, _, _, start), berth in block.berth.items():
+        starting.setdefault((d, start), []).append(berth)
+
+    def berths(d: str, f: str, chip: str, t: str) -> pyo.Expression:
+        return sum(block.berths_at.get((d, f, chip, t), ()))
+
+    def alone(d: str) -> bool:
+        return runs[d].most_facilities == 1
 
     @block.Constraint([key for key in block.starts if key[0] in runs])
     def run_that_starts_has_a_berth(block: pyo.Block, d: str, start: str) -> pyo.Expression:
         return sum(starting.get((d, start), ())) == block.starts[d, start]
 
     @block.Constraint([key for key in facts.services if key[0] in runs])
-    def served_at_its_berth(block: pyo.Block, d: str, r: str, f: str, t: str) -> pyo.Expression:
-        berths = sum(taken.get((d, f, "", t), ()))
-        return block.served[d, r, f, t] == facts.amount[d, r, t] * berths
+    def served_only_at_its_berth(
+        block: pyo.Block, d: str, r: str, f: str, t: str
+    ) -> pyo.Expression:
+        most = facts.amount[d, r, t] * berths(d, f, "", t)
+        served = block.served[d, r, f, t]
+        return served == most if alone(d) else served <= most
 
-    rounded = {
-        key: kinds[0][0]
-        for key, kinds in standing.items()
-        if runs[key[0]].whole_blocks and len({kind for kind, _ in kinds}) == 1
-    }
+    rounded = _of_one_type(runs, standing)
 
     @block.Constraint(list(rounded))
     def whole_blocks_at_its_berth(
-        block: pyo.Block, d: str, f: str, g: str, t: str
+        block: pyo.Block, d: str, f: str, chip: str, t: str
     ) -> pyo.Expression:
-        key = d, f, g, t
-        count = block.pools.need(d, rounded[key], t)
-        here = sum(block.assigned[d, kind, place, t] for kind, place in standing[key])
-        return here == count * sum(taken.get(key, ()))
+        kind, places = rounded[d, f, chip, t]
+        here = sum(block.assigned[d, kind, place, t] for place in places)
+        taken = block.pools.need(d, kind, t) * berths(d, f, chip, t)
+        return here == taken if alone(d) else here >= taken
+
+    fixed = {key for key in rounded if alone(key[0])}
 
     @block.Constraint(
         [
             (d, kind, place, t)
-            for (d, f, g, t), kinds in standing.items()
-            if (d, f, g, t) not in rounded
+            for (d, f, chip, t), kinds in standing.items()
+            if (d, f, chip, t) not in fixed
             for kind, place in kinds
         ]
     )
@@ -75,22 +93,29 @@ def add(block: pyo.Block, instance: Instance) -> None:
     ) -> pyo.Expression:
         chip = instance.blocks[kind].accelerator
         assigned = block.assigned[d, kind, place, t]
-        return assigned <= assigned.ub * sum(taken.get((d, facts.facility_of[place], chip, t), ()))
+        return assigned <= assigned.ub * berths(d, facts.facility_of[place], chip, t)
+
+    @block.Constraint([key for key in standing if not alone(key[0]) and runs[key[0]].whole_blocks])
+    def a_block_at_each_facility_of_its_berth(
+        block: pyo.Block, d: str, f: str, chip: str, t: str
+    ) -> pyo.Expression:
+        here = sum(block.assigned[d, kind, place, t] for kind, place in standing[d, f, chip, t])
+        return here >= berths(d, f, chip, t)
 
 
 def has_a_berth(demand: Demand) -> bool:
-    """Say whether a demand is a run at one facility, of which nothing is held in reserve."""
+    """Say whether a demand is a run at few facilities, of which nothing is held in reserve."""
     return (
         demand.run is not None
-        and demand.most_facilities == 1
+        and (demand.most_facilities or 1) <= MOST_FACILITIES
         and demand.together != "zone"
         and not demand.kept_after_facility
     )
 
 
-def _standing(block: pyo.Block, runs: dict[str, Demand]) -> dict[Key, list[tuple[str, str]]]:
+def _standing(block: pyo.Block, runs: dict[str, Demand]) -> Standing:
     """Give the block types and places of each run, facility, accelerator and period."""
-    standing: dict[Key, list[tuple[str, str]]] = {}
+    standing: Standing = {}
     for d, kind, place, t in block.assignments:
         if d in runs:
             chip = block.facts.instance.blocks[kind].accelerator
@@ -99,37 +124,74 @@ def _standing(block: pyo.Block, runs: dict[str, Demand]) -> dict[Key, list[tuple
     return standing
 
 
-def _berths(block: pyo.Block, standing: dict[Key, list[tuple[str, str]]]) -> Iterator[Key]:
-    """Give the facilities, accelerators and starts with which the whole of a run fits in."""
+def _sites(
+    block: pyo.Block, runs: dict[str, Demand], standing: Standing
+) -> Iterator[tuple[Key, tuple[str, ...]]]:
+    """Give the facilities of each berth with which the whole of a run fits in."""
     facts = block.facts
     units = {
-        (d, f, g, t): sum(
+        (d, f, chip, t): sum(
             facts.units_per_block[d, kind, t] * block.assigned[d, kind, place, t].ub
             for kind, place in kinds
         )
-        for (d, f, g, t), kinds in standing.items()
+        for (d, f, chip, t), kinds in standing.items()
     }
-    fits = {key for key, most in units.items() if most >= facts.total[key[::3]] * (1 - ROUNDING)}
-    served = {key for key in facts.services if key[0] in facts.windows}
-    for d, f, g in dict.fromkeys(key[:3] for key in standing):
-        regions = facts.demands[d].regions
+    served = {key for key in facts.services if key[0] in runs}
+    at: dict[tuple[str, str], list[str]] = {}
+    for d, f, chip in dict.fromkeys(key[:3] for key in standing):
+        at.setdefault((d, chip), []).append(f)
+    for (d, chip), facilities in at.items():
+        most = runs[d].most_facilities or 1
         for start, window in facts.windows[d].items():
-            asked = [(d, r, t) for r in regions for t in window if (d, r, t) in facts.amount]
-            if all((d, f, g, t) in fits for t in window) and all(
-                (d, r, f, t) in served for d, r, t in asked
-            ):
-                yield d, f, g, start
+            asked = [(r, t) for r in runs[d].regions for t in window if (d, r, t) in facts.amount]
+            for group in _groups(block, runs[d], facilities, most):
+                if all(
+                    sum(units.get((d, f, chip, t), 0.0) for f in group)
+                    >= facts.total[d, t] * (1 - ROUNDING)
+                    and all((d, f, chip, t) in standing for f in group)
+                    for t in window
+                ) and all(any((d, r, f, t) in served for f in group) for r, t in asked):
+                    yield (d, " + ".join(group), chip, start), group
 
 
-def _sums(
-    block: pyo.Block,
-) -> tuple[dict[tuple[str, str], list[pyo.Var]], dict[Key, list[pyo.Var]]]:
-    """Collect berths by run and start, and by period: of an accelerator, and of all as ``""``."""
-    starting: dict[tuple[str, str], list[pyo.Var]] = {}
+def _groups(
+    block: pyo.Block, run: Demand, facilities: list[str], most: int
+) -> Iterator[tuple[str, ...]]:
+    """Give each facility alone, and each two that are close enough."""
+    yield from ((facility,) for facility in facilities)
+    if most > 1:
+        for a, b in combinations(facilities, 2):
+            if run.interconnect is None or block.facts.tunnels_between(run, a, b):
+                yield a, b
+
+
+def _at_facilities(block: pyo.Block, sites: dict[Key, tuple[str, ...]]) -> dict[Key, list[pyo.Var]]:
+    """Collect berths by period: at a facility, two joined, or any; of an accelerator, or any.
+
+    Any is ``""``.
+    """
     taken: dict[Key, list[pyo.Var]] = {}
-    for (d, f, g, start), berth in block.berth.items():
-        starting.setdefault((d, start), []).append(berth)
+    for (d, name, chip, start), group in sites.items():
+        berth = block.berth[d, name, chip, start]
         for t in block.facts.windows[d][start]:
-            for chip in (g, ""):
-                taken.setdefault((d, f, chip, t), []).append(berth)
-    return starting, taken
+            for place in dict.fromkeys((*group, name, "")):
+                for each in (chip, ""):
+                    taken.setdefault((d, place, each, t), []).append(berth)
+    return taken
+
+
+def _of_one_type(runs: dict[str, Demand], standing: Standing) -> dict[Key, tuple[str, list[str]]]:
+    """Give where whole blocks of an accelerator that comes in one type serve a run by themselves.
+
+    That is at a facility for a run at one, and at all of them, ``""``, for a run at several.
+    """
+    together: Standing = {}
+    for (d, f, chip, t), kinds in standing.items():
+        if runs[d].whole_blocks:
+            where = f if runs[d].most_facilities == 1 else ""
+            together.setdefault((d, where, chip, t), []).extend(kinds)
+    return {
+        key: (kinds[0][0], [place for _, place in kinds])
+        for key, kinds in together.items()
+        if len({kind for kind, _ in kinds}) == 1
+    }

@@ -71,6 +71,11 @@ def _ways(block: pyo.Block, instance: Instance) -> Ways:
     for (d, t), facilities in together.items():
         for f, g in permutations(facilities, 2):
             ways[d, f, g, t] = block.uses_facility[d, f, t] + block.uses_facility[d, g, t] - 1
+    for d, name, chip, t in block.berths_at:
+        if d in connected and not chip and " + " in name:
+            f, g = name.split(" + ")
+            both = sum(block.berths_at[d, name, chip, t])
+            ways[d, f, g, t] = ways[d, g, f, t] = both
     stands: dict[str, list[str]] = {}
     for d, f in block.run_uses_facility:
         if d in connected:

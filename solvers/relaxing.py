@@ -1,0 +1,104 @@
+"""The relaxation of a matrix: its point, its duals, and a bound that holds whatever they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from gridblock.solvers.outcome import ModelError, Outcome, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gridblock.solvers.change import Floats
+    from gridblock.solvers.matrix import Matrix
+    from gridblock.solvers.outcome import Settings
+    from gridblock.solvers.session import Session
+    from gridblock.solvers.slices import Whole
+
+FOR_SIMPLEX: Final = 100_000
+"""A matrix with at most so many columns is relaxed by the simplex method, others by interior point.
+
+Measured on generated instances: 41,000 columns 1.3 s against 2.9 s, 269,000 columns 249 s against
+103 s.
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class Relaxation:
+    """What the relaxation has shown.
+
+    Attributes:
+        outcome: how the solver ended.
+        values: shape (columns,), an optimal point.
+        duals: shape (rows,), of the rows.
+        bound: a lower bound that they prove.
+    """
+
+    outcome: Outcome
+    values: Floats
+    duals: Floats
+    bound: float
+
+
+def relax(
+    session: Session,
+    whole: Whole,
+    settings: Settings,
+    on_log: Callable[[str], None] | None = None,
+) -> Relaxation | Outcome:
+    """Solve the relaxation of a matrix; without a point and duals, say how that ended.
+
+    Args:
+        session: the solver's process.
+        whole: what is relaxed.
+        settings: time limit, threads, seed, options; the method is chosen by size unless one is
+            asked for.
+        on_log: called with each piece of the solver's log.
+    """
+    matrix = whole.matrix
+    asked = replace(settings, relaxation=True, start=None, fresh=True)
+    if settings.method == "choose":
+        large = len(matrix.cost) > FOR_SIMPLEX
+        asked = replace(asked, method="ipx" if large else "simplex")
+    if asked.method != "simplex":
+        asked = replace(asked, options={"run_crossover": "off", **settings.options})
+    scaled, columns, rows = _scaled(matrix)
+    try:
+        session.load(scaled)
+    except ModelError:
+        columns, rows = np.ones(len(matrix.cost)), np.ones(len(matrix.row_lower))
+        session.load(matrix)
+    outcome = session.run(asked, on_log=on_log)
+    if outcome.verdict is not Verdict.OPTIMAL or outcome.row_duals is None:
+        return outcome
+    values = np.clip(np.asarray(outcome.values) * columns, matrix.lower, matrix.upper)
+    duals = outcome.row_duals * rows
+    return Relaxation(outcome, values, duals, whole.bound(duals))
+
+
+def _scaled(matrix: Matrix) -> tuple[Matrix, Floats, Floats]:
+    """Measure columns in shares of their upper bound, and rows by their largest coefficient.
+
+    An interior point starts in the middle of the box, so the box should be one. Factors are powers
+    of two, which change no digit.
+    """
+    wide = np.isfinite(matrix.upper) & (matrix.upper > 0)
+    columns = np.where(wide, 2.0 ** np.round(np.log2(np.where(wide, matrix.upper, 1.0))), 1.0)
+    value = matrix.value * columns[matrix.index]
+    largest = np.zeros(len(matrix.row_lower))
+    filled = np.diff(matrix.start) > 0
+    largest[filled] = np.maximum.reduceat(np.abs(value), matrix.start[:-1][filled])
+    rows = 2.0 ** -np.round(np.log2(np.where(largest > 0, largest, 1.0)))
+    scaled = replace(
+        matrix,
+        cost=matrix.cost * columns,
+        lower=matrix.lower / columns,
+        upper=matrix.upper / columns,
+        row_lower=matrix.row_lower * rows,
+        row_upper=matrix.row_upper * rows,
+        value=value * np.repeat(rows, np.diff(matrix.start)),
+    )
+    return scaled, columns, rows

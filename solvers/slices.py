@@ -1,0 +1,165 @@
+"""Parts of a matrix: some columns free, all others fixed; what duals say of the whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gridblock.solvers.matrix import Matrix
+
+if TYPE_CHECKING:
+    from gridblock.solvers.change import Flags, Floats, Ints
+
+LOST: float = 1e-12
+"""What a sum in floating point may be off by, as a share of the sum of its terms' magnitudes."""
+
+
+@dataclass(frozen=True, eq=False)
+class Slice:
+    """A part of a matrix.
+
+    Attributes:
+        matrix: of the free columns and the rows that they stand in.
+        columns: which columns of the whole they are.
+    """
+
+    matrix: Matrix
+    columns: Ints
+
+    def into(self, values: Floats, whole: Floats) -> Floats:
+        """Return a point of the whole with a point of this part put in."""
+        point = whole.copy()
+        point[self.columns] = values
+        return point
+
+
+@dataclass(frozen=True, eq=False)
+class Whole:
+    """A matrix, with what is looked up of it again and again.
+
+    Attributes:
+        matrix: the matrix.
+    """
+
+    matrix: Matrix
+
+    @cached_property
+    def row_of(self) -> Ints:
+        """The row of each coefficient; shape (nonzeros,)."""
+        rows = np.arange(len(self.matrix.row_lower), dtype=np.int32)
+        return np.repeat(rows, np.diff(self.matrix.start))
+
+    def with_any(self, columns: Flags) -> Flags:
+        """Say of each row whether any of some columns stands in it."""
+        entries = columns[self.matrix.index]
+        found: Flags = np.bincount(self.row_of[entries], minlength=self.matrix.shape[0]) > 0
+        return found
+
+    def priced(self, duals: Floats) -> Floats:
+        """Give the cost of each column less what its coefficients are worth, ``c - A'y``."""
+        worth = self.matrix.value * duals[self.row_of]
+        reduced: Floats = self.matrix.cost - np.bincount(
+            self.matrix.index, weights=worth, minlength=len(self.matrix.cost)
+        )
+        return reduced
+
+    def sliced(
+        self,
+        free: Flags,
+        at: Floats,
+        *,
+        rows: Flags | None = None,
+        cost: Floats | None = None,
+        lower: Floats | None = None,
+        upper: Floats | None = None,
+    ) -> Slice:
+        """Free some columns, with all others fixed at a point.
+
+        Args:
+            free: of each column, whether it is free.
+            at: shape (columns,), a point.
+            rows: of each row, whether it is kept; default all in which a free column stands.
+            cost: shape (columns,), what to pay instead.
+            lower: shape (columns,), bounds of the free columns instead.
+            upper: shape (columns,), likewise.
+        """
+        matrix = self.matrix
+        kept = self.with_any(free)
+        if rows is not None:
+            kept &= rows
+        entries = free[matrix.index]
+        fixed = matrix.value * at[matrix.index]
+        shift = np.bincount(
+            self.row_of[~entries], weights=fixed[~entries], minlength=matrix.shape[0]
+        )[kept]
+        entries &= kept[self.row_of]
+        counts = np.bincount(self.row_of[entries], minlength=matrix.shape[0])[kept]
+        columns = np.flatnonzero(free).astype(np.int32)
+        number = np.full(len(free), -1, dtype=np.int32)
+        number[columns] = np.arange(len(columns), dtype=np.int32)
+        price = matrix.cost if cost is None else cost
+        low = matrix.lower if lower is None else lower
+        high = matrix.upper if upper is None else upper
+        part = Matrix(
+            cost=price[columns],
+            offset=matrix.offset + float(price[~free] @ at[~free]),
+            lower=low[columns],
+            upper=np.maximum(low, high)[columns],
+            integer=matrix.integer[columns],
+            row_lower=matrix.row_lower[kept] - shift,
+            row_upper=matrix.row_upper[kept] - shift,
+            start=np.concatenate([[0], np.cumsum(counts)]),
+            index=number[matrix.index[entries]],
+            value=matrix.value[entries],
+        )
+        return Slice(part, columns)
+
+    def bound(self, duals: Floats) -> float:
+        r"""Give a lower bound of the objective that holds for any duals of the rows.
+
+        .. math:: \sum_i y_i \, (\ell_i \text{ or } u_i) + \sum_j \min(d_j l_j, d_j u_j),
+            \qquad d = c - A^\top y
+
+        (Neumaier and Shcherbina, 2004): the duals need not be feasible, and rounding is subtracted.
+        """
+        matrix, duals = self.matrix, self.sided(duals)
+        reduced = self.priced(duals)
+        sides = np.where(duals > 0, matrix.row_lower, matrix.row_upper)
+        rows = duals * np.where(duals == 0, 0.0, sides)
+        boxes = reduced * np.where(reduced == 0, 0.0, self._best_ends(reduced))
+        size = float(np.abs(rows).sum() + np.abs(boxes).sum())
+        size += float(np.abs(self.matrix.value * duals[self.row_of] * self._reach()).sum())
+        return float(rows.sum() + boxes.sum()) + matrix.offset - LOST * size
+
+    def sided(self, duals: Floats) -> Floats:
+        """Return duals without those that ask for a side that a row does not have."""
+        missing = np.where(duals > 0, self.matrix.row_lower, self.matrix.row_upper)
+        return np.where(np.isfinite(missing), duals, 0.0)
+
+    def tightened(self, duals: Floats, best: float) -> Matrix:
+        """Give the matrix without what no point cheaper than the best one known can have.
+
+        A column away from the end that its reduced cost favours costs that much for each unit; it
+        may cost no more than lies between the bound and the best.
+        """
+        matrix, duals = self.matrix, self.sided(duals)
+        reduced = self.priced(duals)
+        slack = max(0.0, best - self.bound(duals)) * (1 + 1e-6) + 1e-6 * abs(best) * 1e-3
+        size = np.abs(reduced)
+        with np.errstate(divide="ignore", over="ignore"):
+            reach = np.where(size > 0, slack / size, np.inf)
+        reach = np.where(matrix.integer, np.floor(reach + 1e-6), reach * (1 + 1e-9))
+        upper = np.where(reduced > 0, np.minimum(matrix.upper, matrix.lower + reach), matrix.upper)
+        lower = np.where(reduced < 0, np.maximum(matrix.lower, matrix.upper - reach), matrix.lower)
+        return replace(matrix, lower=lower, upper=upper)
+
+    def _best_ends(self, reduced: Floats) -> Floats:
+        return np.where(reduced > 0, self.matrix.lower, self.matrix.upper)
+
+    def _reach(self) -> Floats:
+        """Give the largest magnitude that each coefficient's column can have."""
+        ends = np.maximum(np.abs(self.matrix.lower), np.abs(self.matrix.upper))
+        return np.where(np.isfinite(ends), ends, 0.0)[self.matrix.index]
