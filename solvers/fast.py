@@ -40,7 +40,7 @@ SMALL: Final[Mapping[str, Option]] = {"mip_max_nodes": 60}
 """The work on one part."""
 FEW: Final = 5_000
 """So many columns are always worth deciding."""
-SPARE: Final = 1
+SPARE: Final = 0
 """Columns that are decided for each one that the relaxation uses."""
 SHARE: Final = 0.25
 """The share of the gap asked for to which a part is solved."""
