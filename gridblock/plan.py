@@ -184,6 +184,7 @@ def solve(
     time_limit: float | None = None,
     threads: int = 1,
     seed: int = 0,
+    method: str = "auto",
     solver_options: Mapping[str, str | float | int | bool] | None = None,
     model: "pyo.ConcreteModel | None" = None,
     start: Plan | None = None,
@@ -201,6 +202,8 @@ def solve(
         time_limit: seconds for the solver; default none.
         threads: threads of the solver.
         seed: seed of the solver; the same seed, threads and versions give the same plan.
+        method: ``exact`` is a tree search of the whole; ``fast`` searches along the model's
+            structure and stops when it finds nothing better; ``auto`` chooses by size.
         solver_options: options of HiGHS by name.
         model: the result of ``build(instance)`` with rules of your own; default it is built.
         start: a plan to start from, of this instance or of one like it; what of it does not fit is
@@ -226,7 +229,12 @@ def solve(
     from gridblock.solvers.solve import find_plan
 
     settings = Settings(
-        gap=gap, time_limit=time_limit, threads=threads, seed=seed, options=solver_options or {}
+        gap=gap,
+        time_limit=time_limit,
+        threads=threads,
+        seed=seed,
+        search=method,
+        options=solver_options or {},
     )
     with opened(session) as held:
         found = find_plan(

@@ -19,8 +19,8 @@ def by_demand(
         return dict(assigned)
     facility_of = model.facts.facility_of
     units: dict[tuple[str, str, str], float] = defaultdict(float)
-    for key, amount in served.items():
-        units[key.demand, key.facility, key.period] += amount
+    for service, amount in served.items():
+        units[service.demand, service.facility, service.period] += amount
     shared: Counts = {}
     for key, blocks in assigned.items():
         at = facility_of[key.place], key.period

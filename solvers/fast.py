@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from gridblock.solvers.diving import NEAR, Dive
 from gridblock.solvers.outcome import Outcome, Progress, Stop, Verdict, relative_gap
 from gridblock.solvers.relaxing import relax
 from gridblock.solvers.slices import Whole
@@ -22,7 +23,7 @@ from gridblock.solvers.slices import Whole
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from gridblock.solvers.change import Flags, Floats, Ints
+    from gridblock.solvers.change import Flags, Floats
     from gridblock.solvers.matrix import Matrix
     from gridblock.solvers.outcome import Option, Settings
     from gridblock.solvers.relaxing import Relaxation
@@ -30,18 +31,11 @@ if TYPE_CHECKING:
     from gridblock.solvers.shape import Shape
     from gridblock.solvers.slices import Slice
 
-DIVES: Final = 40
-"""Rounds of a dive; each fixes more choices than the one before."""
-SURE: Final = 0.9
-"""A choice with so much of 1 is taken."""
-NEAR: Final = 1e-6
-"""A value that is off a whole one by no more is whole."""
+HALF: Final = 0.5
 SMALL: Final[Mapping[str, Option]] = {"mip_max_nodes": 60}
 """The work on one part."""
 FEW: Final = 5_000
 """So many columns are always worth deciding."""
-SPARE: Final = 0
-"""Columns that are decided for each one that the relaxation uses."""
 SHARE: Final = 0.25
 """The share of the gap asked for to which a part is solved."""
 
@@ -53,6 +47,8 @@ def solve_fast(
     settings: Settings,
     on_progress: Callable[[Progress], None] | None = None,
     on_log: Callable[[str], None] | None = None,
+    *,
+    finish: bool = False,
 ) -> Outcome:
     """Search a plan along the model's structure, with a bound from the relaxation.
 
@@ -63,6 +59,7 @@ def solve_fast(
         settings: gap, time limit, threads, seed and options.
         on_progress: called with each line of progress.
         on_log: called with each piece of HiGHS's log.
+        finish: whether a tree search of the whole goes on from the plan until the gap is proven.
 
     Returns:
         The best point found, with a bound that holds for the whole matrix.
@@ -71,7 +68,7 @@ def solve_fast(
         ModelError, OptionError, SolverError: as ``Session.run``.
     """
     search = Search(session, Whole(matrix), shape, settings, on_progress, on_log)
-    outcome = search.run()
+    outcome = search.run(finish=finish)
     session.load(matrix)
     return outcome
 
@@ -112,8 +109,8 @@ class Search:
     notes: list[str] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
 
-    def run(self) -> Outcome:
-        """Relax, dive, round, improve."""
+    def run(self, *, finish: bool = False) -> Outcome:
+        """Relax, dive, round, improve; then, if that is asked for, let a tree search finish."""
         try:
             self._start()
             relaxed = relax(self.session, self.whole, self._asked(), self.on_log)
@@ -121,10 +118,14 @@ class Search:
                 return self._without_relaxation(relaxed)
             self.relaxed = relaxed
             self._proved(relaxed.bound)
-            point, duals = self._dive(relaxed)
-            self._keep(self._sweep(point, duals, self._near(point)))
-            self._agree(relaxed)
+            kernel = self._kernel(relaxed)
+            dived = self._dive().run(kernel)
+            if dived is not None:
+                self._keep(self._sweep(*dived, self._near(dived[0])))
+            self._agree(relaxed, kernel)
             self._improve()
+            if finish and not self._done():
+                self._finish(relaxed)
         except StoppedError as stopped:
             self.stop = stopped.stop
         return self._ended()
@@ -141,64 +142,11 @@ class Search:
             at = matrix.lower.copy()
             self._keep(self._sweep(at, None, (matrix.lower, upper), gap=10 * self.settings.gap))
 
-    def _dive(self, relaxed: Relaxation) -> tuple[Floats, Floats]:
-        """Fix choices round after round, those nearest to a whole number first.
+    def _dive(self) -> Dive:
+        def at_once(method: str) -> Outcome:
+            return self._solve(relaxation=True, method=method)
 
-        Returns:
-            A point with whole choices, shape (columns,), and duals of the rows, shape (rows,).
-        """
-        matrix, choices = self.whole.matrix, self.shape.choices
-        kernel = self._kernel(relaxed)
-        lower, upper = matrix.lower.copy(), matrix.upper.copy()
-        part = self.whole.sliced(kernel, matrix.lower)
-        self.session.load(part.matrix)
-        point, duals = relaxed.values, relaxed.duals
-        rows = np.flatnonzero(self.whole.with_any(kernel))
-        lower, upper = lower[part.columns], upper[part.columns]
-        wide = choices[part.columns]
-        held = self._at(lower, upper)
-        for _ in range(DIVES):
-            if held is None:
-                break
-            values = held.values
-            open_ = wide & (np.abs(values - np.rint(values)) > NEAR)
-            if not open_.any():
-                break
-            fixed, to = self._fixed(values, open_, part.columns)
-            low, high = np.where(fixed, to, lower), np.where(fixed, to, upper)
-            tried = self._at(low, high)
-            dear = self.settings.gap * abs(held.objective)
-            if tried is None or tried.objective > held.objective + dear:
-                below = np.where(fixed, np.maximum(lower, np.floor(values)), upper)
-                other = self._at(lower, below)
-                if tried is None or (other is not None and other.objective < tried.objective):
-                    low, high, tried = lower, below, other
-            lower, upper, held = low, high, tried
-        if held is not None:
-            point = part.into(held.values, matrix.lower)
-            duals = np.zeros(matrix.shape[0])
-            duals[rows] = held.row_duals
-        return point, duals
-
-    def _at(self, lower: Floats, upper: Floats) -> Outcome | None:
-        """Solve the relaxation that the session holds within bounds; None where there is none."""
-        self.session.change(lower=lower, upper=upper)
-        outcome = self._solve(relaxation=True)
-        return outcome if outcome.row_duals is not None else None
-
-    def _fixed(self, point: Floats, open_: Flags, columns: Ints) -> tuple[Flags, Floats]:
-        """Choose which of the open choices to fix, and where: what is sure, else the surest."""
-        fraction = point - np.floor(point)
-        weight = self.shape.weight[columns]
-        open_ = open_ & (weight == weight[open_].min())
-        sure = open_ & (fraction >= SURE)
-        if sure.any():
-            return sure, np.ceil(point)
-        surest = int(np.argmax(np.where(open_, fraction, -1.0)))
-        one = np.zeros_like(open_)
-        one[surest] = True
-        nearest = self.shape.lots[columns[surest]] and fraction[surest] < 0.5  # noqa: PLR2004
-        return one, np.floor(point) if nearest else np.ceil(point)
+        return Dive(self.session, self.whole, self.shape, at_once, self.settings.gap)
 
     def _kernel(self, relaxed: Relaxation) -> Flags:
         """Give the columns worth deciding: those that the relaxation uses, or nearly so."""
@@ -206,12 +154,12 @@ class Search:
         reduced = np.abs(self.whole.priced(relaxed.duals))
         width = np.where(np.isfinite(matrix.upper), matrix.upper - matrix.lower, 1.0)
         used = relaxed.values - matrix.lower > 1e-7 * np.maximum(1.0, width)
-        kept = used | ~self.shape.routes
-        dear = np.where(kept, -1.0, reduced * np.maximum(width, 1e-9))
-        most = max(FEW, int(kept.sum()) + SPARE * int((used & self.shape.routes).sum()))
-        if most >= len(dear):
-            return np.ones_like(kept)
-        return dear <= np.partition(dear, most)[most]
+        kept: Flags = used | ~self.shape.routes
+        if kept.sum() >= FEW:
+            return kept
+        dear = np.where(kept, -1.0, reduced * width)
+        kernel: Flags = dear <= np.partition(dear, min(FEW, len(dear)) - 1)[min(FEW, len(dear)) - 1]
+        return kernel
 
     def _near(self, point: Floats) -> tuple[Floats, Floats]:
         """Give bounds that keep the fleet near a point: it may always be larger, or be retired."""
@@ -243,7 +191,7 @@ class Search:
         matrix = self.whole.matrix
         at = np.where(choices, np.rint(point), point)
         at = np.clip(at, lower, upper)
-        for period in range(len(self.shape.periods)):
+        for period in range(self.shape.count):
             free = (labels == period) & ~choices
             if not free.any():
                 continue
@@ -272,15 +220,15 @@ class Search:
         given = None if start is None else start[part.columns]
         return self._solve(SMALL, gap=gap, start=given)
 
-    def _agree(self, relaxed: Relaxation) -> None:
+    def _agree(self, relaxed: Relaxation, kernel: Flags) -> None:
         """Fix the whole numbers in which plan and relaxation agree, and solve the rest.
 
         Relaxation induced neighbourhood search (Danna, Rothberg and Le Pape, 2005).
         """
-        kernel, matrix = self._kernel(relaxed), self.whole.matrix
+        matrix = self.whole.matrix
         while self.best is not None and not self._done():
             before = self.objective
-            agreed = matrix.integer & (np.abs(self.best - relaxed.values) < 0.5)  # noqa: PLR2004
+            agreed = matrix.integer & (np.abs(self.best - relaxed.values) < HALF)
             free = (kernel | (self.best > matrix.lower)) & ~agreed
             part = self.whole.sliced(free, self.best)
             found = self._part(part, start=self.best)
@@ -291,7 +239,7 @@ class Search:
 
     def _improve(self) -> None:
         """Solve windows of two periods anew, with all others as they are, while that helps."""
-        count = len(self.shape.periods)
+        count = self.shape.count
         windows = list(pairwise(range(count))) if count > 1 else [(0, 0)]
         waiting = list(windows)
         while waiting and not self._done() and self.best is not None:
@@ -313,11 +261,35 @@ class Search:
         if found.values is not None:
             self._keep(part.into(part.matrix.rounded(found.values), best))  # type: ignore[arg-type]
 
+    def _finish(self, relaxed: Relaxation) -> None:
+        """Search the whole, less what no cheaper plan can have, from the best plan known."""
+        tight = self.whole.matrix
+        if self.best is not None:
+            tight = self.whole.tightened(relaxed.duals, self.objective)
+        self.session.load(tight)
+
+        def moved(line: Progress) -> None:
+            if line.bound is not None:
+                self.bound = max(self.bound, min(line.bound, self.objective))
+            self._report(line.nodes)
+
+        outcome = self.session.run(replace(self._asked(), start=self.best), moved, self.on_log)
+        self.nodes += outcome.nodes
+        self.notes += outcome.notes
+        if outcome.values is not None:
+            self._keep(tight.rounded(outcome.values))
+        if outcome.verdict is Verdict.INFEASIBLE and self.best is not None:
+            self._proved(self.objective)
+        elif outcome.bound is not None:
+            self._proved(min(outcome.bound, self.objective))
+        self.stop = outcome.stop
+
     def _solve(
         self,
         options: Mapping[str, Option] | None = None,
         *,
         relaxation: bool = False,
+        method: str = "choose",
         gap: float | None = None,
         start: Floats | None = None,
     ) -> Outcome:
@@ -330,6 +302,7 @@ class Search:
             self._asked(),
             gap=SHARE * self.settings.gap if gap is None else gap,
             relaxation=relaxation,
+            method=self.settings.method if self.settings.method != "choose" else method,
             start=start,
             options={**(options or {}), **self.settings.options},
         )

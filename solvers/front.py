@@ -26,7 +26,8 @@ from gridblock.solvers.compile import compile_model
 from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.outcome import Outcome, Progress, Settings, Stop, Verdict, relative_gap
 from gridblock.solvers.session import Session
-from gridblock.solvers.solve import found_by, lots_in, periods_of, vertex
+from gridblock.solvers.shape import lots_in, periods_of
+from gridblock.solvers.solve import found_by, vertex
 from gridblock.solvers.staged import solve_staged
 
 MEASURES: Final = ("share", "price")

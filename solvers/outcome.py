@@ -89,6 +89,7 @@ class Settings:
         threads: threads of the solver.
         seed: seed of the solver's random choices.
         presolve: ``choose``, ``on`` or ``off``.
+        search: ``auto``, ``exact`` or ``fast``, see ``methods``; a single solve ignores it.
         method: solver of linear programs, ``choose``, ``simplex``, ``ipm``, ``ipx``, ``pdlp`` ….
         relaxation: True to leave integrality out and get duals.
         start: a point to start from, shape (columns,), NaN where unknown.
@@ -102,6 +103,7 @@ class Settings:
     threads: int = 1
     seed: int = 0
     presolve: str = "choose"
+    search: str = "auto"
     method: str = "choose"
     relaxation: bool = False
     start: Vector | None = None
@@ -113,13 +115,14 @@ class Settings:
         """Refuse numbers that no solver could mean.
 
         Raises:
-            OptionError: if gap, time_limit, threads or seed is out of range.
+            OptionError: if gap, time_limit, threads, seed or search is out of range.
         """
         faults = (
             ("gap", self.gap, 0 <= self.gap < math.inf),
             ("time_limit", self.time_limit, self.time_limit is None or self.time_limit >= 0),
             ("threads", self.threads, self.threads >= 1),
             ("seed", self.seed, 0 <= self.seed < 2**31),
+            ("method", self.search, self.search in {"auto", "exact", "fast"}),
         )
         for name, value, good in faults:
             if not good:

@@ -86,12 +86,14 @@ def _scaled(matrix: Matrix) -> tuple[Matrix, Floats, Floats]:
     of two, which change no digit.
     """
     wide = np.isfinite(matrix.upper) & (matrix.upper > 0)
-    columns = np.where(wide, 2.0 ** np.round(np.log2(np.where(wide, matrix.upper, 1.0))), 1.0)
+    columns: Floats = np.where(
+        wide, 2.0 ** np.round(np.log2(np.where(wide, matrix.upper, 1.0))), 1.0
+    )
     value = matrix.value * columns[matrix.index]
     largest = np.zeros(len(matrix.row_lower))
     filled = np.diff(matrix.start) > 0
     largest[filled] = np.maximum.reduceat(np.abs(value), matrix.start[:-1][filled])
-    rows = 2.0 ** -np.round(np.log2(np.where(largest > 0, largest, 1.0)))
+    rows: Floats = np.exp2(-np.round(np.log2(np.where(largest > 0, largest, 1.0))))
     scaled = replace(
         matrix,
         cost=matrix.cost * columns,

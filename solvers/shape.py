@@ -1,4 +1,4 @@
-"""What a search needs to know of a model's columns: their period, and which of them link periods."""
+"""What a search needs to know of a model's columns: their period, and what links periods."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-
     from numpy.typing import NDArray
 
+    from gridblock.instances.instance import Instance
     from gridblock.solvers.change import Flags
     from gridblock.solvers.compile import Compiled
 
@@ -39,8 +38,9 @@ class Shape:
     """Of each column, what it decides.
 
     Attributes:
-        periods: the periods, in order.
-        labels: shape (columns,), the position of its period; -1 for none.
+        periods: the period of each column by name, None for none.
+        labels: shape (columns,), the position of that period; -1 for none.
+        count: how many periods there are.
         lots: shape (columns,), whether it counts lots of an option.
         choices: shape (columns,), whether it is a whole number that binds several periods.
         weight: shape (columns,), the order in which choices are made, 0 first.
@@ -49,8 +49,9 @@ class Shape:
         fleet: shape (columns,), whether it counts blocks owned or bought.
     """
 
-    periods: tuple[str, ...]
+    periods: list[str | None]
     labels: NDArray[np.int32]
+    count: int
     lots: Flags
     choices: Flags
     weight: NDArray[np.int32]
@@ -58,42 +59,45 @@ class Shape:
     orders: Flags
     fleet: Flags
 
-    @property
-    def names(self) -> list[str | None]:
-        """The period of each column by name, None for none."""
-        return [None if at < 0 else self.periods[at] for at in self.labels.tolist()]
 
-
-def shape_of(compiled: Compiled, periods: Sequence[str], runs: Collection[str]) -> Shape:
-    """Read the shape of a model off the names and indices of its variables.
-
-    Args:
-        compiled: the model.
-        periods: the periods, in order.
-        runs: the demands that are runs: where their blocks stand binds all of their periods.
-    """
-    position = {period: at for at, period in enumerate(periods)}
-    indices = [variable.index() for variable in compiled.columns]
+def periods_of(compiled: Compiled, instance: Instance) -> list[str | None]:
+    """Give the period that each column belongs to: the last part of its index, if that is one."""
+    periods = instance.horizon.index
+    indices = (variable.index() for variable in compiled.columns)
     ends = (index[-1] if isinstance(index, tuple) else index for index in indices)
-    labels = np.array([position.get(end, -1) for end in ends], dtype=np.int32)
+    return [end if end in periods else None for end in ends]
+
+
+def lots_in(compiled: Compiled) -> list[bool]:
+    """Say of each column whether it counts lots of an option: few, and each of them large."""
+    return [variable.parent_component().local_name == LOTS for variable in compiled.columns]
+
+
+def shape_of(compiled: Compiled, instance: Instance) -> Shape:
+    """Read the shape of a model off the names and indices of its variables."""
     names = np.array([variable.parent_component().local_name for variable in compiled.columns])
 
     def named(some: tuple[str, ...]) -> Flags:
         found: Flags = np.isin(names, some)
         return found
 
+    runs = {demand.name for demand in instance.demands if demand.run is not None}
+    indices = (variable.index() for variable in compiled.columns)
     firsts = (index[0] if isinstance(index, tuple) else index for index in indices)
     of_runs = np.array([first in runs for first in firsts], dtype=np.bool_)
-    whole = compiled.matrix.integer
+    position: dict[str | None, int] = {t: at for at, t in enumerate(instance.horizon.names)}
+    periods = periods_of(compiled, instance)
+    labels = np.array([position.get(period, -1) for period in periods], dtype=np.int32)
     rank = {name: at for at, name in enumerate(CHOICES)}
     weight = [rank.get(name, len(CHOICES)) for name in names.tolist()]
     return Shape(
-        periods=tuple(periods),
+        periods=periods,
         labels=labels,
-        lots=named((LOTS,)),
-        choices=whole & (named(CHOICES) | of_runs | (labels < 0)),
-        routes=named(ROUTES) & ~of_runs,
+        count=len(position),
+        lots=np.array(lots_in(compiled), dtype=np.bool_),
+        choices=compiled.matrix.integer & (named(CHOICES) | of_runs | (labels < 0)),
         weight=np.array(weight, dtype=np.int32),
         orders=named(ORDERS),
         fleet=named(FLEET),
+        routes=named(ROUTES) & ~of_runs,
     )

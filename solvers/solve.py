@@ -21,15 +21,14 @@ from gridblock.solvers.compile import Compiled, compile_model
 from gridblock.solvers.conflict import conflicting_rules, conflicting_tiers
 from gridblock.solvers.growing import Growing
 from gridblock.solvers.matrix import Matrix
+from gridblock.solvers.methods import solve_by_method
 from gridblock.solvers.outcome import Outcome, Progress, Settings, SolverError, Stop, Verdict
 from gridblock.solvers.session import Session
-from gridblock.solvers.staged import solve_staged
+from gridblock.solvers.shape import shape_of
 from gridblock.solvers.tiers import solve_by_tier
 
 ROUNDING: Final = 1e-6
 """Relative difference of two objectives that stems from a solver's tolerances."""
-LOTS: Final = "ordered"
-"""The decision that counts lots."""
 TIGHTER: Final = {"mip_feasibility_tolerance": 1e-8, "primal_feasibility_tolerance": 1e-9}
 
 
@@ -110,9 +109,8 @@ def find_plan(
     with clock.stage("solve"):
 
         def at_once(matrix: Matrix, asked: Settings, report: Callable[[Progress], None]) -> Outcome:
-            held = growing.compiled
-            labels, lots = periods_of(held, instance), lots_in(held)
-            outcome = solve_staged(session, matrix, labels, lots, asked, report, on_log)
+            shape = shape_of(growing.compiled, instance)
+            outcome = solve_by_method(session, matrix, shape, asked, report, on_log)
             return vertex(session, outcome, asked)
 
         tiered = solve_by_tier(instance, built, growing, settings, at_once, on_progress)
@@ -144,26 +142,8 @@ def find_plan(
     return Found(plan, outcome.progress)
 
 
-def periods_of(compiled: Compiled, instance: Instance) -> list[str | None]:
-    """Give the period that each column belongs to: the last part of its index, if that is one."""
-    periods = instance.horizon.index
-    ends = (
-        index[-1] if isinstance(index, tuple) else index for index in map(_index, compiled.columns)
-    )
-    return [end if end in periods else None for end in ends]
-
-
-def lots_in(compiled: Compiled) -> list[bool]:
-    """Say of each column whether it counts lots of an option: few, and each of them large."""
-    return [variable.parent_component().local_name == LOTS for variable in compiled.columns]
-
-
 def _unheard(_: Progress) -> None:
     """Do nothing with a line of progress."""
-
-
-def _index(variable: pyo.Var) -> object:
-    return variable.index()
 
 
 def vertex(session: Session, outcome: Outcome, settings: Settings) -> Outcome:

@@ -17,6 +17,7 @@ from gridblock.commands.options import (
     Format,
     Gap,
     LogFile,
+    Method,
     NoSave,
     Output,
     Quiet,
@@ -50,6 +51,7 @@ class Request:
     time_limit: float | None
     threads: int
     seed: int
+    method: str
     solver_options: dict[str, str]
     start: "Plan | None"
 
@@ -60,6 +62,13 @@ def solve(
     time_limit: TimeLimit = None,
     threads: Threads = 1,
     seed: Seed = 0,
+    method: Annotated[
+        Method,
+        typer.Option(
+            help="exact: tree search of the whole; fast: search along the model's structure, "
+            "bound proven; auto: by size."
+        ),
+    ] = Method.AUTO,
     scenario: Scenarios = [],  # noqa: B006
     changes: Changes = [],  # noqa: B006
     max_unmet: Annotated[
@@ -113,7 +122,7 @@ def solve(
             raise typer.BadParameter(message)
         options = pairs(solver_option, "--solver-option")
         start = None if begin is None else _start(talk, begin)
-        request = Request(gap, time_limit, threads, seed, options, start)
+        request = Request(gap, time_limit, threads, seed, method, options, start)
         began = time.perf_counter()
         given = _read(talk, instance, pairs(changes, "--set"), scenario)
         with _run(talk, given, output, no_save) as run:
@@ -218,6 +227,7 @@ def _planned(
             time_limit=request.time_limit,
             threads=request.threads,
             seed=request.seed,
+            method=request.method,
             solver_options=request.solver_options,
             start=request.start,
             session=session,

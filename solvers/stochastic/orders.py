@@ -20,7 +20,8 @@ from gridblock.model.recall import recalled
 from gridblock.solvers.compile import Compiled
 from gridblock.solvers.outcome import Outcome, Settings
 from gridblock.solvers.parts import Part
-from gridblock.solvers.solve import ROUNDING, BooksError, found_by, lots_in, periods_of
+from gridblock.solvers.shape import lots_in, periods_of
+from gridblock.solvers.solve import ROUNDING, BooksError, found_by
 from gridblock.solvers.stochastic.program import Program, Reading
 
 

@@ -12,14 +12,22 @@ import pytest
 
 from gridblock.instances.instance import Instance
 from gridblock.model.build import FAMILIES, build
-from gridblock.model.constraints import interconnect, link_loss, network, placement, reserve, runs
+from gridblock.model.constraints import (
+    berths,
+    interconnect,
+    link_loss,
+    network,
+    placement,
+    reserve,
+    runs,
+)
 
 GOLDEN = Path(__file__).parent / "golden"
 FAMILY_BY_NAME = {family.__name__.rpartition(".")[2]: family for family in FAMILIES}
 # Which facilities and accelerators are used is decided in two other families; the loss of a link
 # reads the capacity of the others.
 NEEDED = {
-    interconnect: (placement, runs),
+    interconnect: (placement, runs, berths),
     reserve: (placement, runs),
     link_loss: (network,),
 }
@@ -90,6 +98,26 @@ SHOWN: dict[str, dict[str, Any]] = {
         **HALVING,
     },
     "runs": {
+        "accelerators.trn2": {},
+        "blocks.rack": {"accelerator": "trn2", "accelerators": 4},
+        "facilities.south": {"installed": {"pod": 1, "rack": 2}, "energy_per_mwh": [0, -5]},
+        "network.regions": {"east": {}, "west": {}},
+        "demands": [
+            {
+                "name": "gang", "amount": 10, "from": {"east": 0.6, "west": 0.4},
+                "yields": {"h100": 1, "trn2": 0.5}, "unmet_cost": 2, "min_share": 1,
+                "max_facilities": 3,
+                "run": {"periods": 1, "start": ["t1", "t2"], "delay_cost": 3},
+            },
+            {
+                "name": "pair", "amount": 20, "yields": {"h100": 1}, "unmet_cost": 2,
+                "whole_blocks": True, "max_facilities": 3,
+                "run": {"periods": 2, "start": ["t1", "t1"]},
+            },
+        ],
+        **HALVING,
+    },
+    "berths": {
         "accelerators.trn2": {},
         "blocks.rack": {"accelerator": "trn2", "accelerators": 4},
         "facilities.south": {"installed": {"pod": 1, "rack": 2}, "energy_per_mwh": [0, -5]},

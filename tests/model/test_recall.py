@@ -56,7 +56,7 @@ def test_every_whole_decision_is_recalled(solve: Solve) -> None:
     whole = {column.name for column in compiled.columns if column.is_integer()}
     assert {name.partition("[")[0] for name in whole - {*known}} <= {
         *("uses_facility", "uses_accelerator", "uses_zone", "taken", "any_lease_in_use"),
-        *("run_uses_facility", "run_uses_accelerator", "spans_zone"),
+        *("run_uses_facility", "berth", "run_uses_accelerator", "spans_zone"),
     }
 
 

@@ -11,7 +11,7 @@ from gridblock.solvers import staged
 from gridblock.solvers.compile import compile_model
 from gridblock.solvers.outcome import Outcome
 from gridblock.solvers.session import Session
-from gridblock.solvers.solve import lots_in
+from gridblock.solvers.shape import lots_in
 
 GALLERY = Path(__file__).parents[2] / "instances" / "gallery"
 WITH_LOTS = ("grid-in-lots", "lease-ramps-and-ends", "site-waits-for-its-permit", "take-or-pay")
