@@ -28,6 +28,7 @@ from gridblock.model.constraints import (
     placement,
     power,
     reserve,
+    rounding,
     runs,
     usage,
 )
@@ -38,6 +39,7 @@ from gridblock.model.pools import WRITTEN, Pools, Reduction
 FAMILIES: Final = (
     demand,
     placement,
+    rounding,
     fleet,
     runs,
     berths,

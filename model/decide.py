@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyomo.environ as pyo
 
-from gridblock.model.facts import Commodity, Facts
+from gridblock.model.facts import Facts
 from gridblock.model.leasing import leases_used
 from gridblock.model.moved import moved_blocks
 from gridblock.model.plan import (
@@ -25,6 +25,9 @@ from gridblock.model.rerouting import rerouted
 from gridblock.model.reservations import reservations
 from gridblock.model.sharing import by_demand, in_leaves
 from gridblock.model.standby import reserves
+
+if TYPE_CHECKING:
+    from gridblock.model.commodity import Commodity
 
 NOTHING: Final = 1e-9
 """A share of a variable's upper bound below which its value is a solver's rounding."""

@@ -4,13 +4,13 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
 
 from gridblock.instances.contracts import place_of, places_called
 from gridblock.instances.instance import Instance
 from gridblock.instances.network import Tunnel, reach, tunnels_of
 from gridblock.instances.schema.demands import Demand
 from gridblock.model.appetite import asks_to_assign
+from gridblock.model.commodity import Commodity
 from gridblock.model.in_force import InForce, Shared
 
 POWER = "power_kw"
@@ -19,23 +19,6 @@ COOLING = ("air_cooling_kw", "liquid_cooling_kw")
 
 Hosts = tuple[tuple[str, str], ...]
 """Block types, each with a leaf place where it may stand."""
-
-
-class Commodity(NamedTuple):
-    """Traffic with one origin, one end and one latency bound, shared by demands."""
-
-    region: str
-    facility: str
-    max_ms: float | None
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """Region, facility and bound as text, ``any`` for none: the index in the model."""
-        return (
-            self.region,
-            self.facility,
-            "any" if self.max_ms is None else f"{self.max_ms:.12g} ms",
-        )
 
 
 class Facts:

@@ -7,7 +7,8 @@ from functools import cached_property
 import networkx as nx
 
 from gridblock.instances.network import graph_of
-from gridblock.model.facts import Commodity, Facts
+from gridblock.model.commodity import Commodity
+from gridblock.model.facts import Facts
 
 State = tuple[str, str]
 """A link that is lost, and the period."""

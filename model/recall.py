@@ -23,7 +23,8 @@ from gridblock.model.plan import (
 )
 
 if TYPE_CHECKING:
-    from gridblock.model.facts import Commodity, Facts
+    from gridblock.model.commodity import Commodity
+    from gridblock.model.facts import Facts
 
 
 def recalled(model: pyo.Block, decisions: Decisions) -> dict[str, float]:

@@ -8,16 +8,16 @@ nodes, not by the clock, so that the same seed gives the same plan.
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from gridblock.solvers.diving import NEAR, Dive
-from gridblock.solvers.outcome import Outcome, Progress, Stop, Verdict, relative_gap
+from gridblock.solvers.outcome import Outcome, Progress, Verdict
 from gridblock.solvers.relaxing import relax
+from gridblock.solvers.search import Search, StoppedError
 from gridblock.solvers.slices import Whole
 
 if TYPE_CHECKING:
@@ -36,8 +36,6 @@ SMALL: Final[Mapping[str, Option]] = {"mip_max_nodes": 60}
 """The work on one part."""
 FEW: Final = 5_000
 """So many columns are always worth deciding."""
-SHARE: Final = 0.25
-"""The share of the gap asked for to which a part is solved."""
 
 
 def solve_fast(
@@ -67,84 +65,50 @@ def solve_fast(
     Raises:
         ModelError, OptionError, SolverError: as ``Session.run``.
     """
-    search = Search(session, Whole(matrix), shape, settings, on_progress, on_log)
+    search = Fast(session, Whole(matrix), shape, settings, on_progress, on_log)
     outcome = search.run(finish=finish)
     session.load(matrix)
     return outcome
 
 
-class StoppedError(Exception):
-    """The search has to end: it was interrupted, or its time is up."""
-
-    def __init__(self, stop: Stop) -> None:
-        """Remember why."""
-        super().__init__(stop)
-        self.stop = stop
-
-
-@dataclass
-class Search:
-    """The state of a search.
-
-    Attributes:
-        relaxed: the relaxation of the whole, once it is solved.
-        best: the best point known.
-        objective: its cost.
-        bound: proven for the whole matrix.
-    """
-
-    session: Session
-    whole: Whole
-    shape: Shape
-    settings: Settings
-    on_progress: Callable[[Progress], None] | None = None
-    on_log: Callable[[str], None] | None = None
-    relaxed: Relaxation | None = None
-    best: Floats | None = None
-    objective: float = np.inf
-    bound: float = -np.inf
-    nodes: int = 0
-    stop: Stop = Stop.FINISHED
-    lines: list[Progress] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    began: float = field(default_factory=time.monotonic)
+class Fast(Search):
+    """The phases of a search."""
 
     def run(self, *, finish: bool = False) -> Outcome:
         """Relax, dive, round, improve; then, if that is asked for, let a tree search finish."""
         try:
             self._start()
-            relaxed = relax(self.session, self.whole, self._asked(), self.on_log)
+            relaxed = relax(self.session, self.whole, self.asked(), self.on_log)
             if isinstance(relaxed, Outcome):
                 return self._without_relaxation(relaxed)
-            self.relaxed = relaxed
-            self._proved(relaxed.bound)
+            self.proved(relaxed.bound)
             kernel = self._kernel(relaxed)
             dived = self._dive().run(kernel)
             if dived is not None:
-                self._keep(self._sweep(*dived, self._near(dived[0])))
+                self.keep(self._sweep(*dived, self._near(dived[0])))
             self._agree(relaxed, kernel)
             self._improve()
-            if finish and not self._done():
+            if finish and not self.done():
                 self._finish(relaxed)
         except StoppedError as stopped:
             self.stop = stopped.stop
-        return self._ended()
+        return self.ended()
 
     def _start(self) -> None:
         """Take the start that was given, or what stands today, for a plan within seconds."""
         given = self.settings.start
         if given is not None and np.isfinite(given).all():
-            self._keep(given)
+            self.keep(given)
         if self.best is None:
             matrix, shape = self.whole.matrix, self.shape
             rest = shape.choices | shape.orders
             upper = np.where(rest, matrix.lower, matrix.upper)
             at = matrix.lower.copy()
-            self._keep(self._sweep(at, None, (matrix.lower, upper), gap=10 * self.settings.gap))
+            self.keep(self._sweep(at, None, (matrix.lower, upper), gap=10 * self.settings.gap))
 
     def _dive(self) -> Dive:
         def at_once(method: str) -> Outcome:
-            return self._solve(relaxation=True, method=method)
+            return self.solve(relaxation=True, method=method)
 
         return Dive(self.session, self.whole, self.shape, at_once, self.settings.gap)
 
@@ -218,7 +182,7 @@ class Search:
     def _part(self, part: Slice, gap: float | None = None, start: Floats | None = None) -> Outcome:
         self.session.load(part.matrix)
         given = None if start is None else start[part.columns]
-        return self._solve(SMALL, gap=gap, start=given)
+        return self.solve(SMALL, gap=gap, start=given)
 
     def _agree(self, relaxed: Relaxation, kernel: Flags) -> None:
         """Fix the whole numbers in which plan and relaxation agree, and solve the rest.
@@ -226,14 +190,14 @@ class Search:
         Relaxation induced neighbourhood search (Danna, Rothberg and Le Pape, 2005).
         """
         matrix = self.whole.matrix
-        while self.best is not None and not self._done():
+        while self.best is not None and not self.done():
             before = self.objective
             agreed = matrix.integer & (np.abs(self.best - relaxed.values) < HALF)
             free = (kernel | (self.best > matrix.lower)) & ~agreed
             part = self.whole.sliced(free, self.best)
             found = self._part(part, start=self.best)
             if found.values is not None:
-                self._keep(part.into(part.matrix.rounded(found.values), self.best))
+                self.keep(part.into(part.matrix.rounded(found.values), self.best))
             if before - self.objective < self.settings.gap * abs(self.objective):
                 break
 
@@ -242,7 +206,7 @@ class Search:
         count = self.shape.count
         windows = list(pairwise(range(count))) if count > 1 else [(0, 0)]
         waiting = list(windows)
-        while waiting and not self._done() and self.best is not None:
+        while waiting and not self.done() and self.best is not None:
             window = waiting.pop(0)
             before = self.objective
             self._window(window)
@@ -259,7 +223,7 @@ class Search:
         part = self.whole.sliced(free, best)  # type: ignore[arg-type]
         found = self._part(part, start=best)
         if found.values is not None:
-            self._keep(part.into(part.matrix.rounded(found.values), best))  # type: ignore[arg-type]
+            self.keep(part.into(part.matrix.rounded(found.values), best))  # type: ignore[arg-type]
 
     def _finish(self, relaxed: Relaxation) -> None:
         """Search the whole, less what no cheaper plan can have, from the best plan known."""
@@ -271,102 +235,22 @@ class Search:
         def moved(line: Progress) -> None:
             if line.bound is not None:
                 self.bound = max(self.bound, min(line.bound, self.objective))
-            self._report(line.nodes)
+            self.report(line.nodes)
 
-        outcome = self.session.run(replace(self._asked(), start=self.best), moved, self.on_log)
+        outcome = self.session.run(replace(self.asked(), start=self.best), moved, self.on_log)
         self.nodes += outcome.nodes
         self.notes += outcome.notes
         if outcome.values is not None:
-            self._keep(tight.rounded(outcome.values))
+            self.keep(tight.rounded(outcome.values))
         if outcome.verdict is Verdict.INFEASIBLE and self.best is not None:
-            self._proved(self.objective)
+            self.proved(self.objective)
         elif outcome.bound is not None:
-            self._proved(min(outcome.bound, self.objective))
+            self.proved(min(outcome.bound, self.objective))
         self.stop = outcome.stop
-
-    def _solve(
-        self,
-        options: Mapping[str, Option] | None = None,
-        *,
-        relaxation: bool = False,
-        method: str = "choose",
-        gap: float | None = None,
-        start: Floats | None = None,
-    ) -> Outcome:
-        """Solve what the session holds.
-
-        Raises:
-            StoppedError: the search has to end.
-        """
-        asked = replace(
-            self._asked(),
-            gap=SHARE * self.settings.gap if gap is None else gap,
-            relaxation=relaxation,
-            method=self.settings.method if self.settings.method != "choose" else method,
-            start=start,
-            options={**(options or {}), **self.settings.options},
-        )
-        outcome = self.session.run(asked, lambda line: self._report(line.nodes), self.on_log)
-        self.nodes += outcome.nodes
-        self.notes += outcome.notes
-        if outcome.stop not in {Stop.FINISHED, Stop.LIMIT}:
-            raise StoppedError(outcome.stop)
-        return outcome
-
-    def _asked(self) -> Settings:
-        left = None
-        if self.settings.time_limit is not None:
-            left = self.settings.time_limit - (time.monotonic() - self.began)
-            if left <= 0:
-                raise StoppedError(Stop.TIME_LIMIT)
-        return replace(self.settings, time_limit=left, start=None)
-
-    def _keep(self, point: Floats | None) -> None:
-        """Keep a point of the whole, if it is one and the best."""
-        if point is None or not self.whole.matrix.violation(point).tolerable:
-            return
-        cost = self.whole.matrix.objective(point)
-        if cost < self.objective:
-            self.best, self.objective = point, cost
-            self._report(0)
-
-    def _proved(self, bound: float) -> None:
-        self.bound = max(self.bound, bound)
-        self._report(0)
-
-    def _report(self, nodes: int) -> None:
-        best = None if self.best is None else self.objective
-        bound = None if np.isinf(self.bound) else self.bound
-        line = Progress(time.monotonic() - self.began, best, bound, self.nodes + nodes)
-        self.lines.append(line)
-        if self.on_progress is not None:
-            self.on_progress(line)
-
-    def _done(self) -> bool:
-        if self.best is None or np.isinf(self.bound):
-            return False
-        gap = relative_gap(self.objective, min(self.bound, self.objective))
-        return gap is not None and gap <= self.settings.gap
 
     def _without_relaxation(self, relaxed: Outcome) -> Outcome:
         """Say what a relaxation without a point means: none of the whole, or no time for it."""
         self.stop = relaxed.stop
         if relaxed.verdict is Verdict.INFEASIBLE and self.best is None:
             return replace(relaxed, values=None, objective=None, row_duals=None)
-        return self._ended()
-
-    def _ended(self) -> Outcome:
-        done = self._done()
-        found = self.best is not None
-        verdict = Verdict.OPTIMAL if done else Verdict.FEASIBLE if found else Verdict.UNKNOWN
-        return Outcome(
-            stop=Stop.FINISHED if done else self.stop,
-            verdict=verdict,
-            values=self.best,
-            objective=self.objective if found else None,
-            bound=None if np.isinf(self.bound) else self.bound,
-            nodes=self.nodes,
-            seconds=time.monotonic() - self.began,
-            progress=tuple(self.lines),
-            notes=tuple(dict.fromkeys(self.notes)),
-        )
+        return self.ended()

@@ -16,7 +16,8 @@ from benchmarks.rivals.by_matrix import judge
 from benchmarks.rivals.estate import DUST, Estate
 from gridblock.instances.read import read
 from gridblock.model.account import account
-from gridblock.model.facts import Commodity, Facts
+from gridblock.model.commodity import Commodity
+from gridblock.model.facts import Facts
 from gridblock.model.plan import (
     Assignment,
     Decisions,

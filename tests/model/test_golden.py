@@ -21,6 +21,7 @@ from gridblock.model.constraints import (
     reserve,
     runs,
 )
+from gridblock.model.pools import Reduction
 
 GOLDEN = Path(__file__).parent / "golden"
 FAMILY_BY_NAME = {family.__name__.rpartition(".")[2]: family for family in FAMILIES}
@@ -106,16 +107,21 @@ SHOWN: dict[str, dict[str, Any]] = {
             {
                 "name": "gang", "amount": 10, "from": {"east": 0.6, "west": 0.4},
                 "yields": {"h100": 1, "trn2": 0.5}, "unmet_cost": 2, "min_share": 1,
-                "max_facilities": 3,
+                "survive": {"facility": 0.5},
                 "run": {"periods": 1, "start": ["t1", "t2"], "delay_cost": 3},
             },
             {
                 "name": "pair", "amount": 20, "yields": {"h100": 1}, "unmet_cost": 2,
-                "whole_blocks": True, "max_facilities": 3,
+                "whole_blocks": True, "max_facilities": 2, "survive": {"facility": 0.5},
                 "run": {"periods": 2, "start": ["t1", "t1"]},
             },
         ],
         **HALVING,
+    },
+    "rounding": {
+        "blocks.rack": {"accelerator": "h100", "accelerators": 12},
+        "facilities.south": {"installed": {"rack": 2}},
+        "demands.chat.whole_blocks": True,
     },
     "berths": {
         "accelerators.trn2": {},
@@ -361,7 +367,7 @@ def lp_text(name: str, folder: Path) -> str:
     family = FAMILY_BY_NAME[name if name in FAMILY_BY_NAME else name.rpartition("_")[0]]
     needed = NEEDED.get(family, ())
     instance = Instance.parse(TWO_SITES).replace(SHOWN[name])
-    model = build(instance, families=(*needed, family))
+    model = build(instance, families=(*needed, family), reductions={Reduction.ROUNDING})
     for rule in build(instance, families=needed).component_objects(pyo.Constraint):
         model.component(rule.name).deactivate()
     file = folder / f"{name}.lp"

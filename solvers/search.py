@@ -1,0 +1,147 @@
+"""The state of a search over parts of a matrix: the best plan, the bound, and what was told."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from gridblock.solvers.outcome import Outcome, Progress, Stop, Verdict, relative_gap
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from gridblock.solvers.change import Floats
+    from gridblock.solvers.outcome import Option, Settings
+    from gridblock.solvers.session import Session
+    from gridblock.solvers.shape import Shape
+    from gridblock.solvers.slices import Whole
+
+SHARE: Final = 0.25
+"""The share of the gap asked for to which a part is solved."""
+
+
+class StoppedError(Exception):
+    """The search has to end: it was interrupted, or its time is up."""
+
+    def __init__(self, stop: Stop) -> None:
+        """Remember why."""
+        super().__init__(stop)
+        self.stop = stop
+
+
+@dataclass
+class Search:
+    """The state of a search.
+
+    Attributes:
+        best: the best point known.
+        objective: its cost.
+        bound: proven for the whole matrix.
+    """
+
+    session: Session
+    whole: Whole
+    shape: Shape
+    settings: Settings
+    on_progress: Callable[[Progress], None] | None = None
+    on_log: Callable[[str], None] | None = None
+    best: Floats | None = None
+    objective: float = np.inf
+    bound: float = -np.inf
+    nodes: int = 0
+    stop: Stop = Stop.FINISHED
+    lines: list[Progress] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    began: float = field(default_factory=time.monotonic)
+
+    def solve(
+        self,
+        options: Mapping[str, Option] | None = None,
+        *,
+        relaxation: bool = False,
+        method: str = "choose",
+        gap: float | None = None,
+        start: Floats | None = None,
+    ) -> Outcome:
+        """Solve what the session holds.
+
+        Raises:
+            StoppedError: the search has to end.
+        """
+        asked = replace(
+            self.asked(),
+            gap=SHARE * self.settings.gap if gap is None else gap,
+            relaxation=relaxation,
+            method=self.settings.method if self.settings.method != "choose" else method,
+            start=start,
+            options={**(options or {}), **self.settings.options},
+        )
+        outcome = self.session.run(asked, lambda line: self.report(line.nodes), self.on_log)
+        self.nodes += outcome.nodes
+        self.notes += outcome.notes
+        if outcome.stop not in {Stop.FINISHED, Stop.LIMIT}:
+            raise StoppedError(outcome.stop)
+        return outcome
+
+    def asked(self) -> Settings:
+        """Give the settings of a solve in the time that is left.
+
+        Raises:
+            StoppedError: there is none.
+        """
+        left = None
+        if self.settings.time_limit is not None:
+            left = self.settings.time_limit - (time.monotonic() - self.began)
+            if left <= 0:
+                raise StoppedError(Stop.TIME_LIMIT)
+        return replace(self.settings, time_limit=left, start=None)
+
+    def keep(self, point: Floats | None) -> None:
+        """Keep a point of the whole, if it is one and the best."""
+        if point is None or not self.whole.matrix.violation(point).tolerable:
+            return
+        cost = self.whole.matrix.objective(point)
+        if cost < self.objective:
+            self.best, self.objective = point, cost
+            self.report(0)
+
+    def proved(self, bound: float) -> None:
+        """Take note of a bound that holds for the whole."""
+        self.bound = max(self.bound, bound)
+        self.report(0)
+
+    def report(self, nodes: int) -> None:
+        """Tell how it goes."""
+        best = None if self.best is None else self.objective
+        bound = None if np.isinf(self.bound) else self.bound
+        line = Progress(time.monotonic() - self.began, best, bound, self.nodes + nodes)
+        self.lines.append(line)
+        if self.on_progress is not None:
+            self.on_progress(line)
+
+    def done(self) -> bool:
+        """Say whether the gap asked for is proven."""
+        if self.best is None or np.isinf(self.bound):
+            return False
+        gap = relative_gap(self.objective, min(self.bound, self.objective))
+        return gap is not None and gap <= self.settings.gap
+
+    def ended(self) -> Outcome:
+        """Give the best plan with the bound, and why the search stopped."""
+        done = self.done()
+        found = self.best is not None
+        verdict = Verdict.OPTIMAL if done else Verdict.FEASIBLE if found else Verdict.UNKNOWN
+        return Outcome(
+            stop=Stop.FINISHED if done else self.stop,
+            verdict=verdict,
+            values=self.best,
+            objective=self.objective if found else None,
+            bound=None if np.isinf(self.bound) else self.bound,
+            nodes=self.nodes,
+            seconds=time.monotonic() - self.began,
+            progress=tuple(self.lines),
+            notes=tuple(dict.fromkeys(self.notes)),
+        )

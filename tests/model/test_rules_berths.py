@@ -1,0 +1,110 @@
+"""Berths: where a run stands, on what and from when, is one choice."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from gridblock.instances.instance import Instance
+from gridblock.model.build import FAMILIES, build
+from gridblock.model.constraints import berths, interconnect
+from gridblock.plan import Plan
+from gridblock.solvers.compile import compile_model
+from gridblock.solvers.outcome import Settings
+from gridblock.solvers.session import Session
+
+Solve = Callable[..., Plan]
+Cost = Callable[[Instance], float]
+
+GANG: dict[str, Any] = {
+    "name": "gang",
+    "amount": 40,
+    "yields": {"h100": 1},
+    "whole_blocks": True,
+    "unmet_cost": 1,
+    "run": {"periods": 1, "start": ["u", "v"]},
+}
+
+
+@pytest.fixture
+def sites(one_hall: Instance) -> Instance:
+    """Two hours; 5, 3 and 2 pods of 10 units at three sites, and a gang of 40 for one hour."""
+    counts = {"north": 5, "south": 3, "west": 2}
+    return one_hall.replace(
+        {
+            "periods": [{"name": name, "hours": 1} for name in "uv"],
+            "facilities": {name: {"installed": {"pod": n}} for name, n in counts.items()},
+            "demands": [GANG],
+        }
+    )
+
+
+def berths_of(instance: Instance) -> set[tuple[str, ...]]:
+    return set(build(instance).berth)
+
+
+def test_there_is_a_berth_only_where_the_whole_run_fits(sites: Instance, cost: Cost) -> None:
+    # Of 5, 3 and 2 pods only the north has the 4 that 40 units take.
+    assert berths_of(sites) == {("gang", "north", "h100", start) for start in "uv"}
+    assert cost(sites) == 0
+    # Without the north there is none, and all stays unmet for its hour.
+    small = sites.replace({"facilities.north.installed.pod": 3})
+    assert not berths_of(small)
+    assert cost(small) == 40
+
+
+def test_a_run_at_two_facilities_has_a_berth_for_each_pair_that_holds_it(
+    sites: Instance, cost: Cost
+) -> None:
+    pair = sites.replace({"facilities.north.installed.pod": 3, "demands.gang.max_facilities": 2})
+    # 3 + 3 and 3 + 2 pods hold 4, twice; no site holds them alone.
+    assert {key[1] for key in berths_of(pair)} == {
+        "north + south", "north + west", "south + west"
+    }  # fmt: skip
+    assert cost(pair) == 0
+
+
+def test_facilities_too_far_apart_have_no_berth_together(sites: Instance, cost: Cost) -> None:
+    apart = sites.replace(
+        {
+            "facilities.north": {"installed": {"pod": 3}, "at": {"lat": 40, "lon": -75}},
+            "facilities.south": {"installed": {"pod": 3}, "at": {"lat": 34, "lon": -118}},
+            "facilities.west": {"installed": {"pod": 2}, "at": {"lat": 40.5, "lon": -75}},
+            "demands.gang.max_facilities": 2,
+            "demands.gang.interconnect": {"gbps": 1, "max_ms": 5},
+        }
+    )
+    # Los Angeles is 3,900 km from the two in the east, 54 ms and more.
+    assert {key[1] for key in berths_of(apart)} == {"north + west"}
+    assert cost(apart) == 0
+    assert cost(apart.replace({"demands.gang.interconnect.max_ms": 0.1})) == 40
+
+
+def test_a_berth_takes_whole_blocks_in_the_relaxation_too(sites: Instance) -> None:
+    # 35 units in pods of 10 take 4; drawing costs 1 a pod-hour. The relaxation of the run alone
+    # would assign 3.5 pods; that with berths knows 4.
+    priced = sites.replace(
+        {
+            "demands.gang.amount": 35,
+            "blocks.pod.uses": {"power_kw": 1000},
+            "blocks.pod.idle_factor": 0,
+            **{f"facilities.{name}.energy_per_mwh": 1 for name in ("north", "south", "west")},
+        }
+    )
+    with Session() as session:
+        costs = []
+        alone = tuple(family for family in FAMILIES if family is not interconnect)
+        for families in (tuple(family for family in alone if family is not berths), alone):
+            session.load(compile_model(build(priced, families=families)).matrix)
+            costs.append(session.run(Settings(relaxation=True)).objective)
+    assert costs == [pytest.approx(3.5), pytest.approx(4.0)]
+
+
+def test_a_run_spread_over_two_facilities_has_a_block_at_each(
+    sites: Instance, solve: Solve
+) -> None:
+    pair = sites.replace({"facilities.north.installed.pod": 3, "demands.gang.max_facilities": 2})
+    table = solve(pair).table("allocation")
+    assert table["blocks"].sum() == 4
+    assert len(set(table["place"])) == 2
+    assert (table["blocks"] >= 1).all()

@@ -1,0 +1,68 @@
+"""Parts of a matrix, bounds from any duals, and what they exclude."""
+
+import numpy as np
+import pytest
+
+from gridblock.solvers.matrix import Matrix
+from gridblock.solvers.outcome import Settings
+from gridblock.solvers.relaxing import Relaxation, relax
+from gridblock.solvers.session import Session
+from gridblock.solvers.slices import Whole
+
+
+@pytest.fixture
+def whole() -> Whole:
+    """min x + 2y + 3z; x + y + z >= 4, x - y <= 1; 0 <= x, y, z <= 3, z whole: 5.5 at 2.5, 1.5."""
+    return Whole(
+        Matrix(
+            cost=np.array([1.0, 2.0, 3.0]),
+            offset=0.0,
+            lower=np.zeros(3),
+            upper=np.full(3, 3.0),
+            integer=np.array([False, False, True]),
+            row_lower=np.array([4.0, -np.inf]),
+            row_upper=np.array([np.inf, 1.0]),
+            start=np.array([0, 3, 5]),
+            index=np.array([0, 1, 2, 0, 1]),
+            value=np.array([1.0, 1.0, 1.0, 1.0, -1.0]),
+        )
+    )
+
+
+def test_a_bound_holds_for_any_duals(whole: Whole) -> None:
+    # The best duals: y = (1.5, -0.5): 4 x 1.5 - 0.5 = 5.5, and z's reduced cost 1.5 keeps it at 0.
+    assert whole.bound(np.array([1.5, -0.5])) == pytest.approx(5.5)
+    # Others bound less: (1, 0) gives 4; (2, 0): 8 - 3 (x at 3 for -1 each) = 5.
+    assert whole.bound(np.array([1.0, 0.0])) == pytest.approx(4)
+    assert whole.bound(np.array([2.0, 0.0])) == pytest.approx(5)
+    # A dual that asks for a side that the row does not have counts as none.
+    assert whole.bound(np.array([1.5, 7.0])) == pytest.approx(whole.bound(np.array([1.5, 0.0])))
+    draws = np.random.default_rng(1).normal(0, 3, (1000, 2))
+    assert max(map(whole.bound, draws)) <= 5.5 + 1e-9
+
+
+def test_the_relaxation_proves_its_bound(whole: Whole) -> None:
+    with Session() as session:
+        for method in ("simplex", "ipx"):
+            relaxed = relax(session, whole, Settings(method=method))
+            assert isinstance(relaxed, Relaxation)
+            assert relaxed.bound == pytest.approx(5.5, rel=1e-6)
+            assert relaxed.bound <= 5.5
+
+
+def test_a_slice_is_the_rest_with_some_columns_fixed(whole: Whole) -> None:
+    part = whole.sliced(np.array([True, True, False]), np.array([9.0, 9.0, 1.0]))
+    # z = 1 costs 3 and leaves x + y >= 3, x - y <= 1: 2 and 1, for 4.
+    with Session() as session:
+        session.load(part.matrix)
+        outcome = session.run(Settings(gap=0.0))
+    assert outcome.objective == pytest.approx(7)
+    assert part.into(outcome.values, np.array([9.0, 9.0, 1.0])) == pytest.approx([2, 1, 1])
+
+
+def test_nothing_cheaper_is_lost_by_tightening(whole: Whole) -> None:
+    # With 6 known and 5.5 proven, z costs 1.5 a unit more than it saves: at most 0.5 / 1.5, so 0.
+    tight = whole.tightened(np.array([1.5, -0.5]), 6.0)
+    assert tight.upper.tolist() == [3, 3, 0]
+    # With 7.1 known it may be 1.
+    assert whole.tightened(np.array([1.5, -0.5]), 7.1).upper.tolist() == [3, 3, 1]
