@@ -1,8 +1,10 @@
 """Numbers as they are written: the decimal, not the nearest binary fraction."""
 
 from fractions import Fraction
+from functools import lru_cache
 
 
+@lru_cache(maxsize=2**16, typed=True)
 def exact(value: float) -> Fraction:
     """Give the decimal that a number is written as, exactly.
 

@@ -105,10 +105,12 @@ class Dive:
             held.objective
         ):
             return low, high, tried
-        below = np.where(fixed, np.maximum(lower, np.floor(held.values)), upper)
-        other = self._at(lower, below)
+        less = fixed & (to > held.values)
+        most = np.where(less, np.maximum(lower, np.floor(held.values)), upper)
+        least = np.where(fixed & ~less, np.minimum(upper, np.ceil(held.values)), lower)
+        other = self._at(least, most)
         if tried is None or (other is not None and other.objective < tried.objective):
-            return lower, below, other
+            return least, most, other
         return low, high, tried
 
     def _surest(self, values: Floats, open_: Flags, columns: Ints) -> tuple[Flags, Floats]:

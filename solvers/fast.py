@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from gridblock.solvers.shape import Shape
     from gridblock.solvers.slices import Slice
 
+DEAR: Final = 0.1
+"""The share of the gap asked for that a choice may cost before its opposite is tried, too."""
 HALF: Final = 0.5
 SMALL: Final[Mapping[str, Option]] = {"mip_max_nodes": 60}
 """The work on one part."""
@@ -110,7 +112,7 @@ class Fast(Search):
         def at_once(method: str) -> Outcome:
             return self.solve(relaxation=True, method=method)
 
-        return Dive(self.session, self.whole, self.shape, at_once, self.settings.gap)
+        return Dive(self.session, self.whole, self.shape, at_once, DEAR * self.settings.gap)
 
     def _kernel(self, relaxed: Relaxation) -> Flags:
         """Give the columns worth deciding: those that the relaxation uses, or nearly so."""
@@ -151,26 +153,43 @@ class Fast(Search):
             gap: to which each period is solved.
         """
         labels, choices = self.shape.labels, self.shape.choices
-        lower, upper = bounds
-        matrix = self.whole.matrix
-        at = np.where(choices, np.rint(point), point)
-        at = np.clip(at, lower, upper)
+        at = np.clip(np.where(choices, np.rint(point), point), *bounds)
         for period in range(self.shape.count):
             free = (labels == period) & ~choices
             if not free.any():
                 continue
-            later = self.whole.with_any((labels > period) & ~choices)
-            if duals is not None:
-                later &= matrix.row_lower == matrix.row_upper
-            cost = None
-            if duals is not None:
-                cost = self.whole.priced(np.where(later, duals, 0.0))
-            part = self.whole.sliced(free, at, rows=~later, cost=cost, lower=lower, upper=upper)
-            found = self._part(self._measured(part, at), self.settings.gap if gap is None else gap)
-            if found.values is None:
+            binding = self.whole.with_any((labels > period) & ~choices)
+            found = self._period(free, at, binding, duals, bounds, gap)
+            if found is None:
                 return None
-            at = part.into(part.matrix.rounded(found.values), at)
+            at = found
         return at
+
+    def _period(
+        self,
+        free: Flags,
+        at: Floats,
+        later: Flags,
+        duals: Floats | None,
+        bounds: tuple[Floats, Floats],
+        gap: float | None,
+    ) -> Floats | None:
+        """Decide one period; where what it leaves to later ones does not fit, without that.
+
+        Later periods keep their share of what is limited over several, as long as that fits; what
+        is carried over to them has its price.
+        """
+        matrix = self.whole.matrix
+        carried = later & (matrix.row_lower == matrix.row_upper)
+        for dropped in (later,) if duals is None else (carried, later):
+            cost = None if duals is None else self.whole.priced(np.where(dropped, duals, 0.0))
+            part = self.whole.sliced(
+                free, at, rows=~dropped, cost=cost, lower=bounds[0], upper=bounds[1]
+            )
+            found = self._part(self._measured(part, at), self.settings.gap if gap is None else gap)
+            if found.values is not None:
+                return part.into(part.matrix.rounded(found.values), at)
+        return None
 
     def _measured(self, part: Slice, at: Floats) -> Slice:
         """Shift the cost of a part so that its gap is a share of the whole cost."""
