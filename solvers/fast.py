@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from gridblock.solvers.shape import Shape
     from gridblock.solvers.slices import Slice
 
-DEAR: Final = 0.1
-"""The share of the gap asked for that a choice may cost before its opposite is tried, too."""
+DEAR: Final = 0.5
+"""The share of the gap asked for that a choice may cost before others are tried, too."""
 HALF: Final = 0.5
 SMALL: Final[Mapping[str, Option]] = {"mip_max_nodes": 60}
 """The work on one part."""
