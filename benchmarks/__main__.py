@@ -45,7 +45,9 @@ def main(
     threads: Annotated[int, typer.Option(help="Threads of each method.")] = 2,
     gap: Annotated[float, typer.Option(help="Gap at which a method may stop.")] = 1e-3,
     name: Annotated[str, typer.Option(help="The results are NAME.csv, .md, .svg.")] = "full",
-    results: Annotated[Path, typer.Option(help="Where they go.")] = RESULTS,
+    results: Annotated[
+        Path, typer.Option(help="Where they go.", show_default="benchmarks/results")
+    ] = RESULTS,
     keep: Annotated[
         bool, typer.Option("--keep", help="Keep what NAME.jsonl holds; measure only the rest.")
     ] = False,
