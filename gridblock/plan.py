@@ -85,7 +85,7 @@ class Plan(Presented):
 
     @property
     def seconds(self) -> Mapping[str, float]:
-        """Wall seconds by stage: read, build, solve, audit."""
+        """Wall seconds by stage: read, build, hand_over, solve, read_back, audit."""
         return self.data.seconds
 
     def audit(self) -> Report:

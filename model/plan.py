@@ -214,7 +214,7 @@ class PlanData:
         gap: |objective - bound| / max(1e-9, |objective|), or None.
         gap_asked: the gap that was asked for.
         costs: net present value by category; they sum to the objective.
-        seconds: wall time by stage: read, build, solve, audit.
+        seconds: wall time by stage: read, build, hand_over, solve, read_back, audit.
         solver: what found it: versions, threads, seed, nodes, notes.
         conflict: for an infeasible instance, the hard rules that conflict, in its own words.
         stages: what the stages before the last found, where demands have several tiers.

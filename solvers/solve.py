@@ -103,6 +103,7 @@ def find_plan(
     clock = Clock({"read": read_seconds})
     with clock.stage("build"):
         built = build(instance, INTACT, EXACT) if model is None else model
+    with clock.stage("hand_over"):
         growing = Growing(built, compile_model(built), session, settings)
         if start is not None:
             settings = replace(settings, start=growing.compiled.point(recalled(built, start)))
@@ -189,7 +190,7 @@ class _Solved:
         """Make a plan of an outcome and audit it."""
         plan = self._without_decisions(outcome)
         if outcome.values is not None:
-            with self.clock.stage("build"):
+            with self.clock.stage("read_back"):
                 self.growing.compiled.load(outcome.values)
                 plan = self._with_decisions(plan, outcome)
         with self.clock.stage("audit"):

@@ -37,7 +37,8 @@ def run(job: Job, journal: Journal, method: str) -> None:
         raise_without_plan=False,
         **more,
     )
-    journal.stages({name: took for name, took in plan.seconds.items() if name != "read"})
+    stages = {name.replace("_", " "): took for name, took in plan.seconds.items()}
+    journal.stages({name: took for name, took in stages.items() if name != "read"})
     journal.moved(plan.objective, plan.bound)
     if plan.objective is not None:
         # A plan that gridblock returns has passed the audit.

@@ -47,7 +47,8 @@ def test_json_is_one_document_with_all_that_is_promised(gridblock: Any) -> None:
     assert answer["status"] == "optimal"
     assert answer["costs"].keys() == CATEGORIES
     assert sum(answer["costs"].values()) == pytest.approx(answer["objective"])
-    assert answer["seconds"].keys() == {"read", "build", "solve", "audit"}
+    stages = {"read", "build", "hand_over", "solve", "read_back", "audit"}
+    assert answer["seconds"].keys() == stages
     assert answer["unmet"]["research"] == {
         "amount": [3000.0],
         "served": [1168.0],
