@@ -63,7 +63,7 @@ class Evidence:
             yield self._nothing(blocker)
             return
         for rule in blocker.relaxed:
-            yield from self._full(rule, blocker.periods)
+            yield from self._full(rule, blocker)
         yield self._proof(blocker)
         if blocker.alone:
             yield self._alone(blocker)
@@ -87,17 +87,25 @@ class Evidence:
             return f"With every rule relaxed {left} of it stays unmet."
         return "No relaxation that was tried serves it."
 
-    def _full(self, rule: Relaxation, periods: Sequence[str]) -> Iterator[str]:
-        """Say how full the fullest item is while work is unmet."""
+    def _usable(self, rule: Relaxation, demand: str) -> tuple[str, ...]:
+        """Give the items of a rule that the demand could use, facilities or chips; or all."""
+        (asked,) = (each for each in self.instance.demands if each.name == demand)
+        at = {*self.instance.facilities} - {*self.instance.chosen(asked.where)}
+        other = {*self.instance.accelerators} - {*asked.yields} if rule.family == "supply" else at
+        return tuple(item for item in rule.items if item not in other) or rule.items
+
+    def _full(self, rule: Relaxation, blocker: Blocker) -> Iterator[str]:
+        """Say how full the fullest item is, of those that the demand could use, while unmet."""
+        periods, items = blocker.periods, self._usable(rule, blocker.demand)
         held = [
             (use.share, item, use)
-            for item in rule.items
+            for item in items
             for use in self._uses.get((rule.family, item), ())
             if use.period in periods and use.limit
         ]
         empty = [
             item
-            for item in rule.items
+            for item in items
             for use in self._uses.get((rule.family, item), ())
             if use.period in periods and use.limit == 0
         ]

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from gridblock.instances.instance import Instance
 from gridblock.model.account import Account
 from gridblock.reports.charts.style import (
+    HALF,
     TINTS,
     Chart,
     figure,
@@ -80,7 +81,7 @@ def _chart(
         HEIGHT,
         barmode="stack",
         showlegend=True,
-        xaxis=periods_axis(instance.horizon),
+        xaxis=periods_axis(instance.horizon, HALF),
         yaxis={"range": [0, 100], "ticksuffix": " %", "nticks": 6, "automargin": True},
         legend={"traceorder": "normal", "font": {"size": 12}},
     )

@@ -25,7 +25,11 @@ LETTERS: Final = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue"
 LONGEST_LABEL: Final = 34
 ROW: Final = 26
 """Height of a row of a chart with rows, in pixels."""
-MOST_TICKS: Final = 16
+WIDE, HALF = 660, 330
+"""Room for the names of periods, in pixels: of a chart with rows, and of one beside another."""
+LETTER, GAP = 7, 10
+"""Width of a letter of a name, and room between two names, in pixels."""
+LONGEST_PERIOD: Final = 14
 
 
 class Chart(NamedTuple):
@@ -97,13 +101,19 @@ def rows_axis(names: Sequence[str], longest: int = LONGEST_LABEL) -> dict[str, A
     }
 
 
-def periods_axis(horizon: Horizon) -> dict[str, Any]:
-    """Give an axis of periods: period i lies between i - 0.5 and i + 0.5."""
-    step = -(-len(horizon) // MOST_TICKS)
+def periods_axis(horizon: Horizon, room: int = WIDE) -> dict[str, Any]:
+    """Give an axis of periods: period i lies between i - 0.5 and i + 0.5.
+
+    Args:
+        horizon: the periods.
+        room: what their names have, in pixels; only so many are named as fit.
+    """
+    longest = max(min(len(name), LONGEST_PERIOD) for name in horizon.names)
+    step = -(-len(horizon) * (LETTER * longest + GAP) // room)
     at = list(range(0, len(horizon), step))
     return {
         "tickvals": at,
-        "ticktext": [label(horizon.names[i], 14) for i in at],
+        "ticktext": [label(horizon.names[i], LONGEST_PERIOD) for i in at],
         "tickangle": 0,
         "range": [-0.5, len(horizon) - 0.5],
         "showgrid": False,

@@ -28,6 +28,8 @@ MOST_ROWS: Final = 32
 LONGEST_NAME: Final = 40
 MOST_TEXTS: Final = 16
 """Periods up to which the share is written in each cell."""
+ROUNDS_TO_NOTHING: Final = 5e-4
+"""Share of a limit that is not worth a number of its own."""
 UNITS: Final = {"mw": "MW", "gbps": "Gbps"}
 SCALE: Final = (
     (0.0, "#f6f8f9"),
@@ -60,6 +62,10 @@ class Limited(NamedTuple):
         """Write an amount with the unit that the name of the limit ends with."""
         unit = UNITS.get(self.resource.rpartition("_")[2], "")
         return f"{number(value)} {unit}".rstrip()
+
+    def left(self, use: Use) -> str:
+        """Write what is left, but for what rounds to nothing beside the limit."""
+        return "none" if use.share > 1 - ROUNDS_TO_NOTHING else self.write(use.headroom)
 
 
 def limited(instance: Instance, decisions: Decisions, account: Account) -> list[Limited]:
@@ -121,7 +127,7 @@ def _said(row: Limited, use: Use) -> str:
     return hover(
         f"{label(row.at, 60)} {label(row.resource)}, {label(use.period)}",
         f"{row.write(use.used)} of {row.write(use.limit or 0.0)}, {in_percent(use.share)}",
-        f"{row.write(use.headroom)} left",
+        f"{row.left(use)} left",
     )
 
 
@@ -138,7 +144,7 @@ def _headroom_axis(rows: list[Limited], span: list[float]) -> dict[str, Any]:
         "side": "right",
         "range": span,
         "tickvals": list(range(len(rows))),
-        "ticktext": [label(row.write(row.peak.headroom)) for row in rows],
+        "ticktext": [label(row.left(row.peak)) for row in rows],
         "tickfont": {"color": MUTED, "size": 12},
         "showgrid": False,
         "zeroline": False,
@@ -175,7 +181,7 @@ def _table(instance: Instance, rows: list[Limited]) -> Section:
                 *heats(row),
                 number(row.peak.used, 4),
                 number(row.peak.limit or 0.0, 4),
-                row.write(row.peak.headroom),
+                row.left(row.peak),
             )
             for row in rows
         ),

@@ -23,8 +23,9 @@ from gridblock.reports.charts.positions import Point, between, label_sides, laid
 from gridblock.reports.charts.style import ACCENT, INK, MUTED, Chart, figure, hover, label
 from gridblock.reports.words import number, plural
 
-SMALLEST, LARGER, LARGEST = 9.0, 14.0, 30.0
-"""Diameters in pixels: of the smallest facility, of the largest of many and of few."""
+PASSING, SMALLEST, LARGER, LARGEST = 6.0, 9.0, 14.0, 30.0
+"""Diameters in pixels: of a place passed through, of the smallest facility, of the largest of many
+and of few."""
 MANY: Final = 60
 LEGEND: Final = 50
 LONGEST_NAME: Final = 24
@@ -35,11 +36,32 @@ MOST_POINTS: Final = 8000
 BELOW: Final = {"y": 0, "yanchor": "top", "orientation": "h", "x": 0, "itemclick": False}
 
 
+class _Look(NamedTuple):
+    """How a kind of place is drawn: what the legend says, its symbol, colours and letters."""
+
+    says: str
+    symbol: str
+    fill: str
+    rim: str
+    letters: Mapping[str, Any]
+
+
+SITE: Final = _Look(
+    "facility, by its accelerators", "circle", ACCENT, "white", {"size": 12, "color": INK}
+)
+SOURCE: Final = _Look(
+    "where it comes from", "diamond", "white", MUTED, {"size": 11, "color": MUTED}
+)
+PASSED: Final = _Look("passed through", "square", "white", MUTED, {"size": 10, "color": MUTED})
+LOOKS: Final = (PASSED, SOURCE, SITE)
+"""The last drawn on top."""
+
+
 class _Dot(NamedTuple):
-    """A place: whether it is a facility, its diameter in pixels, and what is said of it."""
+    """A place: how it looks, its diameter in pixels, and what is said of it."""
 
     name: str
-    is_site: bool
+    look: _Look
     size: float
     says: str
 
@@ -87,7 +109,7 @@ def places_map(
 
 
 def _dots(instance: Instance, account: Account, edges: Sequence[Edge], t: str) -> Iterator[_Dot]:
-    """Give the facilities, the largest first, then the regions that something is joined to."""
+    """Give facilities, the largest first, regions that work comes from, and those in between."""
     chips = dict.fromkeys(instance.facilities, 0)
     for (kind, path, when), count in account.installed.items():
         if when == t:
@@ -100,16 +122,18 @@ def _dots(instance: Instance, account: Account, edges: Sequence[Edge], t: str) -
         of = f" of {number(most[name])}" if name in most else ""
         says = plural(chips[name], "accelerator"), f"{number(mw[name])}{of} MW"
         size = SMALLEST + (most_size - SMALLEST) * sqrt(chips[name] / largest)
-        yield _Dot(name, True, size, hover(label(name), *says))
+        yield _Dot(name, SITE, size, hover(label(name), *says))
     ends = {end for edge in edges for end in edge.ends}
     asked = {region for demand in instance.demands for region in demand.regions}
-    for name in instance.network.regions:
-        if name in ends | asked:
-            yield _Dot(name, False, SMALLEST, label(name))
+    regions = instance.network.regions
+    yield from (_Dot(name, SOURCE, SMALLEST, label(name)) for name in regions if name in asked)
+    for name in regions:
+        if name in ends - asked:
+            yield _Dot(name, PASSED, PASSING, label(name))
 
 
 def _demand(name: str) -> _Dot:
-    return _Dot(name, False, SMALLEST, label(name))
+    return _Dot(name, SOURCE, SMALLEST, label(name))
 
 
 class _Drawing(NamedTuple):
@@ -173,12 +197,10 @@ class _Drawing(NamedTuple):
         # What is named where it is larger needs no name in the crowd.
         later = {d.name for d in self.dots for f in shown[i + 1 :] if f.holds(self.points[d.name])}
         sides = {name: side for name, side in self.sides(frame).items() if name not in later}
-        for is_site in (False, True):
-            some = [
-                d for d in self.dots if d.is_site is is_site and frame.holds(self.points[d.name])
-            ]
+        for look in LOOKS:
+            some = [d for d in self.dots if d.look is look and frame.holds(self.points[d.name])]
             if some:
-                yield _named(some, self.points, sides, more)
+                yield _named(look, some, self.points, sides, more)
 
     def _lines(self, more: Mapping[str, Any]) -> Iterator[Any]:
         for of in CLASSES:
@@ -190,28 +212,27 @@ class _Drawing(NamedTuple):
 
 
 def _named(
+    look: _Look,
     dots: Sequence[_Dot],
     points: Mapping[str, Point],
     sides: Mapping[str, str],
     more: Mapping[str, Any],
 ) -> Any:
-    """Give the facilities, or the regions, with their names."""
-    is_site = dots[0].is_site
-    colours = (ACCENT, "white") if is_site else ("white", MUTED)
+    """Give the places of one kind, with their names."""
     return _trace(
         [points[dot.name] for dot in dots],
-        name="facility, by its accelerators" if is_site else "where it comes from",
+        name=look.says,
         mode="markers+text",
         marker={
             "size": [dot.size for dot in dots],
-            "symbol": "circle" if is_site else "diamond",
-            "color": colours[0],
+            "symbol": look.symbol,
+            "color": look.fill,
             "opacity": 0.92,
-            "line": {"color": colours[1], "width": 1.4},
+            "line": {"color": look.rim, "width": 1.4},
         },
         text=[label(dot.name, LONGEST_NAME) if dot.name in sides else "" for dot in dots],
         textposition=[sides.get(dot.name, "top center") for dot in dots],
-        textfont={"size": 12, "color": INK} if is_site else {"size": 11, "color": MUTED},
+        textfont=dict(look.letters),
         hoverinfo="text",
         hovertext=[dot.says for dot in dots],
         **more,

@@ -5,10 +5,16 @@ import io
 import pytest
 from rich.console import Console
 
-from explain.conftest import Explain
+from explain.conftest import Explain, hall_data
 from explain.test_known_blockers import ALL, THREE
 from gridblock.instances.instance import Instance
+from gridblock.instances.relaxing import Relaxation
+from gridblock.model.account import account
+from gridblock.model.explanation import Blocker, Explanation
+from gridblock.plan import solve
+from gridblock.reports.evidence import Evidence
 from gridblock.reports.terminal import show
+from gridblock.solvers.session import Session
 
 SAID = {
     "power_mw": "critical power in north",
@@ -81,3 +87,32 @@ def test_periods_are_named_from_and_until(hall: Instance, explained: Explain) ->
     table = why.table()
     assert list(table["period"]) == ["second"]
     assert list(table["rules"]) == ["power_mw: north"]
+
+
+def test_evidence_is_of_places_and_chips_that_the_demand_could_use(session: Session) -> None:
+    # South is full with 3 pods in 0.3 MW, north not quite with 3 in 0.35; chat may use north only.
+    data = hall_data()
+    data["facilities"] = {
+        "south": {"limits": {"power_mw": 0.3}},
+        "north": {"limits": {"power_mw": 0.35}},
+    }
+    data["accelerators"] = {"tpu": {"supply": 30}, "h100": {"supply": 40}}
+    data["blocks"] = {
+        name: {"accelerator": chip, "accelerators": 10, "uses": {"power_kw": 100}, "cost_once": 0}
+        for name, chip in (("pod", "h100"), ("rack", "tpu"))
+    }
+    chat = data["demands"][0] | {"where": {"facilities": ["north"]}}
+    mail = chat | {"name": "mail", "yields": {"tpu": 1}, "where": {"facilities": ["south"]}}
+    instance = Instance.parse(data | {"demands": [chat, mail]})
+    plan = solve(instance, gap=1e-9, session=session)
+    books = account(instance, plan.data.decisions)
+    nothing = Explanation(instance.name, instance.hash, plan.objective, "explained", 0.0)
+    evidence = Evidence(instance, nothing, plan.data.decisions, books)
+    said = {
+        family: evidence.of(
+            Blocker("chat", ("first",), (Relaxation(family, items),), unmet=30, after=0)
+        )[0].replace("\N{NO-BREAK SPACE}", " ")
+        for family, items in (("power_mw", ("south", "north")), ("supply", ("tpu", "h100")))
+    }
+    assert said["power_mw"] == "In the plan north is 85.7 % full in first: 0.3 of 0.35 MW."
+    assert said["supply"] == "In the plan h100 is 75 % full in first: 30 of 40 accelerators."

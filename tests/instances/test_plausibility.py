@@ -59,15 +59,22 @@ def test_nothing_is_said_where_nothing_is_odd() -> None:
     assert said(plain()) == []
 
 
+MEANT = {
+    # The lease of the deal runs for three years, the horizon for two.
+    "colossus": "of 12 periods always passes the end",
+    # No campus of some labs is within 150 ms of some regions: an answer of the frontier.
+    "frontier": "is 150 ms, and the nearest facility is ",
+}
+"""What is true, and worth saying, of instances of the gallery."""
+
+
 @pytest.mark.parametrize("name", sorted(examples()))
 def test_the_gallery_is_plausible(name: str) -> None:
-    # The lease of the deal runs for three years, the horizon for two: true, and worth saying.
-    told = [
-        fault
-        for fault in warnings(read(examples()[name]))
-        if name != "colossus" or not fault.message.startswith("of 12 periods always passes the end")
-    ]
-    assert [str(fault) for fault in told] == []
+    told = warnings(read(examples()[name]))
+    if name in MEANT:
+        assert all(fault.message.startswith(MEANT[name]) for fault in told)
+    else:
+        assert [str(fault) for fault in told] == []
 
 
 AUSTIN = {"at": {"lat": 30.3, "lon": -97.7}}

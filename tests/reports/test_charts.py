@@ -9,10 +9,19 @@ from deals import DEAL, hand_made_deal
 from gridblock.instances.instance import Instance
 from gridblock.model.account import Account, account
 from gridblock.model.plan import Decisions, PlanData
-from gridblock.reports.charts import concentration, flows, frames, power, timeline, utilization
+from gridblock.reports.charts import (
+    concentration,
+    flows,
+    frames,
+    power,
+    timeline,
+    utilization,
+    where,
+)
 from gridblock.reports.charts.positions import Point, between, label_sides, on_earth
-from gridblock.reports.charts.style import label
+from gridblock.reports.charts.style import HALF, label, periods_axis
 from gridblock.reports.plots import Plots
+from gridblock.reports.usage import Use
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +86,50 @@ def test_utilization_leaves_out_what_is_not_used(
     assert peaks["2 x north/hall", "racks"].headroom == 4
     assert peaks["south", "power_mw"].share == pytest.approx(0.8)
     assert all(any(use.used for use in row.uses.values()) for row in rows)
+
+
+def test_what_rounds_to_nothing_is_not_written_as_left() -> None:
+    def left(used: float) -> str:
+        use = Use("memphis", "grid_mw", "now", used, 1229.0)
+        return utilization.Limited("memphis", "grid_mw", {"now": use}).left(use)
+
+    assert left(1200) == "29 MW"
+    assert left(1228.99) == "none"
+
+
+def test_names_of_periods_keep_off_each_other() -> None:
+    quarters = Instance.parse(
+        {"gridblock": 1, "periods": {"first": "2026Q3", "count": 10, "every": "quarter"}}
+    ).horizon
+    # Of 2026Q3 each takes 6 x 7 + 10 = 52 pixels: ten fit into 660, six into 330.
+    assert len(periods_axis(quarters)["ticktext"]) == 10
+    assert periods_axis(quarters, HALF)["ticktext"] == list(quarters.names[::2])
+
+
+def test_a_place_that_is_passed_through_is_not_where_work_comes_from() -> None:
+    instance = Instance.parse(
+        {
+            "gridblock": 1,
+            "facilities": {"abilene": {"at": {"lat": 32.5, "lon": -99.8}}},
+            "network": {
+                "regions": {"dallas": {"lat": 32.8, "lon": -96.8}, "london": {"lat": 51, "lon": 0}},
+                "links": [
+                    {"between": ["abilene", "dallas"]},
+                    {"between": ["dallas", "london"]},
+                ],
+            },
+            "demands": [
+                {"name": "chat", "amount": 1, "yields": {}, "unmet_cost": 1, "from": {"london": 1}}
+            ],
+        }
+    )
+    nothing = Decisions()
+    drawn = where.places_map(instance, nothing, account(instance, nothing))
+    assert drawn is not None
+    named = {t.name: list(t.text) for t in drawn.figure.data if t.text}
+    assert named["passed through"] == ["dallas"]
+    assert named["where it comes from"] == ["london"]
+    assert named["facility, by its accelerators"] == ["abilene"]
 
 
 def test_shares_add_up_to_all(pair: Instance, account: Account) -> None:

@@ -15,7 +15,8 @@ from rivals.worlds import world
 
 Data = dict[str, Any]
 GALLERY = Path(__file__).parents[2] / "instances" / "gallery"
-FILES = [file for file in sorted(GALLERY.glob("*.yaml")) if file.stem != "colossus"]
+LARGE = {"colossus", "frontier"}
+FILES = [file for file in sorted(GALLERY.glob("*.yaml")) if file.stem not in LARGE]
 
 
 def least(data: Data) -> float | None:
