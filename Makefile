@@ -46,7 +46,8 @@ types: $(VENV)/developed ## mypy, over the folders linked together as they are i
 	$(BIN)/mypy
 
 bench: $(VENV)/benched ## gridblock and its rivals on the smaller rungs of the ladder, about 5 minutes
-	$(BIN)/python -m benchmarks --rungs S,M --seeds 0 --time-limit S=10,M=20 --name short
+	$(BIN)/python -m benchmarks --rungs S,M --seeds 0 --time-limit S=8,M=25 --name short \
+		--methods auto,fast,highs,highs-ipm,highs-reduced,scip,cp-sat,greedy,pop
 
 lowest: build/lowest/developed ## the quick tests with the oldest library versions that pyproject.toml allows
 	build/lowest/bin/pytest -m "not slow" -n 2

@@ -132,7 +132,7 @@ def _measure(job: Job, folder: Path, memory_gb: float) -> Measured:
         file.write_text(to_json(generate(job.rung, job.seed).plain()), encoding="utf-8")
     asked = Job(**{**vars(job), "instance": str(file)})
     patience = 1.5 * job.time_limit + SPARE
-    return measured(asked, watched(asked, memory_mb=memory_gb * 1000, patience=patience))
+    return measured(job, watched(asked, memory_mb=memory_gb * 1000, patience=patience))
 
 
 def _said(each: Measured) -> str:

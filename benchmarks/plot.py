@@ -30,7 +30,7 @@ def draw(all_: Sequence[Measured], path: Path) -> None:
     mpl.use("Agg")
     mpl.rcParams["svg.hashsalt"] = "gridblock"
     from matplotlib import pyplot as plt
-    from matplotlib.ticker import NullFormatter, PercentFormatter
+    from matplotlib.ticker import NullFormatter
 
     rungs = [rung for rung in RUNGS if any(each.key[0] == rung for each in all_)]
     names = [name for name in METHODS if any(each.job["method"] == name for each in all_)]
@@ -54,7 +54,9 @@ def draw(all_: Sequence[Measured], path: Path) -> None:
             xscale="log", yscale="log", title=f"Rung {rung}", xlabel="seconds from reading on"
         )
         panel.grid(alpha=0.3, which="both")
-        panel.yaxis.set_major_formatter(PercentFormatter(1.0))
+        panel.yaxis.set_major_formatter(lambda share, _: f"{100 * share:g} %")
+        panel.xaxis.set_major_formatter(lambda seconds, _: f"{seconds:g}")
+        panel.xaxis.set_minor_formatter(NullFormatter())
         panel.yaxis.set_minor_formatter(NullFormatter())
         panel.set_ylim(LEAST_GAP * 0.8, 2.0)
         if panel.get_legend_handles_labels()[1]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 RUNGS: Final = ("S", "M", "L", "XL")
 OURS: Final = ("auto", "fast", "exact")
+WRITTEN: Final = ("highs", "highs-ipm", "scip", "cp-sat")
+"""Methods that solve the matrix before reductions."""
 
 
 COLUMNS: Final = (
@@ -98,7 +100,7 @@ def to_markdown(all_: Sequence[Measured], heading: str) -> str:
 
 
 def _title(rung: str, all_: Sequence[Measured]) -> str:
-    shapes = [each.shape for each in all_ if each.job["method"] == "highs" and each.shape]
+    shapes = [each.shape for each in all_ if each.job["method"] in WRITTEN and each.shape]
     sizes = ", ".join(
         f"{median(shape[name] for shape in shapes):,.0f} {name}"
         for name in ("columns", "rows", "integers")
@@ -107,7 +109,7 @@ def _title(rung: str, all_: Sequence[Measured]) -> str:
     seeds = sorted({each.key[1] for each in all_})
     count = f"seed {seeds[0]}" if len(seeds) == 1 else f"medians of {len(seeds)} seeds"
     limit = all_[0].job["time_limit"]
-    return f"## Rung {rung}: {sizes or 'no matrix'}; {count}, at most {limit:g} s in the solver"
+    return f"## Rung {rung}: {sizes or 'no matrix made'}; {count}; {limit:g} s to solve"
 
 
 def _by_method(all_: Sequence[Measured]) -> dict[str, list[Measured]]:
@@ -178,32 +180,26 @@ def _ratios(all_: Sequence[Measured]) -> str:
     """Write how many times sooner gridblock has proven a gap than the better one of plain HiGHS."""
     rows = []
     for rung in RUNGS:
-        of_rung = [each for each in all_ if each.key[0] == rung and each.ended != "missing"]
-        ours = next((n for n in OURS if any(e.job["method"] == n for e in of_rung)), None)
-        rivals = [e for e in of_rung if METHODS[e.job["method"]].family == "HiGHS"]
-        if ours is None or not rivals:
-            continue
-        mine = [each for each in of_rung if each.job["method"] == ours]
-        for level in LEVELS:
-            theirs = [_soonest([e for e in rivals if e.key[1] == m.key[1]], level) for m in mine]
-            a, b = _median([m.until(level) for m in mine]), _median([t for t, _ in theirs])
-            cap = median(wall for _, wall in theirs)
-            ratio = "none" if a is None else f"{'' if b else '≥ '}{(b or cap) / a:.1f}"
-            own = median(m.wall for m in mine)
-            rows.append(
-                [
-                    rung,
-                    f"{level:.1%}",
-                    METHODS[ours].label,
-                    _or_more(a, own),
-                    _or_more(b, cap),
-                    ratio,
-                ]
-            )
+        ran = [each for each in all_ if each.key[0] == rung and each.ended != "missing"]
+        rivals = [each for each in ran if METHODS[each.job["method"]].family == "HiGHS"]
+        for name in OURS if rivals else ():
+            mine = [each for each in ran if each.job["method"] == name]
+            rows += [
+                [rung, METHODS[name].label, *_ratio(mine, rivals, at)] for at in LEVELS if mine
+            ]
     if not rows:
         return ""
-    head = ["rung", "proven", "method", "its seconds", "HiGHS, the better of two", "times sooner"]
+    head = ["rung", "method", "proven", "its seconds", "HiGHS, the better of two", "times sooner"]
     return "## Ratios\n\n" + _table(head, rows)
+
+
+def _ratio(mine: Sequence[Measured], rivals: Sequence[Measured], level: float) -> list[str]:
+    """Give a gap, the median times until it was proven, and their ratio."""
+    theirs = [_soonest([e for e in rivals if e.key[1] == m.key[1]], level) for m in mine]
+    a, b = _median([m.until(level) for m in mine]), _median([time for time, _ in theirs])
+    own, cap = median(m.wall for m in mine), median(wall for _, wall in theirs)
+    ratio = f"{'' if b else '≥ '}{(b or cap) / a:.1f}" if a else f"≤ {b / own:.1f}" if b else "none"
+    return [f"{level:.1%}", _or_more(a, own), _or_more(b, cap), ratio]
 
 
 def _soonest(rivals: Sequence[Measured], level: float) -> tuple[float | None, float]:

@@ -104,9 +104,12 @@ def test_ratios_are_to_the_better_of_the_two_and_say_where_they_are_at_least() -
     fast = made("highs-ipm", [(40.0, 100.0, 99.2)], wall=95.0)
     text = tables.to_markdown([ours, slow, fast], "# heading")
     rows = [line.split("|") for line in text.splitlines() if line.startswith("| S |")]
-    found = {row[2].strip(): [cell.strip() for cell in row[4:7]] for row in rows}
+    found = {row[3].strip(): [cell.strip() for cell in row[4:7]] for row in rows}
     assert found["1.0%"] == ["10.0", "40.0", "4.0"]
     assert found["0.5%"] == ["10.0", "≥ 100", "≥ 10.0"]
+    text = tables.to_markdown([made("fast", [(1.0, 100.0, 50.0)]), slow], "# heading")
+    # To 1 % it took more than 100 s, which the rival has taken 90 s for.
+    assert "| S | gridblock fast | 1.0% | ≥ 100 | 90.0 | ≤ 0.9 |" in text
 
 
 def test_every_measurement_is_a_line_of_csv() -> None:
