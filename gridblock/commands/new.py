@@ -53,7 +53,8 @@ def new(
 ) -> None:
     """Write an instance to start from; it solves as it is.
 
-    YAML has comments; a workbook has units, drop-downs and notes.
+    YAML has comments, and the JSON Schema beside it by which editors complete and
+    check fields; a workbook has units, drop-downs and notes.
     """
     from gridblock.instances.write import to_yaml
 
@@ -82,6 +83,7 @@ def new(
             _write_tables(path, text)
         else:
             write_new(path, text)
+            _write_schema(talk, path.parent)
         talk.note(f"wrote {path}; plan it with: gridblock solve {shlex.quote(str(path))}")
 
 
@@ -107,6 +109,17 @@ def _write_generated(
     formats.write(given if called is None else given.replace(name=called), path)
     talk.line.end()
     talk.note(f"wrote {path}; plan it with: gridblock solve {shlex.quote(str(path))}")
+
+
+def _write_schema(talk: Talk, folder: Path) -> None:
+    """Put the schema that the first line of the template names beside it, if there is none."""
+    from gridblock.commands import schema
+    from gridblock.instances.write import write_text
+
+    beside = folder / schema.FILE
+    if not beside.exists():
+        write_text(beside, schema.schema_text())
+        talk.note(f"wrote {beside}, by which editors complete and check fields")
 
 
 def _write_tables(path: Path, text: str) -> None:

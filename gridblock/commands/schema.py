@@ -13,6 +13,8 @@ from gridblock.commands.talk import Talk, put
 if TYPE_CHECKING:
     from pydantic_core import core_schema
 
+FILE = "gridblock.schema.json"
+"""The name that the first line of an instance looks for, beside it."""
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 BOUNDS = {
     "ge": "minimum",
@@ -30,15 +32,15 @@ def schema(
         ),
     ] = None,
 ) -> None:
-    """Show the JSON Schema of instances.
+    """Show the JSON Schema of instances: titles, units, descriptions, bounds.
 
-    An editor that has it completes and checks fields: write it beside an
-    instance whose first line is
+    An editor that has it completes and checks fields. `gridblock new` writes it
+    beside the instance, whose first line points the editor to it:
     # yaml-language-server: $schema=gridblock.schema.json
     """
     talk = Talk()
     with ended(talk):
-        text = json.dumps(instance_schema(), indent=2, ensure_ascii=False) + "\n"
+        text = schema_text()
         if output is None:
             put(text)
         else:
@@ -47,6 +49,11 @@ def schema(
             refuse_without_folder(output)
             write_text(output, text)
             talk.note(f"wrote {output}")
+
+
+def schema_text() -> str:
+    """Give the JSON Schema of an instance as a file holds it."""
+    return json.dumps(instance_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def instance_schema() -> dict[str, Any]:
@@ -69,9 +76,14 @@ def instance_schema() -> dict[str, Any]:
 
 
 def _worded(made: Any) -> Any:
-    """Write bounds in the words of JSON Schema, which pydantic leaves in its own now and then."""
+    """Write bounds in the words of JSON Schema, which pydantic leaves in its own now and then.
+
+    Descriptions lose the line breaks that they have in the source.
+    """
     if isinstance(made, list):
         return [_worded(item) for item in made]
     if not isinstance(made, dict):
         return made
-    return {BOUNDS.get(name, name): _worded(value) for name, value in made.items()}
+    said = made.get("description")
+    joined = {"description": " ".join(said.split())} if isinstance(said, str) else {}
+    return {BOUNDS.get(name, name): _worded(value) for name, value in {**made, **joined}.items()}

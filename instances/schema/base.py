@@ -5,11 +5,21 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict
 
-from gridblock.instances.schema.units import DEGREES, SHARE
+from gridblock.instances.schema.units import DEGREES, SHARE, describe_numbers, unit_of
 
 LONGEST_NAME: Final = 200
 LARGEST: Final = 1e15
 SMALLEST: Final = 1e-9
+
+
+def _with_units(schema: dict[str, Any], record: type[BaseModel]) -> None:
+    """Title each field of a JSON Schema by its name and unit, and state the unit by itself."""
+    for own, field in record.model_fields.items():
+        name = field.alias or own
+        unit = unit_of(field)
+        stated = {"title": name} if unit is None else {"title": f"{name} [{unit.words}]"}
+        schema["properties"][name] |= stated | ({} if unit is None else {"unit": unit.text})
+        describe_numbers(schema["properties"][name], field.description or "")
 
 
 class Record(BaseModel):
@@ -22,6 +32,7 @@ class Record(BaseModel):
         use_attribute_docstrings=True,
         validate_default=False,
         serialize_by_alias=True,
+        json_schema_extra=_with_units,
     )
 
     source: str | None = None

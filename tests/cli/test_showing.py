@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 from typer.main import get_command
 
-from cli import mini_schema
 from gridblock import __version__
 from gridblock.cli import app
+from gridblock.commands.schema import instance_schema
 from gridblock.commands.sources import GALLERY, examples, title
 from gridblock.instances import document
 from gridblock.instances.generate import generate
@@ -21,6 +22,24 @@ from gridblock.instances.plausibility import warnings
 from gridblock.instances.read import read
 
 COMMANDS = sorted(get_command(app).commands)
+TEMPLATE = GALLERY.parent / "template.yaml"
+
+
+@pytest.fixture(scope="module")
+def schema() -> dict[str, Any]:
+    made = instance_schema()
+    Draft202012Validator.check_schema(made)
+    return made
+
+
+def problems(value: Any, schema: dict[str, Any]) -> list[str]:
+    """Give what the library for JSON Schema finds wrong with a value, each with its path."""
+    # To the library a list is an array only if it is a plain one.
+    plain = json.loads(json.dumps(value))
+    return [
+        f"{error.json_path}: {error.message}"
+        for error in Draft202012Validator(schema).iter_errors(plain)
+    ]
 
 
 def test_version(gridblock: Any) -> None:
@@ -161,17 +180,18 @@ def test_an_instance_that_cannot_be_generated(
     assert said in " ".join(ran.stderr.replace("│", " ").split())
 
 
-def test_the_schema_accepts_every_example(gridblock: Any, tmp_path: Path) -> None:
-    schema = json.loads(gridblock("schema").stdout)
+def test_the_schema_accepts_every_example(
+    gridblock: Any, tmp_path: Path, schema: dict[str, Any]
+) -> None:
+    assert json.loads(gridblock("schema").stdout) == schema
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
-    for path in (*examples().values(), GALLERY.parent / "template.yaml"):
-        assert mini_schema.problems(document.load(path).data, schema) == []
+    for path in (*examples().values(), TEMPLATE):
+        assert problems(document.load(path).data, schema) == []
     assert gridblock("schema", "-o", "schema.json").exit_code == 0
     assert json.loads((tmp_path / "schema.json").read_text()) == schema
 
 
-def test_the_schema_refuses_what_reading_refuses(gridblock: Any) -> None:
-    schema = json.loads(gridblock("schema").stdout)
+def test_the_schema_refuses_what_reading_refuses(schema: dict[str, Any]) -> None:
     for spoilt in (
         {},
         {"gridblock": 2},
@@ -179,30 +199,55 @@ def test_the_schema_refuses_what_reading_refuses(gridblock: Any) -> None:
         {"gridblock": 1, "demands": [{"name": "d"}]},
         {"gridblock": 1, "facilities": {"f": {"pue": 0}}},
     ):
-        assert mini_schema.problems(spoilt, schema) != []
+        assert problems(spoilt, schema) != []
 
 
-def test_the_schema_lets_text_with_a_unit_stand_for_a_number(gridblock: Any) -> None:
-    schema = json.loads(gridblock("schema").stdout)
+def test_the_schema_lets_text_with_a_unit_stand_for_a_number(schema: dict[str, Any]) -> None:
 
-    def problems(grid: Any, pue: Any = 1) -> list[str]:
+    def at_a_site(grid: Any, pue: Any = 1) -> list[str]:
         site = {"grid_mw": grid, "pue": pue, "limits": {"power_mw": grid}}
-        return mini_schema.problems({"gridblock": 1, "facilities": {"f": site}}, schema)
+        return problems({"gridblock": 1, "facilities": {"f": site}}, schema)
 
     for good in ("120 MW", "1.2e2MW", "-.5 MW", ["120 MW", 130], {"2026Q3": "120 MW"}):
-        assert problems(good) == []
+        assert at_a_site(good) == []
     for bad in ("120", "MW", "abc", "1,600 MW", ["120"]):
-        assert problems(bad) != []
+        assert at_a_site(bad) != []
     # PUE has no unit.
-    assert problems(1, "1.2 MW") != []
+    assert at_a_site(1, "1.2 MW") != []
     said = json.dumps(schema["$defs"]["Facility"]["properties"]["energy_per_mwh"])
     assert "A number with a unit, converted to that of the field: money/MWh." in said
 
 
-def test_the_schema_describes_every_field(gridblock: Any) -> None:
-    schema = json.loads(gridblock("schema").stdout)
+def test_the_schema_says_of_every_field_what_it_is_and_in_what_unit(schema: dict[str, Any]) -> None:
     for record in (schema, *schema["$defs"].values()):
-        assert all("description" in field for field in record.get("properties", {}).values())
+        for name, field in record.get("properties", {}).items():
+            assert field["title"].partition(" [")[0] == name
+            assert field["description"] == " ".join(field["description"].split())
+            assert ("unit" in field) == field["title"].endswith("]")
+    facility, block = schema["$defs"]["Facility"], schema["$defs"]["Block"]
+    assert facility["properties"]["grid_mw"]["title"] == "grid_mw [MW]"
+    assert facility["properties"]["grid_mw"]["unit"] == "MW"
+    assert block["properties"]["cost_once"]["unit"] == "money/block"
+    assert "unit" not in facility["properties"]["tags"]
+
+
+def test_the_schema_that_is_published_is_the_one_that_is_made(gridblock: Any) -> None:
+    published = GALLERY.parent / "gridblock.schema.json"
+    # When fields changed: gridblock schema -o instances/gridblock.schema.json
+    assert published.read_text(encoding="utf-8") == gridblock("schema").stdout
+
+
+def test_a_new_instance_points_an_editor_to_the_schema_beside_it(
+    gridblock: Any, tmp_path: Path, schema: dict[str, Any]
+) -> None:
+    assert gridblock("new", "deal").exit_code == 0
+    first_line = (tmp_path / "deal.yaml").read_text(encoding="utf-8").splitlines()[0]
+    pointed_to = first_line.removeprefix("# yaml-language-server: $schema=")
+    assert json.loads((tmp_path / pointed_to).read_text(encoding="utf-8")) == schema
+    # One that is there already stays as it is.
+    (tmp_path / pointed_to).write_text("{}")
+    assert gridblock("new", "other").exit_code == 0
+    assert (tmp_path / pointed_to).read_text() == "{}"
 
 
 def complete(words: str) -> list[str]:
