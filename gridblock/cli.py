@@ -14,6 +14,7 @@ from gridblock.commands import (
     compare,
     convert,
     diff,
+    doctor,
     examples,
     explain,
     export,
@@ -83,7 +84,7 @@ PANELS: Final = {
         monte_carlo.monte_carlo,
         stochastic.stochastic,
     ),
-    "Data": (convert.convert, export.export, schema.schema, bench.bench),
+    "Data": (convert.convert, export.export, schema.schema, bench.bench, doctor.doctor),
 }
 """The commands, by what a planner does with them."""
 

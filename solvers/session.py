@@ -20,6 +20,7 @@ from gridblock.solvers.outcome import (
     Verdict,
     judged,
 )
+from gridblock.solvers.versions import refuse_unsound
 from gridblock.solvers.watch import Watch
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Session:
         memory_gb: float | None = None,
         grace: float = 5.0,
         command: Sequence[str] = COMMAND,
+        any_version: bool = False,
     ) -> None:
         """Make the private folder; the worker starts with the first matrix.
 
@@ -59,7 +61,10 @@ class Session:
             memory_gb: limit of the worker's address space, where the system has one.
             grace: seconds after the time limit at which the worker is killed.
             command: how to start the worker.
+            any_version: whether a HiGHS known to be wrong may solve, which is refused otherwise.
         """
+        if not any_version:
+            refuse_unsound()
         self._channel = Channel(folder, log, memory_gb, grace, command)
 
     def __enter__(self) -> Self:
