@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gridblock.commands import sources
+from gridblock.commands import lessons, sources
 from gridblock.commands.ending import ended
 from gridblock.commands.files import write_new
 from gridblock.commands.talk import Talk, Voice, put
@@ -31,7 +31,7 @@ def examples(
         typer.Option("--output", "-o", metavar="FILE", help="Copy the example to a new file."),
     ] = None,
 ) -> None:
-    """List the shipped examples, show one, or copy it."""
+    """List the shipped instances, show one, or copy it; and the numbered scripts."""
     talk = Talk()
     with ended(talk):
         shipped = sources.examples()
@@ -60,4 +60,7 @@ def _list(shipped: dict[str, Path]) -> None:
     table.add_column()
     for name, path in shipped.items():
         table.add_row(name, sources.title(path))
+    table.add_section()
+    for number, path in lessons.lessons().items():
+        table.add_row(f"new --example {number}", f"{lessons.title(path)}, as a script in Python")
     Voice().print(table)

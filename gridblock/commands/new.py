@@ -10,6 +10,7 @@ import typer
 from gridblock.commands import sources
 from gridblock.commands.ending import ended
 from gridblock.commands.files import write_new
+from gridblock.commands.lessons import write_lesson
 from gridblock.commands.options import whole
 from gridblock.commands.talk import Talk
 from gridblock.instances.faults import shown
@@ -50,6 +51,16 @@ def new(
             show_default=False,
         ),
     ] = None,
+    example: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            parser=whole,
+            help="A numbered example instead, a script in Python that runs as it is; with"
+            " `-o FILE.ipynb` a notebook. `gridblock examples` lists them.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Write an instance to start from; it solves as it is.
 
@@ -60,6 +71,12 @@ def new(
 
     talk = Talk()
     with ended(talk):
+        if example is not None:
+            if rung is not None or seed is not None:
+                message = "an example is no generated instance: leave out --rung and --seed"
+                raise typer.BadParameter(message)
+            write_lesson(talk, example, name, output)
+            return
         if rung is not None:
             _write_generated(talk, name, output, rung, seed or 0)
             return
