@@ -17,7 +17,7 @@ CANDIDATES = python3.11 python3 python3.13 python3.12 python
 PYTHON ?= $(shell for each in $(CANDIDATES); do \
 	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
 
-.PHONY: help solve test quick fuzz bench lint types lowest browser wheel clean
+.PHONY: help solve test quick docs fuzz bench lint types lowest browser wheel clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ test: lint types ## set up, then lint, types and every test
 
 quick: $(VENV)/developed ## the tests that take seconds, up to the first failure
 	$(BIN)/pytest -m "not slow" -n 2 --maxfail=1
+
+docs: $(VENV)/documented ## the book, each page run anew, warnings as errors, in build/docs
+	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet docs build/docs
 
 fuzz: $(VENV)/developed ## the planner against its rival on SEEDS random instances with every feature
 	SEEDS=$(SEEDS) $(BIN)/pytest -n 2 tests/model/test_every.py
@@ -77,6 +80,11 @@ $(VENV)/installed: pyproject.toml | $(VENV)/created
 $(VENV)/developed: pyproject.toml | $(VENV)/created
 	@echo "Installing gridblock, its libraries and the developers' tools into $(VENV)" >&2
 	@$(PIP) --editable '.[dev]'
+	@touch $@ $(VENV)/installed
+
+$(VENV)/documented: pyproject.toml | $(VENV)/created
+	@echo "Installing gridblock, its libraries and what makes the book into $(VENV)" >&2
+	@$(PIP) --editable '.[docs]'
 	@touch $@ $(VENV)/installed
 
 $(VENV)/benched: pyproject.toml | $(VENV)/created

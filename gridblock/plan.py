@@ -75,7 +75,7 @@ class Plan(Presented):
 
     @property
     def gap(self) -> float | None:
-        """|objective - bound| / max(1e-9, |objective|)."""
+        """``|objective - bound| / max(1e-9, |objective|)``."""
         return self.data.gap
 
     @property

@@ -62,7 +62,7 @@ class Stochastic:
 
     @property
     def gap(self) -> float | None:
-        """|objective - bound| / max(1e-9, |objective|)."""
+        """``|objective - bound| / max(1e-9, |objective|)``."""
         return self.data.hedge.gap
 
     @property

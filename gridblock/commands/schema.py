@@ -36,7 +36,7 @@ def schema(
 
     An editor that has it completes and checks fields. `gridblock new` writes it
     beside the instance, whose first line points the editor to it:
-    # yaml-language-server: $schema=gridblock.schema.json
+    `# yaml-language-server: $schema=gridblock.schema.json`
     """
     talk = Talk()
     with ended(talk):
