@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from gridblock.front_folder import read_front
     from gridblock.fronts import pareto
     from gridblock.instances.faults import InstanceError
     from gridblock.instances.formats import write
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
     from gridblock.model.findings import AuditError
     from gridblock.plan import InfeasibleError, NoPlanError, Plan, read_plan, solve
     from gridblock.replan import in_force
+    from gridblock.roll_folder import read_roll
+    from gridblock.rolls import roll
     from gridblock.sides import compare, diff
+    from gridblock.stress_folder import read_stress
+    from gridblock.stresses import stress
     from gridblock.studies import monte_carlo, sweep
     from gridblock.study import read_study
     from gridblock.two_stage import Stochastic, stochastic
@@ -40,11 +45,16 @@ __all__ = [
     "monte_carlo",
     "pareto",
     "read",
+    "read_front",
     "read_plan",
+    "read_roll",
     "read_stochastic",
+    "read_stress",
     "read_study",
+    "roll",
     "solve",
     "stochastic",
+    "stress",
     "sweep",
     "write",
 ]
@@ -64,11 +74,16 @@ _HOMES = {
     "monte_carlo": "gridblock.studies",
     "pareto": "gridblock.fronts",
     "read": "gridblock.instances.read",
+    "read_front": "gridblock.front_folder",
     "read_plan": "gridblock.plan",
+    "read_roll": "gridblock.roll_folder",
     "read_stochastic": "gridblock.two_stage_folder",
+    "read_stress": "gridblock.stress_folder",
     "read_study": "gridblock.study",
+    "roll": "gridblock.rolls",
     "solve": "gridblock.plan",
     "stochastic": "gridblock.two_stage",
+    "stress": "gridblock.stresses",
     "sweep": "gridblock.studies",
     "write": "gridblock.instances.formats",
 }

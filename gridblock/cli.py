@@ -24,9 +24,11 @@ from gridblock.commands import (
     pareto,
     prices,
     report,
+    roll,
     schema,
     solve,
     stochastic,
+    stress,
     sweep,
     value,
 )
@@ -83,6 +85,8 @@ PANELS: Final = {
         sweep.sweep,
         monte_carlo.monte_carlo,
         stochastic.stochastic,
+        stress.stress,
+        roll.roll,
     ),
     "Data": (convert.convert, export.export, schema.schema, bench.bench, doctor.doctor),
 }

@@ -41,6 +41,18 @@ class Front:
 
         return table(self.data)
 
+    def report(self, path: str | Path) -> None:
+        """Write the report: one HTML file that needs no network.
+
+        Raises:
+            FileExistsError: there is such a file.
+            OSError: it cannot be written.
+        """
+        from gridblock.reporting import write_page
+        from gridblock.reports.html.front import page
+
+        write_page(Path(path), lambda: page(self.instance, self.data))
+
     def save(self, folder: str | Path) -> Path:
         """Save ``front.csv``, ``front.json`` and each plan as a run ``point-1`` …, or nothing.
 

@@ -63,6 +63,11 @@ def taken_in(
     return taken
 
 
+def orders_of(taken: Mapping[str, Any]) -> dict[str, Any]:
+    """Give of what is needed of a plan its orders alone, where nothing is paid for moves."""
+    return {name: rows for name, rows in taken.items() if name in {"periods", "bought", "ordered"}}
+
+
 def _read(folder: Path, name: str) -> dict[str, Any]:
     path = folder / name
     if Path(name).is_absolute() or ".." in Path(name).parts or "://" in name:

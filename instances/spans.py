@@ -38,6 +38,18 @@ def is_field(keys: Sequence[Key]) -> bool:
     return bool(_along(keys))
 
 
+def is_series(keys: Sequence[Key]) -> bool:
+    """Say whether the field at keys may have a number for each period."""
+    found = [branch for annotation, _ in _along(keys) for branch, _ in _branches(annotation, ())]
+    numbers = any(branch is float for branch in found)
+    lists = any(get_origin(branch) is tuple and _holds_floats(branch) for branch in found)
+    return numbers and lists
+
+
+def _holds_floats(branch: Any) -> bool:
+    return any(inside is float for inside, _ in _branches(get_args(branch)[0], ()))
+
+
 Ruled = tuple[Any, tuple[Any, ...]]
 """An annotation with the rules of its field."""
 

@@ -1,12 +1,15 @@
 """Cost against unmet work: a row a plan, from the least unmet on."""
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from gridblock.instances.instance import Instance
+from gridblock.model.plan import PlanData
 from gridblock.reports.headline import none_found
 from gridblock.reports.sections import Bar, Column, Document, Row, Section, first_to_last
 from gridblock.reports.words import gap_percent, money, number, percent, plural, scale_for
-from gridblock.solvers.front import Front, trade
+from gridblock.solvers.front import Front, Point, trade
+from gridblock.solvers.outcome import Stop
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -125,3 +128,27 @@ def as_json(instance: Instance, front: Front) -> dict[str, Any]:
         "infeasible": front.infeasible,
         "points": [dict(zip(COLUMNS, row, strict=True)) for row in rows(front)],
     }
+
+
+def restored(data: Mapping[str, Any], plans: Sequence[PlanData]) -> Front:
+    """Give a front back of its plain data.
+
+    Args:
+        data: what ``as_json`` gave.
+        plans: the plan of each point.
+
+    Raises:
+        KeyError, TypeError, ValueError: the data is none.
+    """
+    points = tuple(
+        Point(
+            plan,
+            float(of["cost"]),
+            None if of["least_cost"] is None else float(of["least_cost"]),
+            float(of["unmet"]),
+            float(of["share_unmet"]),
+            bool(of["given"]),
+        )
+        for plan, of in zip(plans, data["points"], strict=True)
+    )
+    return Front(str(data["measure"]), points, Stop(data["stop"]), bool(data["infeasible"]))

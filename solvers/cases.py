@@ -3,10 +3,8 @@
 import hashlib
 import json
 import threading
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from functools import cache, cached_property, lru_cache, partial
 from importlib.metadata import version
 from typing import Any, Final, NamedTuple
@@ -16,24 +14,19 @@ from gridblock.instances.faults import InstanceError
 from gridblock.instances.instance import Instance
 from gridblock.instances.schema.scenarios import plain
 from gridblock.model import plan_json
-from gridblock.model.account import Account, account
 from gridblock.model.findings import AuditError
-from gridblock.model.plan import PlanData
-from gridblock.model.quantities import hours_of
 from gridblock.solvers.outcome import ModelError, OptionError, Settings, SolverError
+from gridblock.solvers.row import Row, details, row_of
 from gridblock.solvers.session import Session
 from gridblock.solvers.solve import find_plan
 
-Row = dict[str, Any]
+__all__ = ["Base", "Case", "Row", "Solved", "solve_case", "versions"]
 
 MADE_WITH: Final = ("gridblock", "highspy", "pyomo")
 """Libraries whose versions may change an answer."""
-ONLY_PRICED: Final = ("unmet", "penalty")
 INVALID: Final = "invalid"
 """The status of changes that give no valid instance."""
 USUAL: Final = Settings()
-DUST: Final = 1e-9
-"""A share that stems from the rounding of what is served."""
 FAILED: Final = ("failed", "broken")
 """Statuses that say nothing of the case: the solver failed, or its plan did not pass the audit."""
 
@@ -69,6 +62,7 @@ class Case:
             after the other.
         settings: how to solve.
         keep: whether the plan comes back with the row.
+        full: whether the row also says what is ordered, and how much stays unmet when.
     """
 
     name: str
@@ -76,6 +70,7 @@ class Case:
     changes: tuple[Mapping[str, Any], ...] = ()
     settings: Settings = USUAL
     keep: bool = False
+    full: bool = False
 
     def data(self) -> dict[str, Any]:
         """Give the instance as plain data.
@@ -133,7 +128,8 @@ def solve_case(case: Case, made_with: Mapping[str, str]) -> Solved:
         failed), ``stop``, ``message``, ``objective``, ``bound``, ``gap``, ``costs`` by category,
         ``spending`` (costs but for what is only priced) and ``spending_by_period`` as present
         values, ``unmet`` by demand, ``unmet_share`` and ``unmet_by_period`` as shares of
-        unit-hours, and ``seconds``.
+        unit-hours, and ``seconds``; for a case that is ``full`` also ``ordered``, ``bought``,
+        ``retired`` and ``unmet_hours``, see ``gridblock.solvers.row.details``.
 
     Raises:
         OptionError: HiGHS does not know an option.
@@ -205,7 +201,8 @@ def _solved(case: Case, session: Session) -> Solved:
     if found.status == "interrupted":
         raise KeyboardInterrupt
     plan = plan_json.to_plain(found) if case.keep else None
-    return Solved(_row(instance, found), plan)
+    more = details(instance, found) if case.full else {}
+    return Solved(row_of(instance, found) | more, plan)
 
 
 def _without_plan(status: str, message: str) -> Row:
@@ -215,66 +212,6 @@ def _without_plan(status: str, message: str) -> Row:
 def failed(message: str) -> Row:
     """Give the row of a case that ended its process."""
     return _without_plan("failed", message)
-
-
-def _row(instance: Instance, plan: PlanData) -> Row:
-    """Give what a table says of a plan."""
-    row: Row = {
-        "status": plan.status,
-        "stop": plan.stop,
-        "message": "; ".join(plan.conflict),
-        "objective": plan.objective,
-        "bound": plan.bound,
-        "gap": plan.gap,
-        "seconds": round(sum(plan.seconds.values()), 3),
-    }
-    if plan.decisions is None:
-        return row
-    books = account(instance, plan.decisions)
-    spending = _spending(books)
-    unmet, asked = _by_demand_and_period(instance, books)
-    periods, demands = instance.horizon.names, [demand.name for demand in instance.demands]
-    in_period = [([(d, t) for d in demands]) for t in periods]
-    of_demand = {d: [(d, t) for t in periods] for d in demands}
-    return row | {
-        "costs": dict(plan.costs),
-        "spending": float(sum(spending.values())),
-        "spending_by_period": [float(spending[t]) for t in periods],
-        "unmet": {d: _share(unmet, asked, keys) for d, keys in of_demand.items()},
-        "unmet_share": _share(unmet, asked, asked),
-        "unmet_by_period": [_share(unmet, asked, keys) for keys in in_period],
-    }
-
-
-Amounts = dict[tuple[str, str], Fraction]
-
-
-def _spending(books: Account) -> dict[str, Fraction]:
-    """Sum the present value of all but what is only priced, by period."""
-    sums: dict[str, Fraction] = defaultdict(Fraction)
-    for entry in books.ledger.entries:
-        if entry.category not in ONLY_PRICED:
-            sums[entry.period] += entry.value
-    return sums
-
-
-def _by_demand_and_period(instance: Instance, books: Account) -> tuple[Amounts, Amounts]:
-    """Give unit-hours that stay unmet and that are asked for, by demand and period."""
-    hours = hours_of(instance)
-    unmet: Amounts = defaultdict(Fraction)
-    asked: Amounts = defaultdict(Fraction)
-    for sums, amounts in ((unmet, books.unmet), (asked, books.amount)):
-        for (demand, _, t), units in amounts.items():
-            sums[demand, t] += units * hours[t]
-    return unmet, asked
-
-
-def _share(unmet: Amounts, asked: Amounts, keys: Any) -> float:
-    """Give the share of unit-hours that stays unmet; 0 for dust, or where none are asked for."""
-    keys = list(keys)
-    whole = sum((asked[key] for key in keys), Fraction(0))
-    share = float(sum((unmet[key] for key in keys), Fraction(0)) / whole) if whole else 0.0
-    return share if abs(share) > DUST else 0.0
 
 
 def _first_line(error: Exception) -> str:

@@ -54,6 +54,7 @@ def answers(
     *,
     stale: Callable[[Case, Row], bool] | None = None,
     on_solved: Callable[[Case, Solved], None] | None = None,
+    skip: Callable[[Case], bool] | None = None,
 ) -> Iterator[Answer]:
     """Answer cases: what the journal knows at once, the rest in the order in which they end.
 
@@ -65,9 +66,10 @@ def answers(
         journal: what is known already; each answer is added to it.
         stale: says which known answers do not count; default those of cases that failed.
         on_solved: called with what was solved before it is known, to save its plan.
+        skip: asked when a case is handed out, in order, whether it need not be solved by now.
 
     Yields:
-        The answer of each case, once.
+        The answer of each case, once, but for those that are skipped.
 
     Raises:
         InstanceError: with a fault for each change that leads nowhere; nothing is solved then.
@@ -85,7 +87,11 @@ def answers(
             left[key] = same
         else:
             yield from (Answer(case, row, known=True) for case in same)
-    orders = ((key, same[0], versions()) for key, same in left.items())
+    orders = (
+        (key, same[0], versions())
+        for key, same in left.items()
+        if skip is None or not skip(same[0])
+    )
     try:
         for (key, first, _), answer in spread(_solve, orders, _no_more_than(len(left), where)):
             solved = Solved(failed(str(answer))) if isinstance(answer, LostError) else answer

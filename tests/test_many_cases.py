@@ -9,7 +9,9 @@ from gridblock.instances.document import parse
 from gridblock.instances.grids import variants_of
 from gridblock.instances.instance import Instance
 from gridblock.instances.read import read
+from gridblock.instances.shock_sizes import Sizes
 from gridblock.instances.uncertainty import draws_of
+from gridblock.instances.variants import read_given
 
 ROOT = Path(__file__).parents[1]
 
@@ -37,3 +39,8 @@ def test_the_draws_are_of_five_fields(first: Instance, files: list[str]) -> None
     assert len(found[0].values) == 5
     assert min(each.values["blocks.h100-pod.cost_once"] for each in found) >= 7e6
     assert {each.values["facilities.memphis.limits.power_mw"] for each in found} == {8, 10, 12}
+
+
+def test_the_shocks_are_read(files: list[str]) -> None:
+    found = read_given(Sizes, parse(files[2], ".yaml"))
+    assert (found.late, found.outage, found.shocks[0].name) == (3, 1, "storm")

@@ -1,27 +1,24 @@
 """What the commands that solve many cases share: options, progress, answer, exit code."""
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gridblock.commands.ending import Ending, Interrupts
 from gridblock.commands.options import Form, whole
-from gridblock.commands.progress import elapsed
 from gridblock.commands.report import FILE
+from gridblock.commands.solving import Told, cases, solving
 from gridblock.commands.talk import Talk, Voice, put
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from gridblock.instances.variants import Variant
-    from gridblock.studies import How, Progress
+    from gridblock.studies import How
     from gridblock.study import Study
     from gridblock.study_folder import Asked, Shard
-
-BAR: Final = 16
 
 
 def parts(text: str) -> tuple[int, int]:
@@ -154,7 +151,7 @@ def settled(
     talk.line.end()
     missing = [i for i, each in enumerate(study.data.entries, 1) if each.row is None]
     if request.shard is not None and missing:
-        talk.note(f"{_shard(request.shard)} is done; {_cases(len(missing))} of others to come")
+        talk.note(f"{_shard(request.shard)} is done; {cases(len(missing))} of others to come")
         return Ending.PLAN
     if folder is not None and request.report:
         study.report(folder / FILE)
@@ -163,7 +160,7 @@ def settled(
     if folder is not None:
         talk.note(f"saved {folder}")
     if missing:
-        talk.note(f"{_cases(len(missing))} missing, the first is {missing[0]}")
+        talk.note(f"{cases(len(missing))} missing, the first is {missing[0]}")
     return code(study.data.statuses)
 
 
@@ -175,75 +172,18 @@ def _solved(
     request: Request,
     folder: Path | None,
 ) -> "Study":
-    from gridblock.solvers.cases import VersionsError
-    from gridblock.solvers.engine import stop_here
-    from gridblock.solvers.pool import ClusterError, Where
     from gridblock.studies import merged, solve_study
 
     told = Told(talk)
     how: How = {**request.how, "folder": folder, "shard": request.shard, "on_answer": told}
-    try:
+    with solving(talk, interrupts, how, told, folder):
         if request.merge and folder is not None:
             return merged(asked, variants, folder)
-        talk.phase("starting")
-        if Where(how.get("jobs", 0)).processes == 1 and how.get("scheduler") is None:
-            interrupts.stop = stop_here
         return solve_study(asked, variants, resume=request.resume, **how)
-    except FileExistsError as error:
-        message = f"{error.filename} {error.strerror}; or choose another folder"
-        raise typer.BadParameter(message) from None
-    except (ClusterError, VersionsError) as error:
-        talk.error(str(error))
-        raise typer.Exit(Ending.ERROR) from None
-    except KeyboardInterrupt:
-        talk.line.end()
-        if told.last is not None and folder is not None:
-            done = f"{told.last.done} of {_cases(told.last.of)} are done"
-            talk.note(f"{done}; go on with the same command, --resume and -o {folder}")
-        raise
-    finally:
-        interrupts.stop = None
-
-
-def _cases(count: int) -> str:
-    return f"{count:,} case{'s' * (count != 1)}"
 
 
 def _shard(shard: "Shard | tuple[int, int]") -> str:
     return f"shard {shard[0]} of {shard[1]}"
-
-
-class Told:
-    """Tells how far a study is, and how long the rest may take."""
-
-    def __init__(self, talk: Talk) -> None:
-        """Begin the clock."""
-        self.talk = talk
-        self.last: Progress | None = None
-        self._first: tuple[float, int] | None = None
-        self._without = 0
-
-    def __call__(self, progress: "Progress") -> None:
-        """Tell an answer."""
-        from gridblock.reports.page import bar
-        from gridblock.reports.sections import Bar
-
-        self.last = progress
-        self._without += progress.row.get("objective") is None
-        new, left = progress.done - progress.known, progress.of - progress.done
-        words = [f"solving {progress.done:,} of {progress.of:,}"]
-        if new and self._first is None:
-            # Processes have started by now, which later cases need not wait for.
-            self._first = time.monotonic(), new
-        elif new and left and self._first is not None:
-            began, before = self._first
-            taken = time.monotonic() - began
-            words.append(f"{elapsed(taken / (new - before) * left)} left")
-        if self._without:
-            words.append(f"{self._without:,} without a plan")
-        share = Bar(progress.done / progress.of)
-        drawn = bar(share, BAR, self.talk.console.options.ascii_only)
-        self.talk.line.counted(f"{drawn:<{BAR}} {', '.join(words)}")
 
 
 def show(study: "Study", form: Form, against: "Study | None" = None) -> None:

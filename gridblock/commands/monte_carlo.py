@@ -1,7 +1,7 @@
 """``gridblock monte-carlo``: an instance for many draws of what is uncertain."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -38,10 +38,8 @@ from gridblock.commands.options import (
     share,
     whole,
 )
+from gridblock.commands.solving import how_of
 from gridblock.commands.talk import Talk
-
-if TYPE_CHECKING:
-    from gridblock.studies import How
 
 
 def monte_carlo(
@@ -117,15 +115,7 @@ def monte_carlo(
         if draws < 1:
             message = "at least one draw is needed"
             raise typer.BadParameter(message, param_hint="'-n'")
-        how: How = {
-            "jobs": jobs,
-            "scheduler": scheduler,
-            "gap": gap,
-            "time_limit": time_limit,
-            "threads": threads,
-            "solver_options": pairs(solver_option, "--solver-option"),
-            "save_runs": save_runs,
-        }
+        how = how_of(jobs, scheduler, gap, time_limit, threads, solver_option, save_runs)
         request = Request(how, form, output, no_save, resume, shard, merge, report)
         request.check()
         talk.phase("reading")

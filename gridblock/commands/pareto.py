@@ -8,6 +8,7 @@ import typer
 from gridblock.commands import sources
 from gridblock.commands.ending import Ending, Interrupts, ended
 from gridblock.commands.files import free, save
+from gridblock.commands.many import WithReport
 from gridblock.commands.options import (
     Changes,
     Form,
@@ -25,6 +26,7 @@ from gridblock.commands.options import (
     refuse_both,
     whole,
 )
+from gridblock.commands.report import FILE
 from gridblock.commands.talk import Talk, Voice, put
 
 if TYPE_CHECKING:
@@ -65,6 +67,7 @@ def pareto(
     form: Format = Form.TABLE,
     output: Output = None,
     no_save: NoSave = False,
+    report: WithReport = False,
     quiet: Quiet = False,
     verbose: Verbose = 0,
     log_file: LogFile = None,
@@ -80,6 +83,9 @@ def pareto(
             message = "a front has two ends: 2 points or more"
             raise typer.BadParameter(message, param_hint="'--points'")
         refuse_both(output, no_save)
+        if report and no_save:
+            message = "--report goes into the folder; leave out --no-save"
+            raise typer.BadParameter(message)
         folder = free(output)
         talk.phase("reading")
         given = sources.read(sources.locate(instance), pairs(changes, "--set"), scenario)
@@ -89,6 +95,9 @@ def pareto(
         _show(given, found, form)
         if saved is not None:
             talk.note(f"saved {saved}")
+            if report:
+                found.report(saved / FILE)
+                talk.note(f"wrote {saved / FILE}")
         raise typer.Exit(_code(found))
 
 

@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, Protocol
 
 import typer
 
@@ -13,10 +13,18 @@ from gridblock.commands.talk import Talk
 from gridblock.instances.faults import Fault, InstanceError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gridblock.plan import Plan
     from gridblock.reports.html.panels import Explanations
-    from gridblock.study import Study
-    from gridblock.two_stage import Stochastic
+
+
+class Reported(Protocol):
+    """What writes a report of its own."""
+
+    def report(self, path: Path) -> None:
+        """Write it into a new file."""
+
 
 FILE: Final = "report.html"
 EXPLANATION: Final = "explain.json"
@@ -100,15 +108,25 @@ def report(
             write(talk, plan, file, other, why)
 
 
-def _of_many(folder: Path) -> "Stochastic | Study | None":
-    """Read a study, or one plan for several scenarios, if the folder holds such a thing."""
-    from gridblock.study import read_study
-    from gridblock.study_folder import is_study
-    from gridblock.two_stage_folder import is_stochastic, read_stochastic
+def _of_many(folder: Path) -> Reported | None:
+    """Read what the folder holds of many plans, if it holds such a thing."""
+    from gridblock import (
+        front_folder,
+        roll_folder,
+        stress_folder,
+        study,
+        study_folder,
+        two_stage_folder,
+    )
 
-    if is_stochastic(folder):
-        return read_stochastic(folder)
-    return read_study(folder) if is_study(folder) else None
+    kinds: tuple[tuple[Callable[[Path], bool], Callable[[Path], Reported]], ...] = (
+        (two_stage_folder.is_stochastic, two_stage_folder.read_stochastic),
+        (stress_folder.is_stress, stress_folder.read_stress),
+        (roll_folder.is_roll, roll_folder.read_roll),
+        (front_folder.is_front, front_folder.read_front),
+        (study_folder.is_study, study.read_study),
+    )
+    return next((read(folder) for holds, read in kinds if holds(folder)), None)
 
 
 def of_run(talk: Talk, interrupts: Interrupts, plan: "Plan", folder: Path) -> None:

@@ -1,7 +1,7 @@
 """``gridblock sweep``: an instance for every point of a grid."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -36,10 +36,8 @@ from gridblock.commands.options import (
     pairs,
     refuse_both,
 )
+from gridblock.commands.solving import how_of
 from gridblock.commands.talk import Talk
-
-if TYPE_CHECKING:
-    from gridblock.studies import How
 
 
 def sweep(
@@ -77,15 +75,7 @@ def sweep(
     talk = Talk(quiet=quiet, verbose=verbose, log=log_file)
     with ended(talk) as interrupts:
         refuse_both(output, no_save)
-        how: How = {
-            "jobs": jobs,
-            "scheduler": scheduler,
-            "gap": gap,
-            "time_limit": time_limit,
-            "threads": threads,
-            "solver_options": pairs(solver_option, "--solver-option"),
-            "save_runs": save_runs,
-        }
+        how = how_of(jobs, scheduler, gap, time_limit, threads, solver_option, save_runs)
         request = Request(how, form, output, no_save, resume, shard, merge, report)
         request.check()
         talk.phase("reading")

@@ -1,20 +1,15 @@
 """The page of a study: one HTML file that says what many cases say together."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
-
-from markupsafe import Markup
 
 from gridblock.reports import study_figures as numbers
 from gridblock.reports.charts import grid, many
 from gridblock.reports.charts.style import Chart
-from gridblock.reports.html import drawn as drawing
 from gridblock.reports.html.figures import Figure
-from gridblock.reports.html.page import environment
+from gridblock.reports.html.many import filled
 from gridblock.reports.study import MONTE_CARLO, Study
 from gridblock.reports.study_document import document
-from gridblock.reports.understood import understood
-from gridblock.reports.words import money, number, percent, plural
+from gridblock.reports.words import money, percent, plural
 
 
 def page(study: Study, facts: tuple[tuple[str, str], ...] = ()) -> str:
@@ -27,30 +22,9 @@ def page(study: Study, facts: tuple[tuple[str, str], ...] = ()) -> str:
     Returns:
         An HTML document that loads nothing.
     """
-    told = document(study)
     parts = _parts(study) if study.planned else {}
-    charts = [chart for drawn in parts.values() for chart in drawn]
-    scripts = drawing.programs()
-    return (
-        environment()
-        .get_template("study.html")
-        .render(
-            told=told,
-            parts=parts,
-            figures=tuple(_figures(study)) if study.planned else (),
-            inputs=understood(study.instance).sections,
-            facts=(*_facts(study), *facts),
-            policy=drawing.policy(scripts),
-            style=Markup(drawing.asset("report.css")),
-            scripts=[Markup(text) for text in scripts],
-            data=(
-                drawing.data_script("figures", drawing.figures(charts)),
-                drawing.data_script("maps", []),
-                drawing.data_script("land", {}),
-                drawing.data_script("config", dict(drawing.CONFIG)),
-            ),
-        )
-    )
+    figures = _figures(study) if study.planned else ()
+    return filled(document(study), parts, figures, study.instance, (*_facts(study), *facts))
 
 
 def _parts(study: Study) -> dict[str, list[Chart]]:
@@ -109,8 +83,3 @@ def _facts(study: Study) -> Iterator[tuple[str, str]]:
     if study.kind == MONTE_CARLO:
         yield "seed", str(study.seed)
     yield "fields", ", ".join(study.axes)
-    rate = number(100 * study.instance.discount_rate)
-    yield "money", f"{study.instance.currency}, discounted at {rate} % a year"
-    yield "instance", study.instance.name
-    yield "instance hash", study.instance.hash
-    yield "report written", f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+import gridblock as gb
+
 
 def test_a_front_is_told_and_saved(
     gridblock: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -63,3 +65,19 @@ def test_a_folder_to_save_into_is_not_silently_ignored(gridblock: Any) -> None:
     ran = gridblock("pareto", "take-or-pay", "-o", "front", "--no-save")
     assert ran.exit_code == 2
     assert "exclude each other" in ran.stderr
+
+
+def test_a_front_is_drawn_and_read_back(gridblock: Any, tmp_path: Path) -> None:
+    ran = gridblock("pareto", "first", "--points", 3, "-o", "out", "--report")
+    assert ran.exit_code == 0
+    assert 'data-chart="front"' in (tmp_path / "out" / "report.html").read_text()
+    (tmp_path / "out" / "report.html").unlink()
+    assert gridblock("report", "out").exit_code == 0
+    again = gb.read_front(tmp_path / "out")
+    rows = again.table().to_csv(index=False)
+    saved = (tmp_path / "out" / "front.csv").read_text()
+    assert [line.split(",")[0] for line in rows.splitlines()] == [
+        line.split(",")[0] for line in saved.splitlines()
+    ]
+    assert all(plan.audit().ok for plan in again.plans)
+    assert gridblock("pareto", "first", "--report", "--no-save").exit_code == 2

@@ -1,0 +1,205 @@
+"""``gridblock roll``: plan, fix the first periods, learn the truth, plan again."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gridblock.commands import sources
+from gridblock.commands.ending import Ending, Interrupts, ended
+from gridblock.commands.kept import refuse_unkept, show_kept
+from gridblock.commands.many import Resume, WithReport
+from gridblock.commands.options import (
+    Changes,
+    Form,
+    Format,
+    Gap,
+    LogFile,
+    NoSave,
+    Output,
+    Quiet,
+    Source,
+    Threads,
+    TimeLimit,
+    Verbose,
+    pairs,
+    refuse_both,
+    whole,
+)
+from gridblock.commands.talk import Talk
+
+if TYPE_CHECKING:
+    from gridblock.instances.instance import Instance
+    from gridblock.instances.revealed import Truth
+    from gridblock.rolled import Roll
+    from gridblock.solvers.outcome import Settings
+
+
+def roll(
+    instance: Source,
+    truth: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SCENARIO", help="What really comes: a scenario, or A,B.", show_default=False
+        ),
+    ] = None,
+    reveal: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="What becomes known before the orders of which period, instead.",
+            show_default=False,
+        ),
+    ] = None,
+    distributions: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Draw what really comes, instead; see monte-carlo.",
+            show_default=False,
+        ),
+    ] = None,
+    seed: Annotated[
+        int,
+        typer.Option(
+            metavar="N", parser=whole, help="Seed of the draw; default 0.", show_default=False
+        ),
+    ] = 0,
+    every: Annotated[
+        int,
+        typer.Option(
+            metavar="K",
+            parser=whole,
+            help="Periods whose orders are fixed before planning again; default 1.",
+            show_default=False,
+        ),
+    ] = 1,
+    not_once: Annotated[
+        bool,
+        typer.Option("--not-once", metavar="", help="Leave out what planning once would cost."),
+    ] = False,
+    gap: Gap = 0.001,
+    time_limit: TimeLimit = None,
+    threads: Threads = 1,
+    changes: Changes = [],  # noqa: B006
+    form: Format = Form.TABLE,
+    output: Output = None,
+    resume: Resume = False,
+    report: WithReport = False,
+    no_save: NoSave = False,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+    log_file: LogFile = None,
+) -> None:
+    """Plan with a forecast, fix the first periods, learn the truth, plan again, to the end.
+
+    What comes of it is compared with perfect foresight, period by period, and
+    with planning once. Orders, retirements and starts of runs stand once their
+    period is past; what comes in a period is known after its orders, or with
+    --reveal before those of the period that is named.
+    """
+    talk = Talk(quiet=quiet, verbose=verbose, log=log_file)
+    with ended(talk) as interrupts:
+        refuse_both(output, no_save)
+        refuse_unkept(resume, output, no_save, report)
+        if every < 1:
+            message = "each stage fixes 1 period or more"
+            raise typer.BadParameter(message, param_hint="'--every'")
+        talk.phase("reading")
+        given = sources.read(sources.locate(instance), pairs(changes, "--set"))
+        comes = _truth(given, truth, reveal, distributions, seed)
+        from gridblock.solvers.outcome import Settings
+
+        how = Settings(gap=gap, time_limit=time_limit, threads=threads)
+        folder = _folder(given, output, no_save)
+        asked = (given, comes, every, how, not not_once)
+        found = _found(talk, interrupts, asked, folder, resume)
+        talk.line.end()
+        from gridblock.reports.roll_document import document
+
+        show_kept(talk, found, lambda: document(found.data), form, report)
+        raise typer.Exit(_code(found))
+
+
+def _truth(
+    given: "Instance",
+    scenario: str | None,
+    reveal: Path | None,
+    distributions: Path | None,
+    seed: int,
+) -> "Truth":
+    """Read what really comes.
+
+    Raises:
+        typer.BadParameter: not exactly one is given.
+    """
+    from gridblock.rolls import truth_of
+
+    try:
+        return truth_of(
+            given, scenario=scenario, reveals=reveal, distributions=distributions, seed=seed
+        )
+    except ValueError as error:
+        from gridblock.instances.faults import InstanceError
+
+        if isinstance(error, InstanceError):
+            raise
+        message = "give one of --truth, --reveal and --distributions: what really comes"
+        raise typer.BadParameter(message) from None
+
+
+def _folder(given: "Instance", output: Path | None, no_save: bool) -> Path | None:
+    from gridblock import runs
+
+    return None if no_save else output or runs.usual_folder(given)
+
+
+def _found(
+    talk: Talk,
+    interrupts: Interrupts,
+    asked: "tuple[Instance, Truth, int, Settings, bool]",
+    folder: Path | None,
+    resume: bool,
+) -> "Roll":
+    """Plan to the end, and tell how it goes.
+
+    Raises:
+        typer.Exit: a stage has no plan.
+        typer.BadParameter: the folder holds something.
+    """
+    from gridblock.roll_folder import in_folder
+    from gridblock.rolled import Roll
+    from gridblock.rolling import NoStageError, Rolling
+    from gridblock.solvers.session import Session
+
+    given, comes, every, how, once = asked
+    with Session() as session:
+        interrupts.stop = session.stop
+        rolling = Rolling(given, comes, every, how, session, once=once)
+        rolling.on_step = lambda what: talk.phase(f"planning {what}")
+        rolling.on_progress = talk.moved
+        try:
+            if folder is None:
+                return Roll(rolling.run())
+            return in_folder(rolling, folder, resume=resume)
+        except FileExistsError as error:
+            message = f"{error.filename} {error.strerror}; or choose another folder"
+            raise typer.BadParameter(message) from None
+        except NoStageError as error:
+            talk.error(str(error))
+            none = error.plan.status == "infeasible"
+            raise typer.Exit(Ending.INFEASIBLE if none else Ending.NO_PLAN) from None
+        except KeyboardInterrupt:
+            talk.line.end()
+            if folder is not None:
+                talk.note(f"what is planned is kept; go on with --resume and -o {folder}")
+            raise
+        finally:
+            interrupts.stop = None
+
+
+def _code(found: "Roll") -> Ending:
+    """Give the exit code: 0 where every plan is proven within the gap."""
+    data = found.data
+    plans = [*(each.plan for each in data.stages), data.realised, data.foresight]
+    return Ending.PLAN if all(p.status == "optimal" for p in plans) else Ending.LIMIT

@@ -1,0 +1,40 @@
+"""A front as it lies in a folder: read back."""
+
+from pathlib import Path
+from typing import Final
+
+from gridblock import runs
+from gridblock.fronts import Front
+from gridblock.instances.faults import Fault, InstanceError
+from gridblock.plan import read_run
+
+FILE: Final = "front.json"
+"""What in a folder says that it holds a front."""
+
+
+def is_front(folder: Path) -> bool:
+    """Say whether a folder holds a front."""
+    return (folder / FILE).is_file()
+
+
+def read_front(path: str | Path) -> Front:
+    """Read a front that was saved.
+
+    Raises:
+        InstanceError: the files cannot be read, or do not belong together.
+    """
+    from gridblock.reports.front import restored
+
+    folder = Path(path)
+    file = folder / FILE
+    data = runs.read_json(file)
+    try:
+        numbers = [point["point"] for point in data["points"]]
+        plans = [read_run(folder / f"point-{number}") for number in numbers]
+        found = restored(data, [plan.data for plan in plans])
+        if not plans or any(plan.instance.hash != data["instance_hash"] for plan in plans):
+            message = "is of other plans than those beside it"
+            raise InstanceError([Fault((), message, str(file))])
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise InstanceError([Fault((), f"is no front: {error}", str(file))]) from None
+    return Front(plans[0].instance, found)

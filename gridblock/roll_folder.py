@@ -1,0 +1,106 @@
+"""The folder of a rolling horizon: what was asked, each plan as a run, and what came of it.
+
+``instance.json`` is the forecast, ``truth.json`` what really comes, ``stage-1/`` and so on the plan
+of each stage, ``realised/``, ``foresight/`` and ``once/`` the plans that are compared.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from gridblock import runs
+from gridblock.instances import read as reading
+from gridblock.instances.faults import Fault, InstanceError
+from gridblock.instances.write import to_json, write_text
+from gridblock.plan import read_run
+from gridblock.reports.roll import Rolled, Stage
+from gridblock.rolled import Roll
+from gridblock.rolling import FORESIGHT, ONCE, REALISED, Rolling
+
+FILE: Final = "roll.json"
+"""What in a folder says that it holds a rolling horizon."""
+
+
+def in_folder(rolling: Rolling, folder: Path, *, resume: bool = True) -> Roll:
+    """Plan to the end in a folder, which may hold what was planned before.
+
+    Raises:
+        FileExistsError: it holds something, and it was not asked to go on.
+        InstanceError: it holds another rolling horizon.
+    """
+    file = folder / FILE
+    asked = {
+        "format_version": 1,
+        "kind": "roll",
+        "instance_hash": rolling.forecast.hash,
+        "truth_hash": rolling.truth.whole.hash,
+        "truth": rolling.truth.called,
+        "step": rolling.step,
+        "gap": rolling.settings.gap,
+    }
+    if file.exists():
+        there = runs.read_json(file)
+        other = next((name for name in asked if there.get(name) != asked[name]), None)
+        if other is not None:
+            message = f"is of another rolling horizon: its {other} differs; choose another folder"
+            raise InstanceError([Fault((), message, str(file))])
+        if not resume:
+            message = "holds this already; --resume goes on with it"
+            raise FileExistsError(0, message, str(folder))
+    else:
+        runs.refuse_taken(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        write_text(folder / "instance.json", to_json(rolling.forecast.plain()))
+        write_text(folder / "truth.json", to_json(rolling.truth.whole.plain()))
+        write_text(file, to_json(asked))
+    rolling.folder = folder
+    found = Roll(rolling.run(), folder)
+    _write(found, folder, asked)
+    return found
+
+
+def _write(found: Roll, folder: Path, asked: Mapping[str, Any]) -> None:
+    from gridblock.reports.plain_text import csv_table
+
+    write_text(folder / "table.csv", csv_table(found.table))
+    write_text(folder / FILE, to_json({**asked, "found": found.as_json()}))
+
+
+def is_roll(folder: Path) -> bool:
+    """Say whether a folder holds a rolling horizon."""
+    return (folder / FILE).is_file()
+
+
+def read_roll(path: str | Path) -> Roll:
+    """Read a rolling horizon that was saved.
+
+    Raises:
+        InstanceError: the files cannot be read, do not belong together, or it has not come to its
+            end.
+    """
+    folder = Path(path)
+    file = folder / FILE
+    data = runs.read_json(file)
+    forecast, truth = (reading.read(folder / name) for name in ("instance.json", "truth.json"))
+    try:
+        if (data["instance_hash"], data["truth_hash"]) != (forecast.hash, truth.hash):
+            message = "is of another instance than the one beside it, which was changed since"
+            raise InstanceError([Fault((), message, str(file))])
+        if "found" not in data:
+            message = "has not come to its end; go on with `gridblock roll` and --resume"
+            raise InstanceError([Fault((), message, str(file))])
+        step, whole = int(data["step"]), len(forecast.horizon)
+        stages = []
+        for number, first in enumerate(range(0, whole, step), 1):
+            plan = read_run(folder / f"stage-{number}")
+            last = min(first + step, whole) - 1
+            stages.append(Stage(first, last, plan.instance, plan.data))
+        realised, foresight = (read_run(folder / name).data for name in (REALISED, FORESIGHT))
+        known = data["found"]["planned_once"] is not None
+        once = read_run(folder / ONCE).data if known else None
+        called = str(data["truth"])
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        message = f"is no rolling horizon: {error}"
+        raise InstanceError([Fault((), message, str(file))]) from None
+    planned = (tuple(stages), realised, foresight, once, step)
+    return Roll(Rolled(forecast, truth, called, *planned), folder)

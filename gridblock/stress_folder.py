@@ -1,0 +1,44 @@
+"""What may happen to a plan as it lies in a folder: read back."""
+
+from pathlib import Path
+
+from gridblock import runs
+from gridblock.instances.faults import InstanceError
+from gridblock.instances.shock_sizes import Sizes
+from gridblock.plan import read_run
+from gridblock.solvers.stress import Budget, Struck
+from gridblock.stress_asked import FILE, PLAN, Asked, fault
+from gridblock.stresses import Stress, stressed
+
+
+def is_stress(folder: Path) -> bool:
+    """Say whether a folder holds what may happen to a plan."""
+    return (folder / FILE).is_file()
+
+
+def read_stress(path: str | Path) -> Stress:
+    """Read what was found and saved.
+
+    Raises:
+        InstanceError: the files cannot be read, do not belong together, or the search has not
+            come to its end.
+    """
+    folder = Path(path)
+    file = folder / FILE
+    data = runs.read_json(file)
+    plan = read_run(folder / PLAN)
+    try:
+        if data["instance_hash"] != plan.instance.hash:
+            raise InstanceError([fault("is of another plan than the one beside it", file)])
+        if "rounds" not in data:
+            message = "has not come to its end; go on with `gridblock stress` and --resume"
+            raise InstanceError([fault(message, file)])
+        sizes = Sizes.model_validate(data["sizes"])
+        asked = Asked(plan, sizes, data["resolves"], Budget(**data["budget"]), data["settings"])
+        rounds = [
+            [Struck(tuple(each["shocks"]), each["row"], each["at_most"]) for each in of]
+            for of in data["rounds"]
+        ]
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise InstanceError([fault(f"is not what a search has found: {error}", file)]) from None
+    return Stress(asked, stressed(asked, rounds), folder)
