@@ -83,6 +83,7 @@ class Fast(Search):
             relaxed = relax(self.session, self.whole, self.asked(), self.on_log)
             if isinstance(relaxed, Outcome):
                 return self._without_relaxation(relaxed)
+            self.duals = relaxed.duals
             self.proved(relaxed.bound)
             kernel = self._kernel(relaxed)
             dived = self._dive().run(kernel)

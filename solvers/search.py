@@ -40,6 +40,7 @@ class Search:
         best: the best point known.
         objective: its cost.
         bound: proven for the whole matrix.
+        duals: shape (rows,), those that the relaxation proves it with, None before.
     """
 
     session: Session
@@ -51,6 +52,7 @@ class Search:
     best: Floats | None = None
     objective: float = np.inf
     bound: float = -np.inf
+    duals: Floats | None = None
     nodes: int = 0
     stop: Stop = Stop.FINISHED
     lines: list[Progress] = field(default_factory=list)
@@ -142,6 +144,7 @@ class Search:
             bound=None if np.isinf(self.bound) else self.bound,
             nodes=self.nodes,
             seconds=time.monotonic() - self.began,
+            row_duals=self.duals,
             progress=tuple(self.lines),
             notes=tuple(dict.fromkeys(self.notes)),
         )

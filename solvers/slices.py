@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gridblock.solvers.certified import certified_bound, usable
 from gridblock.solvers.matrix import Matrix
 
 if TYPE_CHECKING:
     from gridblock.solvers.change import Flags, Floats, Ints
-
-LOST: float = 1e-12
-"""What a sum in floating point may be off by, as a share of the sum of its terms' magnitudes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,26 +116,12 @@ class Whole:
         return Slice(part, columns)
 
     def bound(self, duals: Floats) -> float:
-        r"""Give a lower bound of the objective that holds for any duals of the rows.
-
-        .. math:: \sum_i y_i \, (\ell_i \text{ or } u_i) + \sum_j \min(d_j l_j, d_j u_j),
-            \qquad d = c - A^\top y
-
-        (Neumaier and Shcherbina, 2004): the duals need not be feasible, and rounding is subtracted.
-        """
-        matrix, duals = self.matrix, self.sided(duals)
-        reduced = self.priced(duals)
-        sides = np.where(duals > 0, matrix.row_lower, matrix.row_upper)
-        rows = duals * np.where(duals == 0, 0.0, sides)
-        boxes = reduced * np.where(reduced == 0, 0.0, self._best_ends(reduced))
-        size = float(np.abs(rows).sum() + np.abs(boxes).sum())
-        size += float(np.abs(self.matrix.value * duals[self.row_of] * self._reach()).sum())
-        return float(rows.sum() + boxes.sum()) + matrix.offset - LOST * size
+        """Give a lower bound of the objective that holds for any duals of the rows."""
+        return certified_bound(self.matrix, duals)
 
     def sided(self, duals: Floats) -> Floats:
         """Return duals without those that ask for a side that a row does not have."""
-        missing = np.where(duals > 0, self.matrix.row_lower, self.matrix.row_upper)
-        return np.where(np.isfinite(missing), duals, 0.0)
+        return usable(self.matrix, duals)
 
     def tightened(self, duals: Floats, best: float) -> Matrix:
         """Give the matrix without what no point cheaper than the best one known can have.
@@ -155,11 +139,3 @@ class Whole:
         upper = np.where(reduced > 0, np.minimum(matrix.upper, matrix.lower + reach), matrix.upper)
         lower = np.where(reduced < 0, np.maximum(matrix.lower, matrix.upper - reach), matrix.lower)
         return replace(matrix, lower=lower, upper=upper)
-
-    def _best_ends(self, reduced: Floats) -> Floats:
-        return np.where(reduced > 0, self.matrix.lower, self.matrix.upper)
-
-    def _reach(self) -> Floats:
-        """Give the largest magnitude that each coefficient's column can have."""
-        ends = np.maximum(np.abs(self.matrix.lower), np.abs(self.matrix.upper))
-        return np.where(np.isfinite(ends), ends, 0.0)[self.matrix.index]

@@ -13,6 +13,7 @@ from gridblock.instances.instance import Instance
 from gridblock.model.account import account
 from gridblock.model.audit import AuditError, audit
 from gridblock.model.build import INTACT, build
+from gridblock.model.certificate import Certificate
 from gridblock.model.decide import decisions
 from gridblock.model.plan import Decisions, PlanData, Stage, relative_gap
 from gridblock.model.pools import EXACT
@@ -23,6 +24,7 @@ from gridblock.solvers.growing import Growing
 from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.methods import solve_by_method
 from gridblock.solvers.outcome import Outcome, Progress, Settings, SolverError, Stop, Verdict
+from gridblock.solvers.prover import Prover
 from gridblock.solvers.session import Session
 from gridblock.solvers.shape import shape_of
 from gridblock.solvers.tiers import solve_by_tier
@@ -63,10 +65,12 @@ class Found:
     Attributes:
         plan: the plan; its status says whether there is one.
         progress: how best and bound moved.
+        certificate: what proves a bound of it, where that was asked for.
     """
 
     plan: PlanData
     progress: tuple[Progress, ...]
+    certificate: Certificate | None = None
 
 
 def find_plan(
@@ -77,6 +81,7 @@ def find_plan(
     model: pyo.ConcreteModel | None = None,
     start: Decisions | None = None,
     read_seconds: float = 0.0,
+    certify: bool = False,
     on_progress: Callable[[Progress], None] | None = None,
     on_log: Callable[[str], None] | None = None,
 ) -> Found:
@@ -90,6 +95,7 @@ def find_plan(
             built.
         start: decisions to start from, of a plan of this instance or of one like it.
         read_seconds: what reading the instance took, for the record.
+        certify: whether to give what proves the bound, unless the model has rules added.
         on_progress: called with each line of progress.
         on_log: called with each piece of the solver's log.
 
@@ -107,11 +113,13 @@ def find_plan(
         growing = Growing(built, compile_model(built), session, settings)
         if start is not None:
             settings = replace(settings, start=growing.compiled.point(recalled(built, start)))
+    prover = Prover(instance, growing, session, settings)
     with clock.stage("solve"):
 
         def at_once(matrix: Matrix, asked: Settings, report: Callable[[Progress], None]) -> Outcome:
             shape = shape_of(growing.compiled, instance)
             outcome = solve_by_method(session, matrix, shape, asked, report, on_log)
+            prover.note(matrix, outcome)
             return vertex(session, outcome, asked)
 
         tiered = solve_by_tier(instance, built, growing, settings, at_once, on_progress)
@@ -136,11 +144,16 @@ def find_plan(
         plan = seen.plan(
             replace(outcome, notes=(*outcome.notes, "solved again with tighter tolerances"))
         )
+    certificate = None
+    if certify and model is None:
+        with clock.stage("certify"):
+            certificate = prover.certificate(replace(tiered, outcome=outcome))
+        plan = replace(plan, seconds=dict(clock.seconds))
     if plan.status == "infeasible":
         conflict = conflicting_rules(instance, session, settings)
         conflict = conflict or conflicting_tiers(instance, plan.stages)
         plan = replace(plan, conflict=conflict)
-    return Found(plan, outcome.progress)
+    return Found(plan, outcome.progress, certificate)
 
 
 def _unheard(_: Progress) -> None:

@@ -5,6 +5,7 @@ from itertools import accumulate
 from typing import Any
 
 import pyomo.environ as pyo
+from pyomo.contrib.fbbt.fbbt import compute_bounds_on_expr
 
 from gridblock.instances.instance import Instance
 from gridblock.instances.schema.limits import Limit, Selection
@@ -15,6 +16,8 @@ from gridblock.model.variables import charge
 
 WHOLE = ("blocks", "accelerators")
 LARGEST_DENOMINATOR = 10**6
+ROUNDING = 1e-9
+"""What is added to the most that a limit can be exceeded by, as a share of its size."""
 
 
 def add(block: pyo.Block, instance: Instance) -> None:
@@ -37,7 +40,11 @@ def add(block: pyo.Block, instance: Instance) -> None:
     }
     block.limit_excess = pyo.Expression(list(beyond), rule=lambda _, *key: beyond[key])
     soft = [key for key in beyond if limits[key[0]].penalty is not None]
-    block.exceeded = pyo.Var(soft, within=pyo.NonNegativeReals)
+    block.exceeded = pyo.Var(
+        soft,
+        within=pyo.NonNegativeReals,
+        bounds=lambda block, *key: (0, _most(block.limit_excess[key])),
+    )
 
     @block.Constraint([key for key in beyond if limits[key[0]].penalty is None])
     def limit_over_the_plan_kept(block: pyo.Block, name: str, bound: str, t: str) -> pyo.Expression:
@@ -79,6 +86,12 @@ def _beyond(block: pyo.Block, instance: Instance, limit: Limit) -> dict[tuple[st
                 else:
                     found[bound, t] = amount - allowed[t] * among[t]
     return found
+
+
+def _most(excess: pyo.Expression) -> float:
+    """Give the most that a limit can be exceeded by, so that what is priced has an end."""
+    least, most = compute_bounds_on_expr(excess)
+    return max(0.0, float(most + ROUNDING * (abs(least) + abs(most))))
 
 
 def _whole_numbers(instance: Instance, limit: Limit) -> bool:
