@@ -11,6 +11,7 @@ from gridblock.instances.baseline import current_fleet_only
 from gridblock.instances.faults import Fault, InstanceError
 from gridblock.instances.instance import Instance
 from gridblock.model.audit import Report, audit
+from gridblock.model.certificate import Certificate
 from gridblock.model.plan import PlanData
 from gridblock.presented import Presented
 
@@ -47,11 +48,13 @@ class Plan(Presented):
         instance: what was given.
         data: the plan as plain data.
         progress: how best and bound moved while it was solved.
+        certificate: what proves the bound, where it was solved just now.
     """
 
     instance: Instance
     data: PlanData
     progress: tuple["Progress", ...] = field(default=(), compare=False)
+    certificate: Certificate | None = field(default=None, compare=False, repr=False)
 
     @property
     def status(self) -> str:
@@ -244,10 +247,11 @@ def solve(
             model=model,
             start=None if start is None else start.data.decisions,
             read_seconds=read_seconds,
+            certify=True,
             on_progress=on_progress,
             on_log=on_log,
         )
-    plan = Plan(instance, found.plan, found.progress)
+    plan = Plan(instance, found.plan, found.progress, found.certificate)
     if raise_without_plan and found.plan.decisions is None:
         _raise_without_plan(plan)
     return plan

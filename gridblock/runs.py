@@ -19,6 +19,7 @@ from gridblock.instances.faults import Fault, InstanceError
 from gridblock.instances.instance import Instance
 from gridblock.instances.seal import digest
 from gridblock.instances.write import to_json, write_text
+from gridblock.model import certificate as certificates
 from gridblock.model import plan_json
 from gridblock.model.findings import Finding, Report
 from gridblock.model.plan import PlanData
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 FOLDER: Final = Path("runs")
 PROGRESS: Final = ("seconds", "best", "bound", "gap", "nodes")
 LONGEST_NUMBER: Final = 300
+CERTIFICATE: Final = "certificate.json"
 SEALED: Final = "plan_is_as_it_was_saved"
 
 
@@ -49,6 +51,10 @@ class Saveable(Protocol):
     @property
     def progress(self) -> "tuple[Progress, ...]":
         """How best and bound moved."""
+
+    @property
+    def certificate(self) -> certificates.Certificate | None:
+        """What proves the bound."""
 
     def table(self, name: str) -> "pd.DataFrame":
         """Give a table by name."""
@@ -103,6 +109,9 @@ class Run:
         self._end_progress(plan.data)
         write_text(self.part / "instance.json", to_json(plan.instance.plain()))
         write_text(self.part / "plan.json", to_json(plan_json.to_plain(plan.data)))
+        if plan.certificate is not None:
+            text = to_json(certificates.to_plain(plan.certificate))
+            write_text(self.part / CERTIFICATE, text)
         if plan.data.decisions is not None:
             self._write_tables(plan)
         return self.close()

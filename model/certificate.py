@@ -66,3 +66,22 @@ def from_plain(data: Any) -> Certificate:
         message = "is not a certificate of a format known here"
         raise ValueError(message)
     return found
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What has been proven of a plan without its solver.
+
+    Attributes:
+        bound: no plan costs less; None where that is not proven.
+        gap: between the plan and it, likewise.
+        infeasible: whether it is proven that no plan exists.
+        rows: how many rows of the model were added up.
+        lack: why nothing is proven; empty where something is.
+    """
+
+    bound: float | None = None
+    gap: float | None = None
+    infeasible: bool = False
+    rows: int = 0
+    lack: str = ""

@@ -12,3 +12,11 @@ def exact(value: float) -> Fraction:
     digits.
     """
     return Fraction(value) if isinstance(value, int) else Fraction(repr(value))
+
+
+def difference(a: float, b: float) -> float:
+    """Give ``a - b`` of numbers as they are written, rounded once.
+
+    What is left where they nearly cancel has all its digits.
+    """
+    return float(exact(a) - exact(b))

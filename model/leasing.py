@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import pyomo.environ as pyo
 
 from gridblock.model.constraints.usage import saved_per_hour
+from gridblock.model.exact import difference
 from gridblock.model.facts import Facts
 from gridblock.model.plan import Assignment, Lease, LeaseUse
 
@@ -51,7 +52,7 @@ def _parts(facts: Facts, key: Key, blocks: Mapping[str, int]) -> list[tuple[floa
     """Give what using one more block costs an hour, within and beyond what is committed."""
     kind, _, t = key
     hardware = facts.instance.blocks[kind]
-    energy = (hardware.load_factor - hardware.idle) * saved_per_hour(facts.instance, *key)
+    energy = difference(hardware.load_factor, hardware.idle) * saved_per_hour(facts.instance, *key)
     parts = []
     for option, count in blocks.items():
         usage = facts.instance.contracts[option].option.usage

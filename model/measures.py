@@ -8,6 +8,7 @@ import pyomo.environ as pyo
 from gridblock.instances.instance import Instance
 from gridblock.instances.places import KW_PER_MW
 from gridblock.instances.schema.limits import Selection
+from gridblock.model.exact import difference
 from gridblock.model.facts import POWER
 
 
@@ -104,7 +105,7 @@ def _energy(block: pyo.Block) -> Terms:
         mwh = _rated_mwh(block, kind, path, t) * kinds[kind].idle
         yield Term(_at(block, path), kind, None, t, mwh * block.powered[kind, path, t])
     for d, kind, path, t in block.assignments:
-        more = kinds[kind].load_factor - kinds[kind].idle
+        more = difference(kinds[kind].load_factor, kinds[kind].idle)
         mwh = _rated_mwh(block, kind, path, t) * more
         if mwh:
             yield Term(_at(block, path), kind, None, t, mwh * block.assigned[d, kind, path, t])

@@ -1,5 +1,7 @@
 """Reports on a terminal: aligned in 80 columns, with or without colour."""
 
+from collections.abc import Sequence
+
 from rich.console import Console
 
 from gridblock.instances.instance import Instance
@@ -30,19 +32,22 @@ def understood(instance: Instance, console: Console, converted: int = 0) -> None
     show(of_instance.understood(instance, converted), console)
 
 
-def audit_report(report: Report, console: Console, lack: str = "") -> None:
+def audit_report(report: Report, console: Console, lines: Sequence[str] = ()) -> None:
     """Print the outcome of an audit: what was checked, and the first rows that are broken.
 
     Args:
         report: the outcome.
         console: where to print.
-        lack: why there is no plan, if there is none.
+        lines: why there is no plan, if there is none, and what is proven of it.
     """
     page = Page(console)
+    lack, *told = lines or [""]
     checked = f"{plural(report.rows, 'row')} of {plural(len(report.checked), 'rule')} checked"
     if report.ok:
         kept = f"{lack}; what it states is in order" if lack else "The plan keeps every rule"
         page.paragraph(f"{kept}: {checked}.", "bold")
+        for line in told:
+            page.paragraph(line)
         return
     broken = plural(len(report.findings), "row")
     page.paragraph(f"The plan breaks the rules in {broken}; {checked}.", "bold")

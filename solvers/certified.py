@@ -6,7 +6,8 @@ For any duals :math:`y` of the rows, no point of a matrix costs less than
     \qquad d = c - A^\top y
 
 (Neumaier and Shcherbina, 2004). Each number of the matrix is one of the instance as written, or
-follows from some; it is taken to be off by a share of at most ``WRITTEN``. Sums in floating point
+follows from some; it is taken to be off by a share of at most ``WRITTEN``, a cost of the sum of its
+parts. Sums in floating point
 are off by no more than (number of terms) x 2^-53 x (sum of their magnitudes), which is
 subtracted (Higham, 2002, section 4.2); the last sum is exact but for one rounding.
 """
@@ -39,18 +40,20 @@ SMALLEST, LARGEST = 1e-200, 1e200
 """Magnitudes of duals that count; others could leave the range of floating point."""
 
 
-def certified_bound(matrix: Matrix, duals: Floats) -> float:
+def certified_bound(matrix: Matrix, duals: Floats, sizes: Floats | None = None) -> float:
     """Give a lower bound of the cost of any point of a matrix, whole numbers or not.
 
     Args:
         matrix: of numbers off by at most ``WRITTEN``.
         duals: shape (rows,), any numbers; good ones give a good bound.
+        sizes: shape (columns,), of what costs are off by a share: where a cost is the difference
+            of larger ones, the sum of those. Default the costs themselves.
 
     Returns:
         The bound; -inf where a column without a bound would be needed at its end.
     """
     y = usable(matrix, duals)
-    reduced, off = _reduced(matrix, y)
+    reduced, off = _reduced(matrix, y, np.abs(matrix.cost) if sizes is None else sizes)
     lower = matrix.lower - ENDS * np.abs(matrix.lower)
     upper = matrix.upper + ENDS * np.abs(matrix.upper)
     # A column without cost at its missing end gives 0 x inf, which is nothing.
@@ -87,7 +90,7 @@ def usable(matrix: Matrix, duals: Floats) -> Floats:
     return np.where(good, duals, 0.0)
 
 
-def _reduced(matrix: Matrix, y: Floats) -> tuple[Floats, Floats]:
+def _reduced(matrix: Matrix, y: Floats, sizes: Floats) -> tuple[Floats, Floats]:
     """Give ``c - A'y``, and by how much each of it may be off."""
     columns = len(matrix.cost)
     worth = matrix.value * np.repeat(y, np.diff(matrix.start))
@@ -95,7 +98,7 @@ def _reduced(matrix: Matrix, y: Floats) -> tuple[Floats, Floats]:
     size = np.bincount(matrix.index, weights=np.abs(worth), minlength=columns)
     terms = np.bincount(matrix.index, minlength=columns)
     share = (WRITTEN + ROUNDING * (terms + 3)) * SPARE
-    return matrix.cost - summed, share * (np.abs(matrix.cost) + size)
+    return matrix.cost - summed, share * (sizes + size)
 
 
 def _down(values: Floats) -> Floats:

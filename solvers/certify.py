@@ -86,7 +86,28 @@ def certificate_of(
     return Certificate(instance.hash, proves, weighed.lost, duals)
 
 
-def checked(instance: Instance, certificate: Certificate, stages: Sequence[Stage] = ()) -> Certified:
+def relaxation_of(instance: Instance, stages: Sequence[Stage] = ()) -> Certificate | None:
+    """Solve the relaxation of an instance for the weights of its rows; None where that fails."""
+    from gridblock.solvers.outcome import Settings
+    from gridblock.solvers.relaxing import Relaxation, relax
+    from gridblock.solvers.session import Session
+    from gridblock.solvers.slices import Whole
+
+    model = build(instance, INTACT, EXACT)
+    compiled = compile_model(model)
+    matrix = with_caps(instance, model, compiled, stages)
+    with Session() as session:
+        relaxed = relax(session, Whole(matrix), Settings())
+    if not isinstance(relaxed, Relaxation):
+        return None
+    return certificate_of(
+        instance, Proves.BOUND, Weighed(compiled, matrix, (), relaxed.duals), stages
+    )
+
+
+def checked(
+    instance: Instance, certificate: Certificate, stages: Sequence[Stage] = ()
+) -> Certified:
     """Build the model of an instance and add up its rows with the weights of a certificate.
 
     Rows that the model does not have count for nothing, so whatever the certificate says, what is
@@ -107,7 +128,8 @@ def checked(instance: Instance, certificate: Certificate, stages: Sequence[Stage
     rows = int(np.count_nonzero(weights))
     if certificate.proves is Proves.INFEASIBLE:
         return Certified(None, refuted(matrix, weights), rows)
-    bound = certified_bound(matrix, weights)
+    parts = (model.cost[key].expr for key in model.cost)
+    bound = certified_bound(matrix, weights, compiled.cost_sizes(parts))
     return Certified(bound if math.isfinite(bound) else None, False, rows)
 
 

@@ -20,7 +20,7 @@ from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.outcome import ModelError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from gridblock.solvers.change import Floats
 
@@ -81,6 +81,21 @@ class Compiled:
         """Give the model's variables their values; whole numbers where they are integer."""
         for variable, value in zip(self.columns, self.matrix.rounded(values).tolist(), strict=True):
             variable.set_value(value, skip_validation=True)
+
+    def cost_sizes(self, parts: Iterable[Any]) -> Floats:
+        """Sum the magnitudes of the coefficients of each column over the parts of a cost.
+
+        Args:
+            parts: linear expressions of the model that add up to its cost.
+        """
+        sizes, seen = np.zeros(len(self.columns)), dict[int, Any]()
+        number = {id(variable): at for at, variable in enumerate(self.columns)}
+        walk = LinearRepnVisitor({}, var_recorder=VarRecorder(seen, ORDER)).walk_expression
+        for part in parts:
+            linear = walk(part).linear
+            at = np.fromiter(map(number.__getitem__, linear), dtype=np.int64, count=len(linear))
+            sizes[at] += np.abs(np.fromiter(linear.values(), dtype=float, count=len(linear)))
+        return sizes
 
     def linear(self, expression: Any) -> tuple[list[int], Sequence[float], float]:
         """Give columns, coefficients and constant of a linear expression of the model."""

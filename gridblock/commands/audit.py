@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,7 +20,9 @@ from gridblock.commands.talk import Talk, Voice, put
 from gridblock.instances.faults import Fault, InstanceError
 
 if TYPE_CHECKING:
+    from gridblock.model.certificate import Proof
     from gridblock.model.findings import Report
+    from gridblock.plan import Plan
 
 
 def audit(
@@ -35,12 +37,23 @@ def audit(
         ),
     ] = None,
     scenario: Scenarios = [],  # noqa: B006
+    certify: Annotated[
+        bool,
+        typer.Option(
+            "--certify",
+            metavar="",
+            help="Prove the bound where the run has no certificate; this takes the solver.",
+        ),
+    ] = False,
     form: BriefFormat = Brief.TABLE,
     quiet: Quiet = False,
     verbose: Verbose = 0,
     log_file: LogFile = None,
 ) -> None:
     """Check every rule and cost of a plan again, from its instance alone.
+
+    Its bound is proven again from the certificate.json of the run: rows of the
+    model are added up in safe arithmetic, and no solver is asked.
 
     Exit codes: 0 every rule holds, 3 the plan cannot be read,
     8 a rule is broken, or it is a plan of another instance.
@@ -54,46 +67,69 @@ def audit(
             raise typer.BadParameter(message)
         from gridblock.two_stage_folder import audit_saved, is_stochastic
 
+        told: dict[str, Any] = {}
         if instance is None and is_stochastic(run):
             talk.phase("auditing")
-            report, lack = audit_saved(run), ""
+            report, lines = audit_saved(run), []
         else:
-            report, lack = _report(talk, file, instance, scenario)
+            plan = _plan(file, instance, scenario)
+            report, proof = _audited(talk, file, plan, certify=certify)
+            told, lines = _as_json(plan, proof), _lines(plan, proof)
         talk.line.end()
         if form is Brief.JSON:
             from gridblock.instances.write import to_json
 
-            put(to_json(_as_json(report)))
+            put(to_json(_report_as_json(report) | told))
         else:
             from gridblock.reports.terminal import audit_report
 
-            audit_report(report, Voice(), lack)
+            audit_report(report, Voice(), lines)
         raise typer.Exit(Ending.PLAN if report.ok else Ending.MISMATCH)
 
 
-def _report(
-    talk: Talk, file: Path, name: str | None, scenarios: Sequence[str]
-) -> "tuple[Report, str]":
-    """Audit a plan, and say why there is none where that is so."""
+def _plan(file: Path, name: str | None, scenarios: Sequence[str]) -> "Plan":
+    """Read a plan and what it plans."""
     from gridblock.plan import read_plan
-    from gridblock.reports.headline import without_plan
-    from gridblock.runs import read_json, with_digest
+    from gridblock.runs import read_json
 
     if not file.is_file():
         read_json(file)
     given = None
     if name is not None:
         given = sources.read(sources.locate(name), scenarios=scenarios)
-    elif file.is_file() and not (file.parent / "instance.json").exists():
+    elif not (file.parent / "instance.json").exists():
         message = "has no instance.json beside it; give what it plans with --instance FILE"
         raise InstanceError([Fault((), message, str(file))])
-    plan = read_plan(file, given)
+    return read_plan(file, given)
+
+
+def _audited(talk: Talk, file: Path, plan: "Plan", *, certify: bool) -> "tuple[Report, Proof]":
+    """Audit a plan, and prove its bound unless it breaks a rule already."""
+    from gridblock import proof as proofs
+    from gridblock.runs import with_digest
+
     talk.phase("auditing")
+    report = with_digest(plan.audit(), file)
+    certificate = proofs.read_certificate(file.parent)
+    if not report.ok:
+        return report, proofs.Proof(lack="the plan breaks its rules")
+    talk.phase("proving the bound")
+    if certificate is None and certify:
+        certificate = proofs.certified(plan)
+    proof = proofs.prove(plan, certificate)
+    return proofs.with_proof(report, plan, proof), proof
+
+
+def _lines(plan: "Plan", proof: "Proof") -> list[str]:
+    """Say why there is no plan where that is so, and what is proven."""
+    from gridblock.reports.headline import without_plan
+    from gridblock.reports.proven import proven
+
     lack = "" if plan.data.decisions is not None else without_plan(plan.instance.name, plan.data)
-    return with_digest(plan.audit(), file), lack
+    return [lack, proven(plan.data, proof, plan.instance.currency)]
 
 
-def _as_json(report: "Report") -> dict[str, object]:
+def _report_as_json(report: "Report") -> dict[str, Any]:
     return {
         "format_version": 1,
         "ok": report.ok,
@@ -104,3 +140,9 @@ def _as_json(report: "Report") -> dict[str, object]:
             for each in report.findings
         ],
     }
+
+
+def _as_json(plan: "Plan", proof: "Proof") -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {"bound": plan.bound, "gap": plan.gap, "proof": asdict(proof)}

@@ -5,6 +5,7 @@ import pyomo.environ as pyo
 from gridblock.instances.instance import Instance
 from gridblock.instances.places import KW_PER_MW
 from gridblock.model.additions import GRID
+from gridblock.model.exact import difference
 from gridblock.model.facts import POWER, Facts
 from gridblock.model.limits import fits, limited, within_limit
 from gridblock.model.variables import Payment, pay
@@ -73,7 +74,11 @@ def _costs(block: pyo.Block, instance: Instance) -> None:
     for d, kind, path, t in block.assignments:
         hardware = instance.blocks[kind]
         charge_energy(
-            kind, path, t, hardware.load_factor - hardware.idle, block.assigned[d, kind, path, t]
+            kind,
+            path,
+            t,
+            difference(hardware.load_factor, hardware.idle),
+            block.assigned[d, kind, path, t],
         )
 
 

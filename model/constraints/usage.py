@@ -8,6 +8,7 @@ from gridblock.instances.instance import Instance
 from gridblock.instances.places import KW_PER_MW
 from gridblock.instances.schema.options import Usage
 from gridblock.model.constraints.power import drawn_mwh
+from gridblock.model.exact import difference
 from gridblock.model.facts import POWER
 from gridblock.model.variables import Payment, pay
 
@@ -111,7 +112,10 @@ def _costs(
             # Reckoned as the energy itself is, so that where the two meet nothing is left.
             per_mwh = instance.over_periods(instance.facilities[f].energy_per_mwh)[t]
             idle = drawn_mwh(facts, kind, f, t, hardware.idle) * per_mwh
-            more = drawn_mwh(facts, kind, f, t, hardware.load_factor - hardware.idle) * per_mwh
+            more = (
+                drawn_mwh(facts, kind, f, t, difference(hardware.load_factor, hardware.idle))
+                * per_mwh
+            )
             saved = idle * sum(leases[kind, f, t][o]) + more * block.used[o, kind, f, t]
             pay(block, "energy", Payment(t, "middle", -saved, f, kind, option=o))
 

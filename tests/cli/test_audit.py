@@ -36,6 +36,33 @@ def test_a_run_keeps_every_rule(gridblock: Any, run: Path) -> None:
         assert "keeps every rule" in ran.stdout
 
 
+def test_the_bound_is_proven_again_without_the_solver(gridblock: Any, run: Path) -> None:
+    # Eight blocks more serve all; the relaxation of the first example is whole already.
+    ran = gridblock("audit", "run")
+    assert "Proven: no plan costs less than USD 138.6 m" in " ".join(ran.stdout.split())
+    answer = json.loads(gridblock("audit", "run", "--format", "json").stdout)
+    assert answer["bound"] == pytest.approx(answer["proof"]["bound"], rel=1e-9)
+    assert answer["proof"]["gap"] < 1e-9
+    assert answer["checked"]["nothing_proven_contradicts_the_plan"] == 1
+
+
+def test_without_a_certificate_the_bound_rests_on_the_solver(gridblock: Any, run: Path) -> None:
+    (run / "certificate.json").unlink()
+    ran = gridblock("audit", "run")
+    assert ran.exit_code == 0
+    assert "rests on the solver's word: the run holds no certificate.json" in " ".join(
+        ran.stdout.split()
+    )
+    assert "Proven" in gridblock("audit", "run", "--certify").stdout
+
+
+def test_a_certificate_that_proves_nothing_or_cannot_be_read(gridblock: Any, run: Path) -> None:
+    (run / "certificate.json").write_text("{}")
+    ran = gridblock("audit", "run")
+    assert ran.exit_code == 3
+    assert "certificate.json: is not a certificate" in ran.stderr
+
+
 def test_json_counts_the_rows_of_each_rule(gridblock: Any, run: Path) -> None:
     answer = json.loads(gridblock("audit", "run", "--format", "json").stdout)
     assert answer["ok"] is True
@@ -112,10 +139,17 @@ def test_a_plan_alone_needs_its_instance(gridblock: Any, run: Path) -> None:
     assert gridblock("audit", "run", "--instance", "first").exit_code == 0
 
 
-def test_neither_pyomo_nor_the_solver_is_needed(run: Path) -> None:
+@pytest.mark.parametrize(
+    ("blocked", "told"),
+    [
+        (["pyomo", "highspy"], "to build the model pyomo is needed"),
+        (["highspy"], "Proven: no plan costs less"),
+    ],
+)
+def test_neither_pyomo_nor_the_solver_is_needed(run: Path, blocked: list[str], told: str) -> None:
     code = (
         "import sys\n"
-        "sys.modules['pyomo'] = sys.modules['highspy'] = None\n"
+        f"sys.modules.update(dict.fromkeys({blocked!r}))\n"
         f"sys.argv = ['gridblock', 'audit', {str(run)!r}]\n"
         "from gridblock.cli import main\n"
         "main()\n"
@@ -123,3 +157,4 @@ def test_neither_pyomo_nor_the_solver_is_needed(run: Path) -> None:
     ran = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
     assert "keeps every rule" in ran.stdout
+    assert told in " ".join(ran.stdout.split())

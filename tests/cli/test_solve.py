@@ -26,7 +26,7 @@ def test_an_example_is_planned_by_its_name_and_saved(gridblock: Any, tmp_path: P
     assert "saved runs/first-" in ran.stderr
     (run,) = (tmp_path / "runs").iterdir()
     assert re.fullmatch(r"first-\d{8}T\d{6}Z-[0-9a-f]{8}", run.name)
-    assert {"instance.json", "plan.json", "tables", "progress.csv", "log"} == {
+    assert {"certificate.json", "instance.json", "plan.json", "tables", "progress.csv", "log"} == {
         path.name for path in run.iterdir()
     }
     plan = read_plan(run)
@@ -47,7 +47,7 @@ def test_json_is_one_document_with_all_that_is_promised(gridblock: Any) -> None:
     assert answer["status"] == "optimal"
     assert answer["costs"].keys() == CATEGORIES
     assert sum(answer["costs"].values()) == pytest.approx(answer["objective"])
-    stages = {"read", "build", "hand_over", "solve", "read_back", "audit"}
+    stages = {"read", "build", "hand_over", "solve", "read_back", "audit", "certify"}
     assert answer["seconds"].keys() == stages
     assert answer["unmet"]["research"] == {
         "amount": [3000.0],
