@@ -188,6 +188,7 @@ def solve(
     threads: int = 1,
     seed: int = 0,
     method: str = "auto",
+    lp_solver: str = "automatic",
     solver_options: Mapping[str, str | float | int | bool] | None = None,
     model: "pyo.ConcreteModel | None" = None,
     start: Plan | None = None,
@@ -207,6 +208,7 @@ def solve(
         seed: seed of the solver; the same seed, threads and versions give the same plan.
         method: ``exact`` is a tree search of the whole; ``fast`` searches along the model's
             structure and stops when it finds nothing better; ``auto`` chooses by size.
+        lp_solver: of the relaxation: automatic, simplex, ipx, hipo, pdlp or cuopt.
         solver_options: options of HiGHS by name.
         model: the result of ``build(instance)`` with rules of your own; default it is built.
         start: a plan to start from, of this instance or of one like it; what of it does not fit is
@@ -224,33 +226,21 @@ def solve(
         InfeasibleError: no plan can exist.
         NoPlanError: none was found in time.
         AuditError: what the solver found breaks a rule.
-        OptionError: HiGHS does not know an option.
+        OptionError: HiGHS does not know an option, or lp_solver is not there.
         SolverError: HiGHS failed.
     """
+    from gridblock.solvers.lp_solvers import refuse_missing
     from gridblock.solvers.outcome import Settings
     from gridblock.solvers.session import opened
     from gridblock.solvers.solve import find_plan
 
-    settings = Settings(
-        gap=gap,
-        time_limit=time_limit,
-        threads=threads,
-        seed=seed,
-        search=method,
-        options=solver_options or {},
-    )
+    refuse_missing(lp_solver)
+    how = {"search": method, "lp_solver": lp_solver, "options": solver_options or {}}
+    settings = Settings(gap=gap, time_limit=time_limit, threads=threads, seed=seed, **how)  # type: ignore[arg-type]
+    told = {"read_seconds": read_seconds, "on_progress": on_progress, "on_log": on_log}
     with opened(session) as held:
-        found = find_plan(
-            instance,
-            settings,
-            held,
-            model=model,
-            start=None if start is None else start.data.decisions,
-            read_seconds=read_seconds,
-            certify=True,
-            on_progress=on_progress,
-            on_log=on_log,
-        )
+        at = None if start is None else start.data.decisions
+        found = find_plan(instance, settings, held, model=model, start=at, certify=True, **told)  # type: ignore[arg-type]
     plan = Plan(instance, found.plan, found.progress, found.certificate)
     if raise_without_plan and found.plan.decisions is None:
         _raise_without_plan(plan)

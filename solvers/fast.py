@@ -84,6 +84,7 @@ class Fast(Search):
             if isinstance(relaxed, Outcome):
                 return self._without_relaxation(relaxed)
             self.duals = relaxed.duals
+            self.notes += relaxed.outcome.notes
             self.proved(relaxed.bound)
             kernel = self._kernel(relaxed)
             dived = self._dive().run(kernel)

@@ -16,7 +16,9 @@ import numpy as np
 from highspy import cb
 
 from gridblock.solvers.answer import ranges, read_outcome, unscaled
+from gridblock.solvers.cuopt import solve_relaxation
 from gridblock.solvers.listener import Listener
+from gridblock.solvers.lp_solvers import LpSolver
 from gridblock.solvers.options import set_options
 from gridblock.solvers.outcome import (
     ModelError,
@@ -151,6 +153,8 @@ class Engine:
             SolverError: if HiGHS ends with an error.
         """
         matrix = self.matrix
+        if settings.method == LpSolver.CUOPT and matrix.cost.size:
+            return solve_relaxation(matrix, settings)
         self._listener = listener or Listener()
         self._began, self._told = time.monotonic(), 0.0
         limit = settings.time_limit

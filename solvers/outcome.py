@@ -91,6 +91,8 @@ class Settings:
         presolve: ``choose``, ``on`` or ``off``.
         search: ``auto``, ``exact`` or ``fast``, see ``methods``; a single solve ignores it.
         method: solver of linear programs, ``choose``, ``simplex``, ``ipm``, ``ipx``, ``pdlp`` ….
+        lp_solver: what solves the relaxation of the whole, see ``lp_solvers``.
+        near: True to take a point of a relaxation that is only near its rows, for its duals.
         relaxation: True to leave integrality out and get duals.
         start: a point to start from, shape (columns,), NaN where unknown.
         fresh: True to forget the basis that the last linear program ended with.
@@ -105,6 +107,8 @@ class Settings:
     presolve: str = "choose"
     search: str = "auto"
     method: str = "choose"
+    lp_solver: str = "automatic"
+    near: bool = False
     relaxation: bool = False
     start: Vector | None = None
     fresh: bool = False

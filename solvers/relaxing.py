@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from gridblock.solvers.outcome import ModelError, Outcome, Verdict
+from gridblock.solvers.lp_solvers import NEAR, LpSolver
+from gridblock.solvers.outcome import ModelError, Outcome, Stop, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,13 +55,15 @@ def relax(
     Args:
         session: the solver's process.
         whole: what is relaxed.
-        settings: time limit, threads, seed, options; the method is chosen by size unless one is
-            asked for.
+        settings: time limit, threads, seed, options; what solves it is chosen by size unless
+            something is asked for.
         on_log: called with each piece of the solver's log.
     """
     matrix = whole.matrix
     asked = replace(settings, relaxation=True, start=None, fresh=True)
-    if settings.method == "choose":
+    if settings.lp_solver != LpSolver.AUTOMATIC:
+        asked = replace(asked, method=settings.lp_solver, near=settings.lp_solver in NEAR)
+    elif settings.method == "choose":
         large = len(matrix.cost) > FOR_SIMPLEX
         asked = replace(asked, method="ipx" if large else "simplex")
     if asked.method != "simplex":
@@ -72,11 +75,29 @@ def relax(
         columns, rows = np.ones(len(matrix.cost)), np.ones(len(matrix.row_lower))
         session.load(matrix)
     outcome = session.run(asked, on_log=on_log)
+    if outcome.stop is Stop.CRASHED and settings.lp_solver != LpSolver.AUTOMATIC:
+        return _otherwise(session, whole, settings, outcome, on_log)
     if outcome.verdict is not Verdict.OPTIMAL or outcome.row_duals is None:
         return outcome
     values = np.clip(np.asarray(outcome.values) * columns, matrix.lower, matrix.upper)
     duals = outcome.row_duals * rows
     return Relaxation(outcome, values, duals, whole.bound(duals))
+
+
+def _otherwise(
+    session: Session,
+    whole: Whole,
+    settings: Settings,
+    failed: Outcome,
+    on_log: Callable[[str], None] | None,
+) -> Relaxation | Outcome:
+    """Solve by what is chosen by size where what was asked for has failed, and say so."""
+    found = relax(session, whole, replace(settings, lp_solver=LpSolver.AUTOMATIC), on_log)
+    note = f"{settings.lp_solver} failed on the relaxation, which was solved in another way"
+    if isinstance(found, Outcome):
+        return replace(found, notes=(*failed.notes, note, *found.notes))
+    notes = (*failed.notes, note, *found.outcome.notes)
+    return replace(found, outcome=replace(found.outcome, notes=notes))
 
 
 def _scaled(matrix: Matrix) -> tuple[Matrix, Floats, Floats]:

@@ -214,7 +214,7 @@ class Session:
             outcome = self._second_opinion(outcome, watch)
         if outcome.verdict in DOUBTFUL and outcome.stop is not Stop.FINISHED:
             outcome = replace(outcome, verdict=Verdict.UNKNOWN)
-        if outcome.values is None or _holds(outcome, matrix):
+        if outcome.values is None or _holds(outcome, matrix) or watch.settings.near:
             return outcome
         return self._repaired(outcome, matrix, watch)
 
@@ -289,7 +289,8 @@ def _holds_the_start(outcome: Outcome, matrix: Matrix, watch: Watch) -> bool:
 def _otherwise(settings: Settings) -> Settings:
     """Return settings that take another way through the solver."""
     presolve = "on" if settings.presolve == "off" else "off"
-    return replace(settings, presolve=presolve, seed=settings.seed + 1, fresh=True)
+    other = replace(settings, presolve=presolve, seed=settings.seed + 1, fresh=True)
+    return replace(other, method="choose", near=False) if settings.near else other
 
 
 def _unclaimed(outcome: Outcome, matrix: Matrix, stop: Stop) -> Outcome:

@@ -52,6 +52,7 @@ class Request:
     threads: int
     seed: int
     method: str
+    lp_solver: str
     solver_options: dict[str, str]
     start: "Plan | None"
 
@@ -69,6 +70,15 @@ def solve(
             "bound proven; auto: by size."
         ),
     ] = Method.AUTO,
+    lp_solver: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="What solves the relaxation: automatic, simplex, ipx, hipo, pdlp or cuopt; the "
+            "last needs a GPU.",
+            show_default=False,
+        ),
+    ] = "automatic",
     scenario: Scenarios = [],  # noqa: B006
     changes: Changes = [],  # noqa: B006
     max_unmet: Annotated[
@@ -122,7 +132,7 @@ def solve(
             raise typer.BadParameter(message)
         options = pairs(solver_option, "--solver-option")
         start = None if begin is None else _start(talk, begin)
-        request = Request(gap, time_limit, threads, seed, method, options, start)
+        request = Request(gap, time_limit, threads, seed, method, lp_solver, options, start)
         began = time.perf_counter()
         given = _read(talk, instance, pairs(changes, "--set"), scenario)
         with _run(talk, given, output, no_save) as run:
@@ -228,6 +238,7 @@ def _planned(
             threads=request.threads,
             seed=request.seed,
             method=request.method,
+            lp_solver=request.lp_solver,
             solver_options=request.solver_options,
             start=request.start,
             session=session,
