@@ -64,20 +64,11 @@ def test_cuopt_proves_it_whatever_sign_its_duals_have(
     assert not relaxed.outcome.notes
 
 
-def test_a_failure_is_told_and_mended(
-    whole: Whole, cuopt: None, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("end", ["NumericalError", "PrimalInfeasible"])
+def test_a_failure_is_mended_and_infeasible_not_believed(
+    end: str, whole: Whole, cuopt: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("STUB_CUOPT_ENDS", "NumericalError")
-    with Session() as session:
-        relaxed = relax(session, whole, Settings(lp_solver="cuopt"))
-    assert isinstance(relaxed, Relaxation)
-    assert relaxed.bound == pytest.approx(25)
-
-
-def test_infeasible_is_not_believed_from_a_first_order_method(
-    whole: Whole, cuopt: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("STUB_CUOPT_ENDS", "PrimalInfeasible")
+    monkeypatch.setenv("STUB_CUOPT_ENDS", end)
     with Session() as session:
         relaxed = relax(session, whole, Settings(lp_solver="cuopt"))
     assert isinstance(relaxed, Relaxation)
