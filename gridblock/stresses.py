@@ -202,7 +202,8 @@ def search(
     folder.mkdir(parents=True, exist_ok=True)
     with Journal(folder / RESULTS) as journal:
         if not (folder / FILE).exists():
-            asked.plan.save(folder / PLAN)
+            if not (folder / PLAN).exists():
+                asked.plan.save(folder / PLAN)
             write_text(folder / FILE, to_json(asked.as_json()))
         found = _searched(asked, where, journal, Runs(folder) if save_runs else None, on_answer)
         kept = Stress(asked, found.data, folder)

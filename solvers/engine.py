@@ -66,7 +66,8 @@ def answers(
         journal: what is known already; each answer is added to it.
         stale: says which known answers do not count; default those of cases that failed.
         on_solved: called with what was solved before it is known, to save its plan.
-        skip: asked when a case is handed out, in order, whether it need not be solved by now.
+        skip: asked when a case is handed out, in order, whether it need not be solved by now; of
+            those that are the same, of each.
 
     Yields:
         The answer of each case, once, but for those that are skipped.
@@ -90,7 +91,7 @@ def answers(
     orders = (
         (key, same[0], versions())
         for key, same in left.items()
-        if skip is None or not skip(same[0])
+        if skip is None or False in [skip(each) for each in same]
     )
     try:
         for (key, first, _), answer in spread(_solve, orders, _no_more_than(len(left), where)):

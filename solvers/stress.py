@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from gridblock.instances.faults import Fault, InstanceError
 from gridblock.instances.instance import Instance
-from gridblock.instances.shocks import DELAY, Shock, changes_of, together
+from gridblock.instances.shocks import DELAY, Shock, changes_of
 from gridblock.model.account import account
 from gridblock.model.plan import Decisions, PlanData
 from gridblock.model.plan_json import from_plain
@@ -135,6 +135,9 @@ class Search:
         singles = [(shock,) for shock in self._begun()]
         rounds = [self._round(singles)]
         for size in range(2, min(self.budget.shocks, len(singles)) + 1):
+            if rounds[-1][0].status == "infeasible":
+                # Nothing is worse than that no plan is left.
+                break
             rounds.append(self._round(self._joined(size, rounds[-1], singles)))
         return tuple(rounds)
 
@@ -191,11 +194,19 @@ class Search:
                 told({"status": struck.status, "objective": at_most})
             return enough
 
+        def solved(case: Case, answer: Solved) -> None:
+            self.on_solved(case, answer)
+            if answer.plan is not None and self.budget.shocks > 1:
+                # What this plan costs under one shock more bounds what the best one does.
+                made = from_plain(answer.plan).decisions
+                if made is not None:
+                    self._recourses[_names(cases[case.name])] = made
+
         coming = answers(
             [self._case(combo) for combo in cases.values()],
             self.where,
             self.journal,
-            on_solved=self._kept,
+            on_solved=solved,
             skip=skip,
         )
         for answer in coming:
@@ -222,7 +233,7 @@ class Search:
     def _case(self, combo: Sequence[Shock]) -> Case:
         keep = self.keep or self.budget.shocks > 1
         changes = changes_of(self.instance, combo)
-        return Case(together(combo), self._base, changes, self.settings, keep, full=True)
+        return Case(_called(combo), self._base, changes, self.settings, keep, full=True)
 
     def _expected(self, combo: Sequence[Shock]) -> float:
         """Guess what some shocks cost, to begin with the worst; what is late comes first."""
@@ -256,14 +267,10 @@ class Search:
         known_costs = [cost for cost in costs if cost is not None]
         return min(known_costs, default=None)
 
-    def _kept(self, case: Case, solved: Solved) -> None:
-        """Remember the plan of a recourse, which bounds what one shock more costs."""
-        self.on_solved(case, solved)
-        if solved.plan is not None and self.budget.shocks > 1:
-            names = tuple(case.name.split(" + "))
-            decisions = from_plain(solved.plan).decisions
-            if decisions is not None:
-                self._recourses[names] = decisions
+
+def _called(combo: Sequence[Shock]) -> str:
+    """Name a combination, so that no other one has the same name."""
+    return " + ".join(_names(combo))
 
 
 def _names(combo: Sequence[Shock]) -> Names:

@@ -163,6 +163,26 @@ def test_two_shocks_are_joined_greedily_or_in_every_combination() -> None:
     assert [limit["of"]["facility"] for limit in both] == ["a", "b"]
 
 
+def test_shocks_that_come_to_the_same_together_are_solved_once(
+    sites: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A second demand: all demand and one of them more is no more than all demand.
+    batch = {"name": "batch", "amount": 10, "yields": {"h100": 1}, "unmet_cost": 1}
+    data = sites.plain()
+    given = Instance.parse({**data, "demands": [*data["demands"], batch]})
+    plan = gb.solve(given, gap=0.0)
+    solved: list[Any] = []
+    plainly = solving.find_plan
+    monkeypatch.setattr(solving, "find_plan", lambda *a, **k: solved.append(a) or plainly(*a, **k))
+    found = gb.stress(plan, {"kinds": ["demand"]}, budget=2, **HERE)
+    # 30 units of chat at $2 and 2 of batch at $1 for 2,000 h.
+    both = {"chat x1.2": 120_000, "batch x1.2": 4_000, "all demand x1.2": 124_000}
+    assert extra(found) == both
+    assert set(extra(found, 2).values()) == {124_000}
+    # Each alone, and the two pairs with all demand at once.
+    assert len(solved) == 4
+
+
 def test_where_hard_rules_break_that_comes_first(sites: Instance) -> None:
     # 60 % of 150 units must be met; without a only 50 can be.
     floored = gb.solve(sites.replace({"demands.chat.min_share": 0.6}), gap=0.0)
@@ -170,6 +190,8 @@ def test_where_hard_rules_break_that_comes_first(sites: Instance) -> None:
     first = found.data.damages[0][0]
     assert (first.name, first.status, first.extra) == ("a out in p2", "infeasible", None)
     assert found.statuses == {"infeasible": 1, "optimal": 1}
+    # Nothing can make that worse.
+    assert len(gb.stress(floored, {"kinds": ["outage"]}, budget=2, **HERE).data.rounds) == 1
 
 
 def test_the_plan_as_it_stands_bounds_a_cut_by_what_the_link_carries() -> None:
