@@ -54,9 +54,7 @@ class Asked:
         data = self.plan.instance.as_it_stands()
         taken = orders_of(in_force(self.plan))
         data["current"] = {"plan": taken, "keep_to": names[self.resolves - 1]}
-        given = Instance.parse(data)
-        scenarios = {"scenarios": self.plan.instance.plain().get("scenarios", [])}
-        return Instance.parse({**given.plain(), **scenarios})
+        return Instance.parse(data)
 
     @property
     def strikes(self) -> int:
@@ -66,7 +64,8 @@ class Asked:
     @cached_property
     def shocks(self) -> tuple[Shock, ...]:
         """What may come."""
-        return shocks_of(self.instance, self.sizes, self.strikes)
+        scenarios = self.plan.instance.scenarios
+        return shocks_of(self.instance, self.sizes, self.strikes, scenarios)
 
     def as_json(self) -> dict[str, Any]:
         """Give it as plain data."""

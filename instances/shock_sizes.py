@@ -10,7 +10,7 @@ from gridblock.instances import delays, surges
 from gridblock.instances.faults import Fault, InstanceError, did_you_mean
 from gridblock.instances.instance import Instance
 from gridblock.instances.schema.base import Counting, Name
-from gridblock.instances.schema.scenarios import FieldPath, Setting
+from gridblock.instances.schema.scenarios import FieldPath, Scenario, Setting
 from gridblock.instances.shocks import DELAY, DEMAND, KINDS, OUTAGE, OWN, PRICE, Kind, Shock
 from gridblock.instances.variants import Given
 
@@ -58,13 +58,16 @@ class Sizes(Given):
         return not self.only or any(fnmatchcase(n, p) for n in names for p in self.only)
 
 
-def shocks_of(instance: Instance, sizes: Sizes, strikes: int) -> tuple[Shock, ...]:
+def shocks_of(
+    instance: Instance, sizes: Sizes, strikes: int, scenarios: Sequence[Scenario] = ()
+) -> tuple[Shock, ...]:
     """Give the shocks that may hit an instance, in the order of their kinds.
 
     Args:
         instance: what is given, with the plan in force whose orders stand.
         sizes: which ones.
         strikes: the position of the period from which prices, demands and outages are as bad.
+        scenarios: futures that count as shocks, too.
 
     Raises:
         InstanceError: none is left, or two are called the same.
@@ -78,7 +81,7 @@ def shocks_of(instance: Instance, sizes: Sizes, strikes: int) -> tuple[Shock, ..
         derived += surges.prices(instance, sizes.price, strikes)
     if DEMAND in sizes.kinds:
         derived += surges.demands(instance, sizes.demand, strikes)
-    derived += _own(instance, sizes)
+    derived += _own(sizes, scenarios)
     found = tuple(_once(filter(sizes.wants, derived)))
     if not found:
         raise InstanceError([Fault((), _nothing(sizes, derived))])
@@ -96,10 +99,10 @@ def _once(shocks: Iterable[Shock]) -> Iterator[Shock]:
             yield each
 
 
-def _own(instance: Instance, sizes: Sizes) -> Iterator[Shock]:
+def _own(sizes: Sizes, scenarios: Sequence[Scenario]) -> Iterator[Shock]:
     """Give the scenarios of the instance, and what the user has written down."""
     if OWN in sizes.kinds:
-        for each in instance.scenarios if sizes.scenarios else ():
+        for each in scenarios if sizes.scenarios else ():
             yield Shock(each.name, OWN, each.name, each.set)
         for own in sizes.shocks:
             yield Shock(own.name, OWN, own.name, own.set)

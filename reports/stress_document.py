@@ -28,7 +28,7 @@ def document(data: Stressed) -> Document:
 
 
 def _sentences(data: Stressed) -> Iterator[str]:
-    yield worst(data)
+    yield from worst(data)
     when, kept = comes_in(data), "All orders stand"
     if when is not None:
         kept = f"The shock comes in {when}: orders before it stand"
@@ -42,26 +42,32 @@ def _sentences(data: Stressed) -> Iterator[str]:
         )
 
 
-def worst(data: Stressed) -> str:
-    """Say which shock hurts most."""
+def worst(data: Stressed) -> Iterator[str]:
+    """Say which shock hurts most: those that leave no plan, then the dearest."""
     found, currency = data.damages[-1], data.instance.currency
     none = [each for each in found if each.status == "infeasible"]
     if none:
         first = next(s for s in data.rounds[-1] if s.shocks == none[0].shocks)
         why = shown(str((first.row or {}).get("message") or "the rules conflict"), 200)
         more = f", and under {len(none) - 1} more" if len(none) > 1 else ""
-        return f"Under {none[0].name}{more} no plan keeps the hard rules: {why}."
-    each = next((each for each in found if each.extra is not None), None)
-    if each is None:
-        most = max((d.most for d in found if math.isfinite(d.most)), default=None)
-        if most is None:
-            return "No recourse was found within the limits."
-        return f"No shock costs more than {money(max(0.0, most), currency)}: none had to be solved."
-    cost = money(max(0.0, each.extra or 0.0), currency)
-    if each.within_gap:
-        return f"Nothing is proven to cost anything: {each.name} at most {cost}, within the gap."
-    unmet = "" if each.unmet is None else f", and leaves {_quarters(each.unmet)} unmet"
-    return f"The worst is {each.name}: it costs {cost} more{unmet}."
+        yield f"Under {none[0].name}{more} no plan keeps the hard rules: {why}."
+    solved = [each for each in found if each.extra is not None]
+    each = next((d for d in solved if not d.within_gap), solved[0] if solved else None)
+    if each is not None:
+        which = "Of the others the worst" if none else "The worst"
+        cost = money(max(0.0, each.extra or 0.0), currency)
+        if each.within_gap:
+            yield f"{which} is {each.name}, at {cost}: within the gap, so it may cost nothing."
+            return
+        unmet = "" if each.unmet is None else f", and leaves {_quarters(each.unmet)} unmet"
+        yield f"{which} is {each.name}: it costs {cost} more{unmet}."
+        return
+    most = max((d.most for d in found if math.isfinite(d.most)), default=None)
+    if most is not None:
+        cost = money(max(0.0, most), currency)
+        yield f"No shock that was bounded costs more than {cost}: none had to be solved."
+    elif not none:
+        yield "No recourse was found within the limits."
 
 
 def _quarters(unmet: float) -> str:

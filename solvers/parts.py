@@ -79,7 +79,11 @@ def priced_unmet(
 
 
 def stage_of(part: Part, tier: int) -> Stage:
-    """Say what a stage has found for a part whose variables hold it, by the books."""
+    """Say what a stage has found for a part whose variables hold it, by the books.
+
+    What is served beyond an amount by a rounding leaves no less than nothing unmet: a cap below
+    nothing would be none that a plan can keep.
+    """
     books = account(part.instance, decisions(part.model))
     unmet, later = Fraction(0), Fraction(0)
     of_tier, after = demands_of(part, tier.__eq__), demands_of(part, tier.__lt__)
@@ -87,4 +91,4 @@ def stage_of(part: Part, tier: int) -> Stage:
         if entry.category == "unmet":
             unmet += entry.value if entry.item in of_tier else 0
             later += entry.value if entry.item in after else 0
-    return Stage(tier, float(books.objective - later), None, None, float(unmet))
+    return Stage(tier, float(books.objective - later), None, None, max(0.0, float(unmet)))

@@ -29,6 +29,11 @@ from gridblock.solvers.unreacted import Losses, cost_as_it_stands
 MOST: Final = 100_000
 """Combinations of shocks of one search."""
 SOLVED: Final = ("optimal", "feasible")
+CONTRADICTED: Final = {
+    "status": "failed",
+    "message": "the solver finds no plan, although the plan as it stands keeps every rule",
+}
+"""The row of a recourse that is called infeasible and is not."""
 Names = tuple[str, ...]
 
 
@@ -210,9 +215,13 @@ class Search:
             skip=skip,
         )
         for answer in coming:
-            names = _names(cases[answer.case.name])
-            found[names] = found[names]._replace(row=answer.row)
-            told(answer.row)
+            combo = cases[answer.case.name]
+            row, at_most = answer.row, found[_names(combo)].at_most
+            if row["status"] == "infeasible":
+                at_most = self._as_it_stands(combo, answer.case)
+                row = row if at_most is None else dict(CONTRADICTED)
+            found[_names(combo)] = Struck(_names(combo), row, at_most)
+            told(row)
         self._known |= found
         return tuple(sorted(found.values(), key=self.rank))
 

@@ -269,6 +269,21 @@ def test_what_is_late_at_a_site_is_late_together() -> None:
     assert by_name["limit capex 1 quarter late"] == {"limits.capex.max": [1, 1, 2, 3]}
 
 
+def test_a_scenario_that_no_order_of_the_plan_survives_is_told(sites: Instance) -> None:
+    # Pods ordered in p1 would come after the horizon; with twice the price they come as ordered.
+    scenarios = [
+        {"name": "never", "set": {"blocks.pod.lead": 5}},
+        {"name": "dear", "set": {"demands.chat.unmet_cost": 4}},
+    ]
+    plan = gb.solve(Instance.parse({**sites.plain(), "scenarios": scenarios}), gap=0.0)
+    found = gb.stress(plan, {"kinds": ["own"]}, top=1, **HERE)
+    assert {each.name: each.status for each in found.data.damages[0]} == {
+        "never": "invalid",
+        "dear": "bounded",
+    }
+    assert "after the horizon" in str(found.table.set_index("shocks").loc["never", "message"])
+
+
 def test_shocks_are_narrowed_and_added_to(sites: Instance) -> None:
     own = {"name": "storm", "set": {"facilities.*.limits.power_mw": "*0.5"}}
     given = sized({"only": ["a", "storm"], "shocks": [own]}, {"kinds": ["own", "outage"]})

@@ -13,6 +13,7 @@ from gridblock.plan import InfeasibleError, Plan, solve
 from gridblock.solvers.compile import compile_model
 from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.outcome import Outcome, Settings, Stop, Verdict
+from gridblock.solvers.parts import Part, stage_of, with_caps
 from gridblock.solvers.session import Session
 from gridblock.solvers.tiers import solve_by_tier
 
@@ -198,6 +199,21 @@ def test_a_cap_of_all_but_nothing_can_be_kept(
     plan = at_cost(instance)
     assert plan.status == "optimal"
     assert plan.objective == pytest.approx(2 * price, rel=1e-5, abs=2e-6)
+
+
+def test_what_is_served_beyond_an_amount_by_a_rounding_is_no_cap_below_nothing(
+    two_tiers: Instance, session: Session
+) -> None:
+    built = build(two_tiers)
+    compiled = compile_model(built)
+    session.load(with_caps(two_tiers, built, compiled, (Stage(1, 0.0, 0.0, 0.0, 0.0),)))
+    outcome = session.run()
+    assert outcome.values is not None
+    compiled.load(outcome.values)
+    for served in built.served.values():
+        served.set_value(served.value * (1 + 1e-9), skip_validation=True)
+    # Chat is served 40.00000004 of 40 units.
+    assert stage_of(Part(two_tiers, built), 1).unmet == 0
 
 
 def test_a_demand_left_out_keeps_no_reserve(
