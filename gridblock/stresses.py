@@ -11,7 +11,8 @@ from gridblock.instances.shocks import as_scenario
 from gridblock.instances.write import to_json, to_yaml, write_text
 from gridblock.plan import Plan
 from gridblock.reports.stress import Stressed
-from gridblock.solvers.stress import Budget, Search, Struck, base_of
+from gridblock.solvers.stress import Budget, Search, Struck
+from gridblock.solvers.unreacted import base_of
 from gridblock.stress_asked import (
     FILE,
     PLAN,

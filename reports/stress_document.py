@@ -122,7 +122,7 @@ def _sections(data: Stressed, size: int) -> Iterator[Section]:
     title = "Each shock alone" if size == 1 else f"{size} shocks together"
     yield Section(
         title,
-        f"{scale.of(data.instance.currency)} more than the plan; unmet: GPU-quarters more",
+        f"{scale.of(data.instance.currency)} more; unmet: GPU-quarters more",
         (
             Column("shock"),
             Column("extra cost", right=True),

@@ -24,7 +24,7 @@ from gridblock.solvers.journal import Journal
 from gridblock.solvers.outcome import Settings
 from gridblock.solvers.pool import Where
 from gridblock.solvers.row import Row
-from gridblock.solvers.unreacted import Losses, cost_as_it_stands
+from gridblock.solvers.unreacted import Losses, base_of, cost_as_it_stands
 
 MOST: Final = 100_000
 """Combinations of shocks of one search."""
@@ -284,18 +284,3 @@ def _called(combo: Sequence[Shock]) -> str:
 
 def _names(combo: Sequence[Shock]) -> Names:
     return tuple(shock.name for shock in combo)
-
-
-def base_of(instance: Instance, plan: PlanData) -> tuple[float, float | None]:
-    """Give what a plan costs without a shock, and what it has to cost at least.
-
-    Args:
-        instance: what is given, with the plan as the one in force.
-        plan: the plan. What it paid for moves from a plan before it is left out, and no bound is
-            known then.
-    """
-    assert plan.decisions is not None
-    cost = float(account(instance, plan.decisions).objective)
-    if plan.bound is None or plan.costs.get("moves"):
-        return cost, None
-    return cost, min(plan.bound, cost)

@@ -157,3 +157,18 @@ class Losses:
             gone = decimal(units) - decimal(after.get(key, 0.0))
             if gone:
                 yield gone * self._price(key.demand, key.period)
+
+
+def base_of(instance: Instance, plan: PlanData) -> tuple[float, float | None]:
+    """Give what a plan costs without a shock, and what it has to cost at least.
+
+    Args:
+        instance: what is given, with the plan as the one in force.
+        plan: the plan. What it paid for moves from a plan before it is left out, and no bound is
+            known then.
+    """
+    assert plan.decisions is not None
+    cost = float(account(instance, plan.decisions).objective)
+    if plan.bound is None or plan.costs.get("moves"):
+        return cost, None
+    return cost, min(plan.bound, cost)
