@@ -1,6 +1,6 @@
 """The plan as plain data: what was decided, how good it is, and how it was found."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -235,10 +235,30 @@ class PlanData:
     conflict: tuple[str, ...] = ()
     stages: tuple[Stage, ...] = ()
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to know of the solve, such as that it was done again with closer tolerances."""
+        notes = self.solver.get("notes", ())
+        return tuple(map(str, notes)) if isinstance(notes, list | tuple) else ()
+
 
 def relative_gap(objective: float, bound: float) -> float:
     """Give |objective - bound| / max(1e-9, |objective|)."""
     return abs(objective - bound) / max(1e-9, abs(objective))
+
+
+def rounding(value: float, costs: Iterable[float]) -> float:
+    """Give the difference in cost that rounding makes: 1e-6 x the larger of a value and 1.
+
+    Where all costs are below 1 the largest of them stands for 1, so that nothing hides behind a
+    currency of large units.
+
+    Args:
+        value: a cost, whose sign does not matter.
+        costs: the costs that it is the sum of.
+    """
+    largest = max(map(abs, costs), default=0.0)
+    return 1e-6 * max(abs(value), min(1.0, largest) if largest else 1.0)
 
 
 def cap_on_unmet(found: float) -> float:

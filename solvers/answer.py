@@ -62,7 +62,7 @@ def read_outcome(highs: Any, matrix: Matrix, exponent: int, *, search: bool) -> 
     bound = objective if verdict is Verdict.OPTIMAL else None
     if search and stop is not Stop.MEMORY:
         bound = unscaled(info.mip_dual_bound, exponent)
-    duals = {} if search or verdict is not Verdict.OPTIMAL else _duals(highs, exponent)
+    duals = {} if search or verdict is not Verdict.OPTIMAL else _duals(highs, matrix, exponent)
     counts = [getattr(info, f"{name}_iteration_count") for name in COUNTED]
     return Outcome(
         stop,
@@ -85,25 +85,25 @@ def _values(highs: Any, verdict: Verdict) -> Floats | None:
     return np.array(solution.col_value, dtype=float)[:-1]
 
 
-def _duals(highs: Any, exponent: int) -> dict[str, Any]:
+def _duals(highs: Any, matrix: Matrix, exponent: int) -> dict[str, Any]:
     solution = highs.getSolution()
     if not solution.dual_valid:
         return {}
     factor = 2.0**-exponent
     return {
-        "row_duals": factor * np.array(solution.row_dual, dtype=float),
+        "row_duals": factor * matrix.row_scale * np.array(solution.row_dual, dtype=float),
         "reduced_costs": factor * np.array(solution.col_dual, dtype=float)[:-1],
     }
 
 
-def ranges(highs: Any) -> dict[str, Any]:
+def ranges(highs: Any, matrix: Matrix) -> dict[str, Any]:
     """Return the ranges of rows' bounds in which the duals hold, where HiGHS can tell."""
     status, found = highs.getRanging()
     if status != highspy.HighsStatus.kOk or not found.valid:
         return {}
     return {
-        "row_from": np.array(found.row_bound_dn.value_, dtype=float),
-        "row_to": np.array(found.row_bound_up.value_, dtype=float),
+        "row_from": np.array(found.row_bound_dn.value_, dtype=float) / matrix.row_scale,
+        "row_to": np.array(found.row_bound_up.value_, dtype=float) / matrix.row_scale,
     }
 
 

@@ -219,7 +219,7 @@ class Fast(Search):
             found = self._part(part, start=self.best)
             if found.values is not None:
                 self.keep(part.into(part.matrix.rounded(found.values), self.best))
-            if before - self.objective < self.settings.gap * abs(self.objective):
+            if before - self.objective <= self.settings.gap * abs(self.objective):
                 break
 
     def _improve(self) -> None:

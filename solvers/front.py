@@ -27,8 +27,9 @@ from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.outcome import Outcome, Progress, Settings, Stop, Verdict, relative_gap
 from gridblock.solvers.session import Session
 from gridblock.solvers.shape import lots_in, periods_of
-from gridblock.solvers.solve import found_by, vertex
+from gridblock.solvers.solve import found_by
 from gridblock.solvers.staged import solve_staged
+from gridblock.solvers.vertex import vertex
 
 MEASURES: Final = ("share", "price")
 NOTHING: Final = 1e-9

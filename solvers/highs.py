@@ -30,7 +30,7 @@ from gridblock.solvers.outcome import (
 )
 
 if TYPE_CHECKING:
-    from gridblock.solvers.change import Change, Floats
+    from gridblock.solvers.change import Change, Floats, Rows
     from gridblock.solvers.matrix import Matrix
 
 SECONDS_BETWEEN_PROGRESS = 0.5
@@ -100,11 +100,11 @@ class Engine:
             self._scaled_costs(matrix),
             np.concatenate((matrix.lower, one)),
             np.concatenate((matrix.upper, one)),
-            matrix.row_lower,
-            matrix.row_upper,
+            matrix.row_lower * matrix.row_scale,
+            matrix.row_upper * matrix.row_scale,
             matrix.start,
             matrix.index,
-            matrix.value,
+            matrix.scaled_values(),
             np.append(matrix.integer, False).astype(np.int32),
         )
         self._check(status, "passModel")
@@ -128,15 +128,24 @@ class Engine:
             self._pass_bounds(matrix)
         rows = np.arange(len(before.row_lower), dtype=np.int32)
         if change.row_lower is not None or change.row_upper is not None:
-            lower, upper = matrix.row_lower[: len(rows)], matrix.row_upper[: len(rows)]
-            status = self._highs.changeRowsBounds(len(rows), rows, lower, upper)
+            sides = (
+                side[: len(rows)] * matrix.row_scale[: len(rows)]
+                for side in (matrix.row_lower, matrix.row_upper)
+            )
+            status = self._highs.changeRowsBounds(len(rows), rows, *sides)
             self._check(status, "changeRowsBounds")
         if change.rows is not None:
-            new = change.rows
-            parts = (new.lower, new.upper, len(new.value), new.start, new.index, new.value)
-            self._check(self._highs.addRows(len(new.lower), *parts), "addRows")
+            self._add(change.rows, matrix)
         self._compare(matrix)
         self._matrix = matrix
+
+    def _add(self, rows: Rows, matrix: Matrix) -> None:
+        """Add the rows that a matrix ends with."""
+        count, nonzeros = len(rows.lower), len(rows.value)
+        scale = matrix.row_scale[-count:] if count else rows.lower
+        values = matrix.scaled_values()[-nonzeros:] if nonzeros else rows.value
+        parts = (rows.lower * scale, rows.upper * scale, nonzeros, rows.start, rows.index, values)
+        self._check(self._highs.addRows(count, *parts), "addRows")
 
     def run(self, settings: Settings, listener: Listener | None = None) -> Outcome:
         """Solve the matrix held.
@@ -174,7 +183,7 @@ class Engine:
             self._highs.run()
         outcome = read_outcome(self._highs, matrix, self._exponent, search=search)
         if settings.ranging and outcome.row_duals is not None:
-            outcome = replace(outcome, **ranges(self._highs))
+            outcome = replace(outcome, **ranges(self._highs, matrix))
         if self._late and outcome.stop is Stop.INTERRUPTED:
             outcome = replace(outcome, stop=Stop.TIME_LIMIT)
         notes += [f"a callback failed: {fault}" for fault in self._listener.faults]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from gridblock.solvers import scaling
 from gridblock.solvers.change import coerce
 from gridblock.solvers.outcome import CrossedBoundsError, ModelError
 
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 SMALLEST, LARGEST = 1e-9, 1e15
 INFINITE = 1e20
 TOLERANCE = 1e-6
-LARGEST_COST_EXPONENT = 20
 
 
 class Violation(NamedTuple):
@@ -104,8 +105,9 @@ class Matrix:
     def violation(self, values: Floats) -> Violation:
         """Return the worst violation of bounds, rows and integrality at a point.
 
-        A row may be off by 1e-6 times the largest of 1 and its terms at the point, a bound by
-        1e-6 times the largest of 1 and the value, an integer by 1e-6.
+        A row may be off by 1e-6 times the largest of 1 and its terms at the point, with 1 in the
+        unit in which the solver has the row; a bound by 1e-6 times the largest of 1 and the value,
+        an integer by 1e-6.
 
         Args:
             values: shape (columns,).
@@ -116,9 +118,10 @@ class Matrix:
             return Violation("value", int(np.argmin(np.isfinite(values))), math.inf, 0.0)
         activity, largest = self._activity(values)
         apart = np.where(self.integer, np.abs(values - np.rint(values)), 0.0)
+        beyond = _beyond(activity, self.row_lower, self.row_upper)
         candidates = (
             _worst("bound", _beyond(values, self.lower, self.upper), np.abs(values)),
-            _worst("row", _beyond(activity, self.row_lower, self.row_upper), largest),
+            _worst("row", beyond, largest, self.row_scale),
             _worst("integrality", apart, np.zeros_like(apart)),
         )
         return max(candidates, key=lambda worst: worst.amount / worst.allowed)
@@ -174,16 +177,20 @@ class Matrix:
         )
 
     def cost_exponent(self) -> int:
-        """Return the power of two by which costs are scaled for the solver.
+        """Return the power of two by which costs are scaled for the solver."""
+        return scaling.cost_exponent(self.cost)
 
-        The solver's tolerances are absolute, so the largest cost should be neither tiny nor huge:
-        costs stay as they are if the largest lies in [1, 2**20], else it is brought to that range's
-        upper end. A power of two changes no digit.
-        """
-        largest = float(np.max(np.abs(self.cost), initial=0.0))
-        if largest == 0.0 or 1.0 <= largest <= 2.0**LARGEST_COST_EXPONENT:
-            return 0
-        return LARGEST_COST_EXPONENT - math.frexp(largest)[1]
+    @cached_property
+    def row_scale(self) -> Floats:
+        """The power of two by which each row is multiplied for the solver; shape (rows,)."""
+        return scaling.row_scale(self.start, self.value)
+
+    def scaled_values(self) -> Floats:
+        """Return the coefficients as the solver has them; shape (nonzeros,)."""
+        scale = self.row_scale
+        if (scale == 1.0).all():
+            return self.value
+        return self.value * np.repeat(scale, np.diff(self.start))
 
     def ranges(self) -> dict[str, tuple[float, float]]:
         """Return the smallest and largest magnitude of coefficients, costs and right-hand sides."""
@@ -232,7 +239,7 @@ class Matrix:
 
         outside = (self.index < 0) | (self.index >= columns)
         _refuse(outside, self.index, "column number", lambda at: f"entry {at}")
-        size = np.abs(self.value)
+        size = np.abs(self.scaled_values())
         good = (size > SMALLEST) & (size < LARGEST)
         _refuse(~good, self.value, f"coefficient (not in {SMALLEST:g} to {LARGEST:g})", place)
         row = np.repeat(np.arange(len(self.row_lower), dtype=np.int64), np.diff(self.start))
@@ -278,10 +285,10 @@ def _beyond(at: Floats, lower: Floats, upper: Floats) -> Floats:
     return np.maximum(np.maximum(lower - at, at - upper), 0.0)
 
 
-def _worst(kind: str, amount: Floats, scale: Floats) -> Violation:
+def _worst(kind: str, amount: Floats, size: Floats, scale: Floats | float = 1.0) -> Violation:
     if not amount.size:
         return Violation(kind, 0, 0.0, TOLERANCE)
-    allowed = TOLERANCE * np.maximum(1.0, scale)
+    allowed = TOLERANCE * np.maximum(1.0 / scale, size)
     at = int(np.argmax(amount / allowed))
     return Violation(kind, at, float(amount[at]), float(allowed[at]))
 

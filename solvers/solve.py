@@ -1,9 +1,10 @@
 """From an instance to an audited plan: build, compile, solve, read back, account, audit."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib.metadata import version
 from typing import Final
 
@@ -15,7 +16,7 @@ from gridblock.model.audit import AuditError, audit
 from gridblock.model.build import INTACT, build
 from gridblock.model.certificate import Certificate
 from gridblock.model.decide import decisions
-from gridblock.model.plan import Decisions, PlanData, Stage, relative_gap
+from gridblock.model.plan import Decisions, PlanData, Stage, relative_gap, rounding
 from gridblock.model.pools import EXACT
 from gridblock.model.recall import recalled
 from gridblock.solvers.compile import Compiled, compile_model
@@ -28,10 +29,10 @@ from gridblock.solvers.prover import Prover
 from gridblock.solvers.session import Session
 from gridblock.solvers.shape import shape_of
 from gridblock.solvers.tiers import solve_by_tier
+from gridblock.solvers.vertex import TIGHTER, vertex
 
 ROUNDING: Final = 1e-6
 """Relative difference of two objectives that stems from a solver's tolerances."""
-TIGHTER: Final = {"mip_feasibility_tolerance": 1e-8, "primal_feasibility_tolerance": 1e-9}
 
 
 class BooksError(SolverError):
@@ -160,34 +161,6 @@ def _unheard(_: Progress) -> None:
     """Do nothing with a line of progress."""
 
 
-def vertex(session: Session, outcome: Outcome, settings: Settings) -> Outcome:
-    """Fix the whole numbers and solve the linear program that is left: its rows hold closely.
-
-    Where whole numbers that were off by the solver's tolerance cost so much that the gap is no
-    longer proven, the model is solved again with a closer one.
-    """
-    exact = _polished(session, outcome, settings)
-    if exact.objective is None or outcome.objective is None:
-        return exact
-    slack = ROUNDING * max(1.0, abs(outcome.objective))
-    proven = exact.gap is not None and exact.gap <= settings.gap
-    if exact.objective <= outcome.objective + slack or proven or outcome.stop is not Stop.FINISHED:
-        return exact
-    closer = replace(settings, start=exact.values, options={**TIGHTER, **settings.options})
-    again = session.run(closer)
-    return exact if again.values is None else _polished(session, again, closer)
-
-
-def _polished(session: Session, outcome: Outcome, settings: Settings) -> Outcome:
-    """Give an outcome with its whole numbers exact, or as it is if they cannot be completed."""
-    if outcome.values is None or not session.matrix.integer.any():
-        return outcome
-    polished = session.polish(outcome.values, replace(settings, time_limit=None, start=None))
-    if polished.values is None or polished.objective is None:
-        return outcome
-    return replace(outcome, values=polished.values, objective=polished.objective)
-
-
 @dataclass(frozen=True)
 class _Solved:
     """What a solve was about, to make a plan of its outcome."""
@@ -227,14 +200,14 @@ class _Solved:
         decided = self.growing.routed(decisions(self.growing.model))
         books = account(self.instance, decided)
         objective = float(books.objective)
-        bound = self._bound(outcome, objective)
+        costs = {category: float(amount) for category, amount in books.costs.items()}
+        bound = self._bound(outcome, objective, costs)
         gap = None if bound is None else relative_gap(objective, bound)
-        allowed = self.settings.gap * abs(objective) + ROUNDING * max(1.0, abs(objective))
-        close = bound is not None and objective - bound <= allowed
         status = plan.status
         if status != "interrupted":
-            status = "optimal" if close else "feasible"
-        costs = {category: float(amount) for category, amount in books.costs.items()}
+            stages = ((stage.value, stage.bound, 2) for stage in self.stages)
+            ends = [(objective, bound, 1), *stages]
+            status = "optimal" if all(self._close(*end, costs) for end in ends) else "feasible"
         return replace(
             plan,
             status=status,
@@ -245,15 +218,24 @@ class _Solved:
             costs=costs,
         )
 
-    def _bound(self, outcome: Outcome, objective: float) -> float | None:
+    def _close(
+        self, value: float, bound: float | None, times: int, costs: Mapping[str, float]
+    ) -> bool:
+        """Say whether a value is within the gap of its bound, up to so many times rounding."""
+        allowed = self.settings.gap * abs(value) + times * rounding(value, costs.values())
+        return bound is not None and value - bound <= allowed
+
+    def _bound(
+        self, outcome: Outcome, objective: float, costs: Mapping[str, float]
+    ) -> float | None:
         """Give the solver's bound, if the model it holds for costs what the plan costs."""
         found = outcome.objective
         if found is None or outcome.bound is None:
             return None
-        costs = None if self.own else _costs(compile_model(build(self.instance, INTACT)))
-        if not self.own and _costs(self.growing.compiled) != costs:
+        told = None if self.own else _costs(compile_model(build(self.instance, INTACT)))
+        if not self.own and _costs(self.growing.compiled) != told:
             return None
-        slack = ROUNDING * max(1.0, abs(objective), *map(abs, (found,)))
+        slack = rounding(max(objective, found, key=abs), costs.values())
         if objective > found + slack or (not self.own and objective < found - slack):
             if self.own:
                 message = f"the plan costs {objective:.12g} and the solver says {found:.12g}"
@@ -262,12 +244,16 @@ class _Solved:
         return min(outcome.bound, objective) if outcome.bound <= objective + slack else None
 
 
+@cache
+def _versions() -> dict[str, str]:
+    """Give the versions that a plan depends on; they are looked up once."""
+    return {name: version(name) for name in ("gridblock", "highspy", "pyomo")}
+
+
 def found_by(settings: Settings, outcome: Outcome) -> dict[str, object]:
     """Say for the record what has found a plan: versions, threads, seed, nodes, notes."""
     return {
-        "gridblock": version("gridblock"),
-        "highspy": version("highspy"),
-        "pyomo": version("pyomo"),
+        **_versions(),
         "threads": settings.threads,
         "seed": settings.seed,
         "nodes": outcome.nodes,

@@ -231,7 +231,7 @@ def _planned(
             run.moved(progress)
 
     with Session() if run is None else Session(run.part, log=run.log) as session:
-        return solve_instance(
+        plan = solve_instance(
             given,
             gap=request.gap,
             time_limit=request.time_limit,
@@ -247,6 +247,9 @@ def _planned(
             read_seconds=read_seconds,
             raise_without_plan=False,
         )
+    for note in plan.data.notes:
+        talk.note(f"solver: {note}")
+    return plan
 
 
 def _saved(talk: Talk, run: "Run | None", plan: "Plan", output: Path | None) -> Path | None:

@@ -3,14 +3,12 @@
 from fractions import Fraction
 from typing import Final
 
-from gridblock.model.plan import relative_gap
+from gridblock.model.plan import relative_gap, rounding
 from gridblock.model.quantities import decimal
 from gridblock.model.rules.books import Books, Rows, against
 
 COSTS_WITHIN: Final = Fraction(1, 10**9)
-"""How far a stated cost may be off, as a share of the largest category, or of 1."""
-PROVEN_WITHIN: Final = 1e-6
-"""How far rounding may put a bound above the objective, as a share of the objective, or of 1."""
+"""How far a stated cost may be off, as a share of the largest category."""
 GAP_WITHIN: Final = 1e-9
 """How far a stated gap may be off."""
 
@@ -39,14 +37,19 @@ def objective_is_the_sum_of_costs(books: Books) -> Rows:
 
 
 def _slack(books: Books) -> Fraction:
-    return COSTS_WITHIN * max(Fraction(1), *map(abs, books.account.costs.values()))
+    return COSTS_WITHIN * max(map(abs, books.account.costs.values()))
+
+
+def rounded_by(books: Books, value: float) -> float:
+    """Give how far rounding may put a bound above a cost."""
+    return rounding(value, map(float, books.account.costs.values()))
 
 
 def bound_is_not_above_the_objective(books: Books) -> Rows:
     """Let no bound be above the objective that it bounds."""
     objective, bound = books.plan.objective, books.plan.bound
     if objective is not None and bound is not None:
-        if bound - objective > PROVEN_WITHIN * max(1.0, abs(objective)):
+        if bound - objective > rounded_by(books, objective):
             has, may = against(bound, objective)
             yield "bound", f"{has}, above the objective {may}"
         else:
@@ -69,9 +72,9 @@ def optimal_only_within_the_gap_asked(books: Books) -> Rows:
         if plan.bound is None:
             yield "status", "is optimal without a bound"
             return
-        size = abs(plan.objective)
         away = abs(plan.objective - plan.bound)
-        kept = away <= plan.gap_asked * size + PROVEN_WITHIN * max(1.0, size)
+        most = plan.gap_asked * abs(plan.objective) + rounded_by(books, plan.objective)
+        kept = away <= most
         yield (
             None
             if kept

@@ -3,10 +3,10 @@
 from collections import defaultdict
 from fractions import Fraction
 
-from gridblock.model.plan import cap_on_unmet, relative_gap
+from gridblock.model.plan import cap_on_unmet, relative_gap, rounding
 from gridblock.model.quantities import ZERO, by_period, decimal, hours_of
 from gridblock.model.rules.books import Books, Rows, against, is_number, slack, told
-from gridblock.model.rules.money import GAP_WITHIN, PROVEN_WITHIN
+from gridblock.model.rules.money import GAP_WITHIN, rounded_by
 
 LARGEST = 1e300
 
@@ -44,7 +44,7 @@ def _bounded(where: str, value: float, bound: float, gap: float | None) -> tuple
     must = relative_gap(value, bound)
     if gap is None or abs(gap - must) > GAP_WITHIN * max(1.0, must):
         return where, f"states the gap {gap}, {must:.9g} by value and bound"
-    if bound - value > PROVEN_WITHIN * max(1.0, abs(value)):
+    if bound - value > rounding(value, ()):
         return where, f"has the bound {bound:.9g}, above the value {value:.9g}"
     return None
 
@@ -54,8 +54,7 @@ def optimal_only_after_optimal_stages(books: Books) -> Rows:
     if books.plan.status != "optimal":
         return
     for stage in books.plan.stages:
-        size = abs(stage.value)
-        most = books.plan.gap_asked * size + 2 * PROVEN_WITHIN * max(1.0, size)
+        most = books.plan.gap_asked * abs(stage.value) + 2 * rounded_by(books, stage.value)
         if stage.bound is not None and abs(stage.value - stage.bound) <= most:
             yield None
         else:

@@ -22,10 +22,11 @@ from gridblock.solvers.compile import Compiled, compile_model
 from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.outcome import Outcome, Progress, Settings, Stop, Verdict
 from gridblock.solvers.session import Session
-from gridblock.solvers.solve import TIGHTER, BooksError, vertex
+from gridblock.solvers.solve import BooksError
 from gridblock.solvers.staged import solve_staged
 from gridblock.solvers.stochastic.program import Program, Reading
 from gridblock.solvers.tiers import solve_parts_by_tier
+from gridblock.solvers.vertex import TIGHTER, vertex
 
 Decided = Mapping[Any, float]
 

@@ -1,0 +1,55 @@
+"""From a point that holds within tolerances to one whose whole numbers are exact."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from gridblock.model.plan import rounding
+from gridblock.solvers.outcome import Outcome, Stop
+
+if TYPE_CHECKING:
+    from gridblock.solvers.change import Floats
+    from gridblock.solvers.matrix import Matrix
+    from gridblock.solvers.outcome import Settings
+    from gridblock.solvers.session import Session
+
+TIGHTER: Final = {"mip_feasibility_tolerance": 1e-8, "primal_feasibility_tolerance": 1e-9}
+
+
+def vertex(session: Session, outcome: Outcome, settings: Settings) -> Outcome:
+    """Fix the whole numbers and solve the linear program that is left: its rows hold closely.
+
+    Where whole numbers that were off by the solver's tolerance cost so much that the gap is no
+    longer proven, the model is solved again with a closer one.
+    """
+    exact = _polished(session, outcome, settings)
+    if exact.objective is None or outcome.objective is None or outcome.values is None:
+        return exact
+    slack = _rounding(session.matrix, outcome.values, outcome.objective)
+    proven = exact.gap is not None and exact.gap <= settings.gap
+    if exact.objective <= outcome.objective + slack or proven or outcome.stop is not Stop.FINISHED:
+        return exact
+    closer = replace(settings, start=exact.values, options={**TIGHTER, **settings.options})
+    again = session.run(closer)
+    if again.values is None:
+        return exact
+    notes = (*exact.notes, *again.notes, "solved again, since whole numbers made exact cost more")
+    return replace(_polished(session, again, closer), notes=notes)
+
+
+def _rounding(matrix: Matrix, values: Floats, objective: float) -> float:
+    """Give the difference in cost that rounding makes at a point."""
+    return rounding(objective, (float(np.abs(matrix.cost * values).max(initial=0.0)),))
+
+
+def _polished(session: Session, outcome: Outcome, settings: Settings) -> Outcome:
+    """Give an outcome with its whole numbers exact, or as it is if they cannot be completed."""
+    if outcome.values is None or not session.matrix.integer.any():
+        return outcome
+    polished = session.polish(outcome.values, replace(settings, time_limit=None, start=None))
+    if polished.values is None or polished.objective is None:
+        return outcome
+    return replace(outcome, values=polished.values, objective=polished.objective)
