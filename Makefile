@@ -1,5 +1,6 @@
 # Everything runs in a virtual environment that the first target to need it creates.
-# Variables: PYTHON (the interpreter, 3.11 or newer), VENV, DIST, INSTANCE (what `make solve` plans), SEEDS.
+# Variables: PYTHON (the interpreter, 3.11 or newer), VENV, DIST, INSTANCE (what `make solve` plans); SEEDS, TINY, FIRST
+# (how many random instances, and the first of them).
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -9,6 +10,8 @@ VENV ?= .venv
 DIST ?= dist
 INSTANCE ?= instances/gallery/colossus.yaml
 SEEDS ?= 1000
+TINY ?= 100000
+FIRST ?= 0
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check install -qq
 
@@ -17,7 +20,7 @@ CANDIDATES = python3.11 python3 python3.13 python3.12 python
 PYTHON ?= $(shell for each in $(CANDIDATES); do \
 	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
 
-.PHONY: help solve test quick docs fuzz bench lint types lowest browser wheel clean
+.PHONY: help solve test quick docs fuzz worlds faulty same bench lint types lowest browser wheel clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,8 +37,20 @@ quick: $(VENV)/developed ## the tests that take seconds, up to the first failure
 docs: $(VENV)/documented ## the book, each page run anew, warnings as errors, in build/docs
 	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet docs build/docs
 
-fuzz: $(VENV)/developed ## the planner against its rival on SEEDS random instances with every feature
-	SEEDS=$(SEEDS) $(BIN)/pytest -n 2 tests/model/test_every.py
+fuzz: $(VENV)/developed ## the planner against every plan of TINY tiny instances, from seed FIRST; hours
+	$(BIN)/python tests/trust/fuzz.py --first $(FIRST) --count $(TINY) --processes 2 \
+		--record build/fuzz.json
+
+worlds: $(VENV)/developed ## SEEDS random instances of every feature: two solvers, told otherwise, mutated
+	SEEDS=$(SEEDS) WORLDS=$(SEEDS) PLANS=$(SEEDS) $(BIN)/pytest -n 2 tests/model/test_every.py \
+		tests/trust/test_worlds.py tests/trust/test_numbers.py tests/trust/test_mutations.py
+
+faulty: build/faulty/developed ## the fuzz with HiGHS 1.14.0, which is wrong: it must find that
+	build/faulty/bin/python tests/trust/fuzz.py --count 1000 --must-find
+
+same: $(VENV)/developed ## plan some instances 20 times each by every method: plan.json must be the same
+	$(BIN)/gridblock new --rung S --output build/rung-s.json
+	$(BIN)/python tests/trust/same.py build/rung-s.json tier-waits feeds-survive-a-loss --runs 20
 
 lint: $(VENV)/developed ## ruff: rules and format
 	$(BIN)/ruff check
@@ -100,4 +115,11 @@ build/lowest/developed: pyproject.toml
 		> build/lowest/constraints.txt
 	@build/lowest/bin/python -m pip --disable-pip-version-check install -qq \
 		--constraint build/lowest/constraints.txt --editable '.[dev]'
+	@touch $@
+
+build/faulty/developed: pyproject.toml
+	@echo "Installing HiGHS 1.14.0 into build/faulty" >&2
+	@"$(PYTHON)" -m venv --clear build/faulty
+	@build/faulty/bin/python -m pip --disable-pip-version-check install -qq --editable '.[dev]'
+	@build/faulty/bin/python -m pip --disable-pip-version-check install -qq --no-deps highspy==1.14.0
 	@touch $@

@@ -1,6 +1,7 @@
 """Every feature in random combination: the planner against one plain program of all rules.
 
-`make fuzz` goes through as many worlds as SEEDS says.
+The program is solved by HiGHS and, where it is installed, by SCIP. `make worlds` goes through as
+many worlds as SEEDS says.
 """
 
 import os
@@ -15,6 +16,7 @@ from gridblock.instances.instance import Instance
 from gridblock.plan import Plan
 from rivals.every import every
 from rivals.fleets import TooLargeError
+from rivals.mip import Mip
 from rivals.whole import steps
 
 Solve = Callable[..., Plan]
@@ -44,11 +46,11 @@ FEATURES = {
 """What in the text of a world shows a feature."""
 
 
-def disagreement(seed: int, solve: Solve) -> dict[str, Any] | None:
+def disagreement(seed: int, solve: Solve, program: type[Mip] = Mip) -> dict[str, Any] | None:
     """Say what planner and rival make of a world, if it is not the same."""
     data = every(seed)
     try:
-        found = steps(data)
+        found = steps(data, program)
     except TooLargeError:
         return None
     try:
@@ -68,6 +70,15 @@ def disagreement(seed: int, solve: Solve) -> dict[str, Any] | None:
 @pytest.mark.parametrize("first", range(0, SEEDS, A_TEST))
 def test_the_planner_finds_what_the_rival_finds(first: int, solve: Solve) -> None:
     found = [disagreement(seed, solve) for seed in range(first, min(first + A_TEST, SEEDS))]
+    assert [each for each in found if each] == []
+
+
+@pytest.mark.parametrize("first", range(0, SEEDS, A_TEST))
+def test_the_planner_finds_what_a_second_solver_finds(first: int, solve: Solve) -> None:
+    reason = "needs PySCIPOpt: pip install 'gridblock[dev]'"
+    scip = pytest.importorskip("rivals.scip", reason=reason, exc_type=ImportError)
+    seeds = range(SEEDS + first, SEEDS + min(first + A_TEST, SEEDS))
+    found = [disagreement(seed, solve, scip.ScipMip) for seed in seeds]
     assert [each for each in found if each] == []
 
 

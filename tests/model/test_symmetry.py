@@ -1,6 +1,6 @@
 """Symmetry: the same instance told in another way has the same optimum, or one that follows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -11,6 +11,17 @@ from gridblock.instances.instance import Instance
 from gridblock.instances.read import read
 from gridblock.plan import InfeasibleError, solve
 from gridblock.solvers.session import Session
+from rivals.retold import (
+    MONEY,
+    POWER,
+    PRICES,
+    halved,
+    permuted,
+    renamed,
+    scaled,
+    times,
+    unrolled,
+)
 from rivals.worlds import world
 
 GALLERY = Path(__file__).parents[2] / "instances" / "gallery"
@@ -24,15 +35,7 @@ WORLDS = range(2000, 2005)
 Data = dict[str, Any]
 Optimum = Callable[[Data], float | None]
 NAMED = ("accelerators", "blocks", "facilities")
-MONEY = {
-    "cost_once", "cost_per_period", "energy_per_mwh", "carbon_price_per_t", "cost_per_gbps",
-    "delay_cost",
-}  # fmt: skip
-PRICES = {"unmet_cost", "cost_per_unit_hour"}
-POWER = {
-    "power_kw", "air_cooling_kw", "liquid_cooling_kw", "grid_mw",
-    "power_mw", "air_cooling_mw", "liquid_cooling_mw",
-}  # fmt: skip
+NAMED = ("accelerators", "blocks", "facilities")
 
 
 @pytest.fixture(scope="module")
@@ -62,96 +65,6 @@ def told(request: pytest.FixtureRequest) -> Data:
 def same(value: float | None, factor: float = 1.0) -> object:
     """Expect an optimum, up to the solver's tolerances."""
     return None if value is None else pytest.approx(value * factor, rel=1e-6, abs=1e-6 * factor)
-
-
-def walked(value: Any, change: Callable[[str, Any], Any], key: str = "") -> Any:
-    """Give data in which each value, from the inside out, is changed by the name it stands under.
-
-    Keys of series and of demands' yields are data: what they hold stands under the outer name.
-    """
-    if isinstance(value, dict):
-        inner = {k: walked(v, change, k) for k, v in value.items()}
-        return change(key, inner)
-    if isinstance(value, list):
-        return change(key, [walked(v, change, "") for v in value])
-    return change(key, value)
-
-
-def times(value: Any, factor: float) -> Any:
-    """Multiply every number of a series, or of a series by facility."""
-    if isinstance(value, dict):
-        return {key: times(inner, factor) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [times(inner, factor) for inner in value]
-    return float(f"{value * factor:.12g}")
-
-
-def scaled(data: Data, factors: Mapping[str, float]) -> Data:
-    """Give data in which the numbers under some names are multiplied."""
-
-    def change(key: str, value: Any) -> Any:
-        return times(value, factors[key]) if key in factors else value
-
-    return walked(data, change)
-
-
-def names_of(data: Data) -> set[str]:
-    """Collect every name that a planner chose, periods and resources apart."""
-    names = {name for field in NAMED for name in data.get(field, {})}
-    names |= set(data.get("network", {}).get("regions", {}))
-    names |= {record["name"] for record in data["demands"]}
-    names |= {k["name"] for k in data.get("network", {}).get("links", []) if "name" in k}
-    sites = list(data["facilities"].values())
-    while sites:
-        site = sites.pop()
-        names |= {*site.get("zones", {}), *site.get("tags", [])}
-        sites += site.get("zones", {}).values()
-    return names
-
-
-def renamed(data: Data) -> Data:
-    """Give data in which every name is another, and hard to digest."""
-    new = {name: f"{i}. {name[::-1]} / \u00e9" for i, name in enumerate(sorted(names_of(data)))}
-
-    def change(key: str, value: Any) -> Any:
-        if isinstance(value, dict):
-            return {new.get(k, k): inner for k, inner in value.items()}
-        return new.get(value, value) if isinstance(value, str) else value
-
-    changed = {**walked({**data, "periods": None}, change), "periods": data.get("periods", [])}
-    for demand, before in zip(changed["demands"], data["demands"], strict=True):
-        if "run" in before:
-            demand["run"] = before["run"]
-    return changed
-
-
-def permuted(data: Data, random: Random) -> Data:
-    """Give data with its records, and the fields of each, in another order."""
-    records = {"demands", "links", "tags", "facilities", "not_facilities", "between"}
-
-    def change(key: str, value: Any) -> Any:
-        if isinstance(value, dict):
-            return dict(random.sample(list(value.items()), len(value)))
-        if isinstance(value, list) and key in records:
-            return random.sample(value, len(value))
-        return value
-
-    return walked(data, change)
-
-
-def unrolled(data: Data) -> Data:
-    """Give data in which copies of a zone are zones of their own."""
-
-    def change(key: str, value: Any) -> Any:
-        if key != "zones":
-            return value
-        copies = {}
-        for name, zone in value.items():
-            once = {k: v for k, v in zone.items() if k != "count"}
-            copies |= {f"{name} no {i}": once for i in range(zone.get("count", 1))}
-        return copies
-
-    return walked(data, change)
 
 
 def with_periods(data: Data, changed: Data) -> Data:
@@ -272,13 +185,5 @@ def test_copies_swap(optimum: Optimum) -> None:
 
 def test_a_demand_in_two_parts_does_as_well(told: Data, optimum: Optimum) -> None:
     """Two demands of half the amount are one, where nothing but the amount ties it together."""
-    tied = ("whole_blocks", "one_accelerator", "together", "max_facilities")
-    parts: list[Data] = []
-    for demand in told["demands"]:
-        if any(field in demand for field in tied) or "max_share_per_facility" in demand:
-            parts.append(demand)
-            continue
-        half = {**demand, "amount": times(demand["amount"], 0.5)}
-        parts += [half, {**half, "name": f"more {demand['name']}"}]
     # min_share holds for each part alone, as it does for all of them together.
-    assert optimum({**told, "demands": parts}) == same(optimum(told))
+    assert optimum(halved(told)) == same(optimum(told))

@@ -32,14 +32,14 @@ def every(seed: int) -> Data:
         data = Everything(Random(f"every {seed} {attempt}")).instance()
         try:
             Instance.parse(data)
-            _settled(data)
+            settled(data)
         except (InstanceError, TooLargeError, TieError):
             continue
         return data
     raise AssertionError
 
 
-def _settled(data: Data) -> None:
+def settled(data: Data) -> None:
     """Refuse networks in which it is not settled which paths are the shortest."""
     facts = Facts(data)
     routes, ends = Routes(facts), [*facts.facilities, *facts.network.get("regions", {})]

@@ -46,8 +46,12 @@ class Step(NamedTuple):
     unmet: float
 
 
-def steps(data: Data) -> list[Step] | None:
+def steps(data: Data, program: type[Mip] = Mip) -> list[Step] | None:
     """Plan tier after tier; None where some stage cannot keep the hard rules.
+
+    Args:
+        data: an instance.
+        program: what solves a stage.
 
     Raises:
         TooLargeError: nothing bounds what is owned.
@@ -58,7 +62,8 @@ def steps(data: Data) -> list[Step] | None:
         now = data | {"demands": [d for d in data["demands"] if d.get("tier", 1) <= tier]}
         if tier != tiers[-1]:
             now |= {"limits": [_before_the_last(limit) for limit in data.get("limits", [])]}
-        step = Whole(now, {step.tier: step.unmet for step in found}, data).least(tier)
+        promised = {step.tier: step.unmet for step in found}
+        step = Whole(now, promised, data, program).least(tier)
         if step is None:
             return None
         found.append(step)
@@ -79,11 +84,12 @@ class Whole:
         data: Data,
         promised: Mapping[int, float] | None = None,
         every: Data | None = None,
+        program: type[Mip] = Mip,
     ) -> None:
         """Write the program of a stage; the tunnels are those that every demand asks for."""
         self.data = data
         self.facts = facts = Facts(data)
-        self.mip = Mip()
+        self.mip = program()
         self.hours = list(facts.hours.values())
         self.paid: list[Paid] = []
         self.routes = Routes(Facts(every or data))
