@@ -17,7 +17,6 @@ from gridblock.instances.faults import InstanceError
 from gridblock.instances.instance import Instance
 from gridblock.model.decide import decisions
 from gridblock.model.plan import Assignment, Decisions
-from gridblock.plan import Plan, solve
 from gridblock.solvers.highs import Engine
 from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.outcome import Outcome, Settings, Verdict
@@ -25,7 +24,7 @@ from gridblock.solvers.session import Session
 from rivals.here import Near, session_here
 from rivals.retold import in_other_money, in_units_of_their_own
 from trust.strategies import worlds
-from trust.test_worlds import several, tiers_of
+from trust.test_worlds import planned, several, tiers_of
 
 Data = dict[str, Any]
 ADVICE = ("choose a smaller unit", "choose a larger unit")
@@ -49,12 +48,6 @@ def one_hall() -> Data:
         "facilities": {"north": {"limits": {"power_mw": 1}, "installed": {"pod": 5}}},
         "demands": [{"name": "chat", "amount": 60, "yields": {"h100": 1}, "unmet_cost": 1}],
     }
-
-
-def planned(data: Data, session: Session, **how: Any) -> Plan:
-    """Plan data; what is infeasible has no objective."""
-    instance = Instance.parse(data)
-    return solve(instance, session=session, **{"gap": 1e-9, "raise_without_plan": False, **how})
 
 
 def faults(data: Data) -> list[str]:
