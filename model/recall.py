@@ -9,11 +9,14 @@ import pyomo.environ as pyo
 
 from gridblock.instances.instance import Instance
 from gridblock.model.account import account
+from gridblock.model.constraints.berths import JOINED
+from gridblock.model.option_costs import leased_at
 from gridblock.model.plan import (
     ArcFlow,
     Assignment,
     Decisions,
     Lease,
+    LeaseUse,
     Ordering,
     RunStart,
     Service,
@@ -92,6 +95,10 @@ def _values(model: pyo.Block, decisions: Decisions) -> Iterator[tuple[Any, float
             yield variable, values.get(named(*key), 0)
     for key, opening in model.opening.items():
         yield opening, books.is_open.get(key, True)
+    for key, unmet in model.unmet.items():
+        yield unmet, max(0, books.unmet.get(key, 0))
+    yield from _berths(model, decisions)
+    yield from _leases_used(model, decisions)
     yield from _leased(model, decisions)
     yield from _flows(model, decisions)
 
@@ -113,6 +120,35 @@ def _leased(model: pyo.Block, decisions: Decisions) -> Iterator[tuple[Any, float
         count = min(left[key], leased.ub)
         left[key] -= count
         yield leased, count
+
+
+def _berths(model: pyo.Block, decisions: Decisions) -> Iterator[tuple[Any, float]]:
+    """Tell the berth of each run: where it stands, on which accelerator, and from when."""
+    kinds = model.facts.instance.blocks
+    places: dict[str, set[str]] = defaultdict(set)
+    chips: dict[str, set[str]] = defaultdict(set)
+    for d, kind, path, _ in decisions.assigned:
+        places[d].add(model.facts.facility_of[path])
+        chips[d].add(kinds[kind].accelerator)
+    for (d, name, chip, start), berth in model.berth.items():
+        stands = {*name.split(JOINED)} == places[d] and chips[d] == {chip}
+        yield berth, int(stands and bool(decisions.starts.get(RunStart(d, start))))
+
+
+def _leases_used(model: pyo.Block, decisions: Decisions) -> Iterator[tuple[Any, float]]:
+    """Tell what of leased blocks is in use, and what is paid for."""
+    contracts, leased = model.facts.instance.contracts, leased_at(model.facts.instance, decisions)
+    busy: dict[tuple[str, str, str], float] = defaultdict(float)
+    for key, used in model.used.items():
+        count = float(decisions.leases_used.get(LeaseUse(*key), 0))
+        busy[key[1:]] += count
+        yield used, count
+        usage = contracts[key[0]].option.usage
+        if key in model.paid and usage is not None:
+            held = leased.get(LeaseUse(*key), 0)
+            yield model.paid[key], max(count, usage.committed_share * held)
+    for key, any_used in model.any_lease_in_use.items():
+        yield any_used, int(busy[key] > 0)
 
 
 def _flows(model: pyo.Block, decisions: Decisions) -> Iterator[tuple[Any, float]]:

@@ -9,12 +9,14 @@ nodes, not by the clock, so that the same seed gives the same plan.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from gridblock.solvers.diving import NEAR, Dive
+from gridblock.solvers.mending import mended
 from gridblock.solvers.outcome import Outcome, Progress, Verdict
 from gridblock.solvers.relaxing import relax
 from gridblock.solvers.search import Search, StoppedError
@@ -80,6 +82,8 @@ class Fast(Search):
         """Relax, dive, round, improve; then, if that is asked for, let a tree search finish."""
         try:
             self._start()
+            if self._known_bound():
+                return self.ended()
             relaxed = relax(self.session, self.whole, self.asked(), self.on_log)
             if isinstance(relaxed, Outcome):
                 return self._without_relaxation(relaxed)
@@ -101,14 +105,34 @@ class Fast(Search):
     def _start(self) -> None:
         """Take the start that was given, or what stands today, for a plan within seconds."""
         given = self.settings.start
-        if given is not None and np.isfinite(given).all():
-            self.keep(given)
+        if given is not None:
+            self._mend(given)
         if self.best is None:
             matrix, shape = self.whole.matrix, self.shape
             rest = shape.choices | shape.orders
             upper = np.where(rest, matrix.lower, matrix.upper)
             at = matrix.lower.copy()
             self.keep(self._sweep(at, None, (matrix.lower, upper), gap=10 * self.settings.gap))
+
+    def _mend(self, given: Floats) -> None:
+        """Take a plan of a like matrix, with those periods anew in which it breaks a row."""
+        matrix = self.whole.matrix
+        point = np.where(np.isnan(given), matrix.lower, given)
+        for bounds in (self._near(point), (matrix.lower, matrix.upper)):
+            decide = partial(self._period, duals=self.settings.duals, bounds=bounds, gap=None)
+            self.keep(mended(self.whole, self.shape, point, decide))
+            if self.best is not None:
+                return
+
+    def _known_bound(self) -> bool:
+        """Prove what duals of a like matrix prove of this one; say whether the gap is reached."""
+        if self.settings.duals is None:
+            return False
+        self.duals = self.settings.duals
+        self.proved(self.whole.bound(self.duals))
+        if self.best is not None and not self.done():
+            self._improve()
+        return self.done()
 
     def _dive(self) -> Dive:
         def at_once(method: str) -> Outcome:

@@ -95,6 +95,7 @@ class Settings:
         near: True to take a point of a relaxation that is only near its rows, for its duals.
         relaxation: True to leave integrality out and get duals.
         start: a point to start from, shape (columns,), NaN where unknown.
+        duals: shape (rows,), of a like matrix, which ``fast`` proves a first bound with.
         fresh: True to forget the basis that the last linear program ended with.
         ranging: True to get the ranges in which the duals of a linear program hold.
         options: further HiGHS options by name.
@@ -111,6 +112,7 @@ class Settings:
     near: bool = False
     relaxation: bool = False
     start: Vector | None = None
+    duals: Vector | None = None
     fresh: bool = False
     ranging: bool = False
     options: Mapping[str, Option] = field(default_factory=dict)

@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from gridblock.model.certificate import Certificate, Proves
 from gridblock.solvers.certified import refuted
 from gridblock.solvers.certify import Weighed, certificate_of, elastic
@@ -34,6 +36,7 @@ class Prover:
         growing: its model.
         session: the solver's process.
         settings: time limit, threads, seed and options.
+        known: weights of rows that have proven the bound of a like instance.
         seen: the latest matrix with duals.
     """
 
@@ -41,8 +44,18 @@ class Prover:
     growing: Growing
     session: Session
     settings: Settings
+    known: Certificate | None = None
     seen: Weighed | None = None
     began: float = field(default_factory=time.monotonic)
+
+    def reminded(self, matrix: Matrix, settings: Settings) -> Settings:
+        """Give settings with the weights that are known, for the rows of a matrix."""
+        if self.known is None or self.known.proves is not Proves.BOUND:
+            return settings
+        duals = np.zeros(matrix.shape[0])
+        rows = self.growing.compiled.rows
+        duals[: len(rows)] = [self.known.duals.get(row.name, 0.0) for row in rows]
+        return replace(settings, duals=duals)
 
     def note(self, matrix: Matrix, outcome: Outcome) -> None:
         """Keep the duals that a search has ended with, if any."""

@@ -81,6 +81,7 @@ def find_plan(
     *,
     model: pyo.ConcreteModel | None = None,
     start: Decisions | None = None,
+    weights: Certificate | None = None,
     read_seconds: float = 0.0,
     certify: bool = False,
     on_progress: Callable[[Progress], None] | None = None,
@@ -95,6 +96,7 @@ def find_plan(
         model: the model that ``build`` made of this instance, with rules added; default it is
             built.
         start: decisions to start from, of a plan of this instance or of one like it.
+        weights: what has proven that plan's bound, which may prove one of this instance.
         read_seconds: what reading the instance took, for the record.
         certify: whether to give what proves the bound, unless the model has rules added.
         on_progress: called with each line of progress.
@@ -114,11 +116,12 @@ def find_plan(
         growing = Growing(built, compile_model(built), session, settings)
         if start is not None:
             settings = replace(settings, start=growing.compiled.point(recalled(built, start)))
-    prover = Prover(instance, growing, session, settings)
+    prover = Prover(instance, growing, session, settings, weights)
     with clock.stage("solve"):
 
         def at_once(matrix: Matrix, asked: Settings, report: Callable[[Progress], None]) -> Outcome:
             shape = shape_of(growing.compiled, instance)
+            asked = prover.reminded(matrix, asked)
             outcome = solve_by_method(session, matrix, shape, asked, report, on_log)
             prover.note(matrix, outcome)
             return vertex(session, outcome, asked)

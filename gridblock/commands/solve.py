@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -155,9 +155,11 @@ def solve(
 def _start(talk: Talk, run: Path) -> "Plan":
     """Read the plan to start from."""
     from gridblock.plan import read_plan
+    from gridblock.proof import read_certificate
     from gridblock.reports.headline import without_plan
 
     plan = read_plan(run)
+    plan = replace(plan, certificate=read_certificate(run if run.is_dir() else run.parent))
     if plan.data.decisions is None:
         talk.note(f"{without_plan(str(run), plan.data)}; it starts from nothing")
     return plan

@@ -13,6 +13,8 @@ ROUNDING: Final = 1e-9
 """What is worked out to be less by no more than this share is as much."""
 MOST_FACILITIES: Final = 2
 """Runs that may spread over more facilities have no berths: there would be too many."""
+JOINED: Final = " + "
+"""Stands between the facilities of a berth in its name."""
 
 Key = tuple[str, str, str, str]
 """A run, a facility (or several, joined), an accelerator, and a period or a start."""
@@ -151,7 +153,7 @@ def _sites(
                     and all((d, f, chip, t) in standing for f in group)
                     for t in window
                 ) and all(any((d, r, f, t) in served for f in group) for r, t in asked):
-                    yield (d, " + ".join(group), chip, start), group
+                    yield (d, JOINED.join(group), chip, start), group
 
 
 def _groups(

@@ -5,6 +5,7 @@ from itertools import permutations
 import pyomo.environ as pyo
 
 from gridblock.instances.instance import Instance
+from gridblock.model.constraints.berths import JOINED
 
 Ways = dict[tuple[str, str, str, str], pyo.Expression]
 """At least 1 where a demand uses two facilities at once, by demand, from, to and period."""
@@ -72,8 +73,8 @@ def _ways(block: pyo.Block, instance: Instance) -> Ways:
         for f, g in permutations(facilities, 2):
             ways[d, f, g, t] = block.uses_facility[d, f, t] + block.uses_facility[d, g, t] - 1
     for d, name, chip, t in block.berths_at:
-        if d in connected and not chip and " + " in name:
-            f, g = name.split(" + ")
+        if d in connected and not chip and JOINED in name:
+            f, g = name.split(JOINED)
             both = sum(block.berths_at[d, name, chip, t])
             ways[d, f, g, t] = ways[d, g, f, t] = both
     stands: dict[str, list[str]] = {}
