@@ -238,10 +238,9 @@ def solve(
     how = {"search": method, "lp_solver": lp_solver, "options": solver_options or {}}
     settings = Settings(gap=gap, time_limit=time_limit, threads=threads, seed=seed, **how)  # type: ignore[arg-type]
     told = {"read_seconds": read_seconds, "on_progress": on_progress, "on_log": on_log}
+    before = {} if start is None else {"start": start.data.decisions, "weights": start.certificate}
     with opened(session) as held:
-        if start is not None:
-            told |= {"start": start.data.decisions, "weights": start.certificate}
-        found = find_plan(instance, settings, held, model=model, certify=True, **told)  # type: ignore[arg-type]
+        found = find_plan(instance, settings, held, model=model, certify=True, **told, **before)  # type: ignore[arg-type]
     plan = Plan(instance, found.plan, found.progress, found.certificate)
     if raise_without_plan and found.plan.decisions is None:
         _raise_without_plan(plan)

@@ -96,7 +96,7 @@ def _values(model: pyo.Block, decisions: Decisions) -> Iterator[tuple[Any, float
     for key, opening in model.opening.items():
         yield opening, books.is_open.get(key, True)
     for key, unmet in model.unmet.items():
-        yield unmet, max(0, books.unmet.get(key, 0))
+        yield unmet, max(0.0, float(books.unmet.get(key, 0)))
     yield from _berths(model, decisions)
     yield from _leases_used(model, decisions)
     yield from _leased(model, decisions)

@@ -104,9 +104,8 @@ class Fast(Search):
 
     def _start(self) -> None:
         """Take the start that was given, or what stands today, for a plan within seconds."""
-        given = self.settings.start
-        if given is not None:
-            self._mend(given)
+        if self.settings.start is not None:
+            self._mend(self.settings.start)
         if self.best is None:
             matrix, shape = self.whole.matrix, self.shape
             rest = shape.choices | shape.orders
@@ -126,9 +125,9 @@ class Fast(Search):
 
     def _known_bound(self) -> bool:
         """Prove what duals of a like matrix prove of this one; say whether the gap is reached."""
-        if self.settings.duals is None:
-            return False
         self.duals = self.settings.duals
+        if self.duals is None:
+            return False
         self.proved(self.whole.bound(self.duals))
         if self.best is not None and not self.done():
             self._improve()
