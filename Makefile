@@ -20,7 +20,7 @@ CANDIDATES = python3.11 python3 python3.13 python3.12 python
 PYTHON ?= $(shell for each in $(CANDIDATES); do \
 	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
 
-.PHONY: help solve test quick docs fuzz worlds faulty same bench lint types lowest browser wheel clean
+.PHONY: help solve test quick docs fuzz worlds faulty same bench lint types lowest malformed faults browser wheel clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,12 @@ faulty: build/faulty/developed ## the fuzz with HiGHS 1.14.0, which is wrong: it
 same: $(VENV)/developed ## plan some instances 20 times each by every method: plan.json must be the same
 	$(BIN)/gridblock new --rung S --output build/rung-s.json
 	$(BIN)/python tests/trust/same.py build/rung-s.json tier-waits feeds-survive-a-loss --runs 20
+
+malformed: $(VENV)/developed ## every malformed file in a process of its own, measured, then SECONDS of fuzzing the readers
+	$(BIN)/python tests/malformed/measure.py
+	$(PIP) 'atheris>=3.0'
+	$(BIN)/python tests/malformed/fuzz.py $(or $(SECONDS),600) build/fuzz
+	@! ls build/fuzz | grep -E '^(crash|slow)-'
 
 lint: $(VENV)/developed ## ruff: rules and format
 	$(BIN)/ruff check

@@ -15,7 +15,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, Protocol
 
+from gridblock.instances.document import MOST_BYTES_OF_A_PLAN, MOST_VALUES_OF_A_PLAN
 from gridblock.instances.faults import Fault, InstanceError
+from gridblock.instances.files import bytes_of
 from gridblock.instances.instance import Instance
 from gridblock.instances.seal import digest
 from gridblock.instances.write import to_json, write_text
@@ -34,6 +36,11 @@ FOLDER: Final = Path("runs")
 PROGRESS: Final = ("seconds", "best", "bound", "gap", "nodes")
 LONGEST_NUMBER: Final = 300
 CERTIFICATE: Final = "certificate.json"
+MARKS: Final = (b",", b"[", b"{")
+TOO_BIG: Final = (
+    f"is too big: plans of up to {MOST_BYTES_OF_A_PLAN // 10**6} MB and"
+    f" {MOST_VALUES_OF_A_PLAN // 10**6} million values are read"
+)
 SEALED: Final = "plan_is_as_it_was_saved"
 
 
@@ -237,16 +244,19 @@ def with_digest(report: Report, file: Path) -> Report:
 
 
 def read_json(file: Path) -> Any:
-    """Read a JSON file of any size, refusing what no plan holds.
+    """Read a JSON file as large as plans are, refusing what no plan holds.
 
     Raises:
         InstanceError: it cannot be read.
     """
     try:
-        if file.exists() and not file.is_file():
-            raise _unreadable(file, "is not a file")
+        if not os.path.lexists(file):
+            raise _unreadable(file, f"no such file{_hint(file)}")
+        raw = bytes_of(str(file), MOST_BYTES_OF_A_PLAN)
+        if len(raw) > MOST_BYTES_OF_A_PLAN or sum(map(raw.count, MARKS)) > MOST_VALUES_OF_A_PLAN:
+            raise _unreadable(file, TOO_BIG)
         return json.loads(
-            file.read_text(encoding="utf-8"),
+            raw.decode("utf-8"),
             parse_int=_whole,
             parse_float=_finite,
             parse_constant=_finite,
@@ -254,10 +264,6 @@ def read_json(file: Path) -> Any:
     except json.JSONDecodeError as error:
         place = (str(file), error.lineno, error.colno)
         raise InstanceError([Fault((), f"is not JSON: {error.msg}", *place)]) from None
-    except FileNotFoundError:
-        raise _unreadable(file, f"no such file{_hint(file)}") from None
-    except OSError as error:
-        raise _unreadable(file, f"cannot be read: {error.strerror or error}") from None
     except (ValueError, RecursionError) as error:
         raise _unreadable(file, f"is not a plan: {error}") from None
 

@@ -36,8 +36,12 @@ if TYPE_CHECKING:
     from gridblock.instances.scalars import Position
     from gridblock.instances.tables.raw import Raw
 
-# YAML is read at about 0.3 MB a second and JSON at about 50.
-MOST_BYTES = {".yaml": 4_000_000, ".yml": 4_000_000, ".json": 64_000_000}
+# YAML is read at about 0.3 MB a second and JSON at about 50. The largest rung has 0.9 MB of JSON.
+MOST_BYTES = {".yaml": 1_000_000, ".yml": 1_000_000, ".json": 16_000_000}
+MOST_VALUES = 250_000
+MOST_CELLS = 150_000
+MOST_BYTES_OF_A_PLAN = 128_000_000
+MOST_VALUES_OF_A_PLAN = 8_000_000
 
 WORKBOOK = ".xlsx"
 MOST_BYTES_OF_A_WORKBOOK = 16_000_000
@@ -82,8 +86,12 @@ class Document:
         return replace(fault, file=file, line=line, column=column, sheet=sheet)
 
 
-def load(path: str | os.PathLike[str]) -> Document:
+def load(path: str | os.PathLike[str], *, plan: bool = False) -> Document:
     """Read a YAML or JSON file, a workbook, or a folder of tables.
+
+    Args:
+        path: Where it stands.
+        plan: Whether JSON may be as large as plans are.
 
     Raises:
         InstanceError: With every fault of syntax that can be told at once.
@@ -94,22 +102,27 @@ def load(path: str | os.PathLike[str]) -> Document:
         return _of_tables(folder.read(file), file)
     suffix = Path(file).suffix.lower()
     refuse(_wrong_suffix(suffix) if _is(Path(file).exists) else "", file)
-    return parse(bytes_of(file, _most_bytes(suffix)), suffix, file)
+    most = MOST_BYTES_OF_A_PLAN if plan else _most_bytes(suffix)
+    return parse(bytes_of(file, most), suffix, file, plan=plan)
 
 
-def parse(text: str | bytes, suffix: str, file: str | None = None) -> Document:
+def parse(
+    text: str | bytes, suffix: str, file: str | None = None, *, plan: bool = False
+) -> Document:
     """Read a document from memory.
 
     Args:
         text: What the file holds.
         suffix: `.yaml`, `.yml`, `.json` or, for bytes, `.xlsx`.
         file: The file's name in messages.
+        plan: Whether JSON may be as large as plans are.
 
     Raises:
         InstanceError: With every fault of syntax that can be told at once.
     """
     suffix = suffix.lower()
-    refuse(_wrong_suffix(suffix) or _too_big(len(text), suffix), file)
+    most = MOST_BYTES_OF_A_PLAN if plan else _most_bytes(suffix)
+    refuse(_wrong_suffix(suffix) or _too_big(len(text), suffix, most), file)
     if suffix == WORKBOOK and isinstance(text, bytes):
         from gridblock.instances.tables import workbook
 
@@ -117,7 +130,10 @@ def parse(text: str | bytes, suffix: str, file: str | None = None) -> Document:
     text = text_of(text, file) if isinstance(text, bytes) else text
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     refuse_strange(text, file, NOT_TEXT if suffix == ".json" else NOT_YAML_TEXT)
-    data, find = (read_json if suffix == ".json" else read_yaml)(text, file)
+    if suffix == ".json":
+        data, find = read_json(text, file, MOST_VALUES_OF_A_PLAN if plan else MOST_VALUES)
+    else:
+        data, find = read_yaml(text, file)
     if not isinstance(data, dict):
         refuse(
             "must hold fields at the top, each `name: value` with a blank after the ':'",
@@ -136,6 +152,9 @@ def _is(test: Callable[[], bool]) -> bool:
 
 
 def _of_tables(raws: dict[str, Raw], file: str | None) -> Document:
+    filled = sum(cell is not None for of in raws.values() for _, row in of.rows for cell in row)
+    big = f"is too big: its tables hold more than {MOST_CELLS:,} values"
+    refuse(big if filled > MOST_CELLS else "", file)
     found = gathered(raws)
     if SERIES in raws:
         add_series(found, raws[SERIES])
@@ -162,8 +181,7 @@ def _most_bytes(suffix: str) -> int:
     return MOST_BYTES.get(suffix, MOST_BYTES_OF_A_WORKBOOK)
 
 
-def _too_big(size: int, suffix: str) -> str:
-    most = _most_bytes(suffix)
+def _too_big(size: int, suffix: str, most: int) -> str:
     if size <= most:
         return ""
     advice = "; write it as JSON, which is read much faster" if suffix != ".json" else ""

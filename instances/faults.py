@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -165,6 +165,7 @@ def from_pydantic(
     *,
     file: str | None = None,
     place: Place | None = None,
+    most: int = 1000,
 ) -> list[Fault]:
     """Translate what pydantic found into faults, one for each place of the document.
 
@@ -176,13 +177,17 @@ def from_pydantic(
             (its `title`, else its name in words) to "is not a field of a block".
         file: The file as the user typed it.
         place: Line and column of a path, or of its key, such as `Document.place`.
+        most: How many places are told at most.
     """
     found: dict[tuple[Path, bool], list[ErrorDetails]] = {}
     for detail in error.errors(include_url=False):
+        if len(found) > most:
+            break
         found.setdefault(trace(detail, data), []).append(detail)
+    around = {path[:i] for path, _ in found for i in range(len(path))}
     faults = []
     for (path, is_key), details in found.items():
-        if _is_noise(path, details, found):
+        if _is_noise(path, details, around):
             continue
         message = ("its name " if is_key else "") + _message(path, details, model)
         on_key = is_key or details[0]["type"] in {"missing", "extra_forbidden"}
@@ -218,11 +223,11 @@ def _is_branch(here: Mapping[str, object], part: str, following: tuple[str | int
     return not deeper and any(isinstance(name, str) and name in here for name in following)
 
 
-def _is_noise(path: Path, details: list[ErrorDetails], places: Iterable[tuple[Path, bool]]) -> bool:
+def _is_noise(path: Path, details: list[ErrorDetails], around: Container[Path]) -> bool:
     """Tell whether a branch of a union, or a length, only fails since something inside does."""
     if any(detail["type"] not in {*EXPECTED, "too_short"} for detail in details):
         return False
-    return any(len(other) > len(path) and other[: len(path)] == path for other, _ in places)
+    return path in around
 
 
 def _message(path: Path, details: list[ErrorDetails], model: type[BaseModel] | None) -> str:

@@ -11,6 +11,7 @@ from gridblock.instances.scalars import (
     DEEPEST,
     HALF_LETTER,
     LARGEST,
+    MOST_FAULTS,
     NOT_FINITE,
     SURROGATE,
     TOO_DEEP,
@@ -41,8 +42,8 @@ _JSON_REMEDIES = (
 )
 
 
-def read_json(text: str, file: str | None) -> tuple[Any, Place]:
-    """Read a text of JSON.
+def read_json(text: str, file: str | None, most: int) -> tuple[Any, Place]:
+    """Read a text of JSON that holds so many values at most.
 
     Returns:
         The data, and what gives the place of a path.
@@ -51,6 +52,8 @@ def read_json(text: str, file: str | None) -> tuple[Any, Place]:
         InstanceError: With every fault of syntax that can be told at once.
     """
     faults = FaultList(file)
+    if sum(map(text.count, ",[{")) > most:
+        faults.stop((), f"is too big: it holds more than {most:,} values", (1, 1))
     odd: list[object] = ["half"] if "\\u" in text and _HALF_ESCAPE.search(text) else []
 
     def fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -132,7 +135,7 @@ def _scan(text: str, faults: FaultList) -> Path:
             message = _number_problem(token)
         if message:
             faults.add(_path(frames), message, place_at(text, match.start()))
-        if message == TOO_DEEP:
+        if message == TOO_DEEP or len(faults.found) >= MOST_FAULTS:
             break
     return _path(frames)
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 ANCHORED = "anchors (&) and aliases (*) are not read; write the value out, or quote the text"
 TAGGED = "tags (!) are not read; leave the tag out, or quote the text"
+MOST = 50_000
+"""How many names and values are read: as many as in a second or two."""
 MERGED = "merge keys (<<) are not read; write the fields out"
 
 
@@ -132,7 +134,7 @@ class _Tree:
 
     def __init__(self, faults: FaultList) -> None:
         self.faults = faults
-        self.documents = 0
+        self.documents = self.count = 0
         self.data: Any = None
         self.top = _Spot((1, 1), (1, 1))
         self.last = (1, 1)
@@ -150,6 +152,10 @@ class _Tree:
             self._open.pop()
             self._done()
         elif isinstance(event, NodeEvent):
+            self.count += 1
+            if self.count > MOST:
+                message = f"is too big: more than {MOST:,} names and values; write it as JSON"
+                self.faults.stop((), message, self.last)
             around = self._open[-1] if self._open else None
             if around and around.part is None and isinstance(around.value, dict):
                 around.part, around.part_place = self._name(event, around), self.last

@@ -10,7 +10,8 @@ import networkx as nx
 
 from gridblock.instances.faults import Fault, InstanceError
 
-MOST_BYTES: Final = 32_000_000
+MOST_BYTES: Final = {".graphml": 4_000_000, ".gml": 1_000_000, ".json": 8_000_000}
+"""What is read in a second or so."""
 LATITUDES: Final = ("lat", "latitude", "Latitude")
 LONGITUDES: Final = ("lon", "lng", "longitude", "Longitude")
 LINK_FIELDS: Final = ("gbps", "ms", "cost_per_gbps", "capacity")
@@ -64,8 +65,9 @@ def _read(folder: Path, name: str) -> nx.Graph:
         _refuse(f"{name!r} must lie beside the instance")
     if not path.is_file():
         _refuse(f"there is no file {name!r} beside the instance")
-    if path.stat().st_size > MOST_BYTES:
-        _refuse(f"{name!r} is larger than {MOST_BYTES // 1_000_000} MB")
+    most = MOST_BYTES[path.suffix.lower()]
+    if path.stat().st_size > most:
+        _refuse(f"{name!r} is larger than {most // 1_000_000} MB")
     try:
         graph = reader(path)
     except (

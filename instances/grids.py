@@ -66,6 +66,9 @@ class Range(Given):
         if self.to <= self.from_:
             message = "must go up: `to` above `from`"
             raise ValueError(message)
+        if self.step is not None and (self.to - self.from_) / self.step >= MOST:
+            message = f"has more than {MOST:,} values; choose a larger step"
+            raise ValueError(message)
         return self
 
     def values(self) -> list[float]:

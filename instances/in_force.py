@@ -101,7 +101,7 @@ def _is_folder(path: Path) -> bool:
 
 def _loaded(path: Path, name: str) -> dict[str, Any]:
     try:
-        return document.load(path).data
+        return document.load(path, plan=True).data
     except InstanceError as error:
         fault = error.faults[0]
         _refuse(f"{name!r} cannot be read as a plan: {path.name} {fault.message}")

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from gridblock.instances import check, document, graphs, in_force, paths
 from gridblock.instances.faults import Fault, InstanceError
 from gridblock.instances.instance import Instance
+from gridblock.instances.scalars import MOST_FAULTS
 from gridblock.instances.schema.fields import Fields
 from gridblock.instances.units.intake import Intake
 
@@ -78,15 +79,15 @@ def _checked(data: dict[str, Any], folder: Path, written: document.Document | No
         instance = intake.validated(Instance)
     except ValidationError as error:
         place = None if written is None else written.place
-        found += intake.faults(error, Instance, place)
+        found += intake.faults(error, Instance, place)[:MOST_FAULTS]
         found += _faults_of_the_rest(intake.data, found)
     except InstanceError as error:
-        found += intake.faults(error, Instance)
+        found += intake.faults(error, Instance)[:MOST_FAULTS]
     if written is not None:
         found = [fault for fault in found if not _touches(fault.path, spoiled)]
         found = _placed(found, written)
     if found:
-        raise InstanceError(found)
+        raise InstanceError(found[:MOST_FAULTS])
     return Reading(instance, intake.count)
 
 

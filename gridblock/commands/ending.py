@@ -13,6 +13,7 @@ import typer
 
 from gridblock.commands.talk import Talk, mute
 from gridblock.instances.faults import InstanceError
+from gridblock.instances.scalars import MOST_FAULTS
 
 SIGNALS: Final = ("SIGINT", "SIGTERM", "SIGHUP")
 
@@ -101,7 +102,8 @@ def _told(error: Exception, talk: Talk) -> Ending:
     if isinstance(error, InstanceError):
         for fault in error.faults:
             talk.fault(fault)
-        talk.total(counted(len(error.faults), "fault"))
+        more = ", perhaps more" * (len(error.faults) >= MOST_FAULTS)
+        talk.total(f"{counted(len(error.faults), 'fault')}{more}")
         return Ending.INSTANCE
     if isinstance(error, AuditError):
         for line in str(error).splitlines():

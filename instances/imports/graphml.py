@@ -24,7 +24,7 @@ def read(source: Source) -> Reading:
     Raises:
         InstanceError: it cannot be read as a graph.
     """
-    files.bytes_of(source.file, graphs.MOST_BYTES)
+    files.bytes_of(source.file, max(graphs.MOST_BYTES.values()))
     path = Path(source.file)
     data: dict[str, Any] = {**based(source, "a WAN"), "network": {"graph": path.name}}
     graphs.inline(data, path.parent)

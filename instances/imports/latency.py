@@ -34,6 +34,8 @@ def read(source: Source) -> Reading:
                 pair = (start, end) if start < end else (end, start)
                 ms = row.number(i, f"the time from {start} to {end}")
                 longest[pair] = max(ms, longest.get(pair, 0.0))
+    if not longest:
+        source.refuse("holds no time between two regions", heading.line)
     places = dict.fromkeys([*names, *(row.text(0, "a name") for row in body)])
     network = {
         "regions": {name: {} for name in places},

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 SUFFIX: Final = ".csv"
 MOST_BYTES: Final = 16_000_000
+MOST_COLUMNS: Final = 5_000
+MOST_CELLS: Final = 1_000_000
 FORMULA: Final = re.compile(r"'*[=+\-@\t\r\n]")
 """How text starts that a spreadsheet would calculate, or that has been kept from it."""
 
@@ -55,6 +57,7 @@ def _table(table: str, file: str) -> Raw:
     refuse("is too big: tables of up to 16 MB are read" if len(raw) > MOST_BYTES else "", file)
     text = text_of(raw, file)
     refuse_strange(text, file)
+    refuse(_too_far(text), file)
     rows = []
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     line = 1
@@ -70,6 +73,15 @@ def _table(table: str, file: str) -> Raw:
         message = "has other marks than commas between its columns; save it as CSV with commas"
         refuse(message, file, (number, 1))
     return found
+
+
+def _too_far(text: str) -> str:
+    """Say that a text has too many cells, before it is taken apart."""
+    wide = text.partition("\n")[0].count(",") >= MOST_COLUMNS
+    if wide or text.count(",") + text.count("\n") > MOST_CELLS:
+        most = f"{MOST_COLUMNS:,} columns and {MOST_CELLS:,} cells"
+        return f"is too big: tables of up to {most} are read"
+    return ""
 
 
 def _unmarked(cell: str) -> str | None:

@@ -30,7 +30,7 @@ MOST_UNPACKED: Final = 160_000_000
 MOST_PARTS: Final = 2000
 MOST_ROWS: Final = 100_000
 MOST_COLUMNS: Final = 5_000
-MOST_CELLS: Final = 3_000_000
+MOST_CELLS: Final = 1_000_000
 NOT_ONE: Final = "is not a workbook that Excel has saved as .xlsx"
 
 

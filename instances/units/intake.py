@@ -41,6 +41,7 @@ class Intake:
             try:
                 return model.model_validate(self.data)
             except ValidationError as error:
+                self._refuse_many(error, model)
                 if not self._put(self._numbers(error)):
                     raise
             except InstanceError:
@@ -67,6 +68,17 @@ class Intake:
         inner, is_kind, _ = fault.message.partition(": must be ")
         message = self.refused.get((*fault.path, inner)) if is_kind else None
         return fault if message is None else replace(fault, message=message)
+
+    def _refuse_many(self, error: ValidationError, model: type[BaseModel]) -> None:
+        """Refuse data with thousands of faults, before time is spent on each.
+
+        Raises:
+            InstanceError: with the first of them.
+        """
+        from gridblock.instances.sampled import MANY, faults_of_many
+
+        if error.error_count() > MANY and (found := faults_of_many(self.data, model)):
+            raise InstanceError(found)
 
     def _numbers(self, error: ValidationError) -> dict[Path, float]:
         """Give the numbers that texts with units mean, by path."""

@@ -35,10 +35,10 @@ SECONDS = 2.0
 
 def faults_of(text: str | bytes, suffix: str) -> list[str]:
     """Return the faults of a document as text, which must be found quickly."""
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(InstanceError) as caught:
         parse(text, suffix, "f" + suffix)
-    assert time.monotonic() - started < SECONDS
+    assert time.process_time() - started < SECONDS
     assert caught.value.faults
     return str(caught.value).splitlines()
 
@@ -93,7 +93,7 @@ MALFORMED_YAML = [
     ("beyond what counts exactly", "a: 1000000000000001\n", "1:4", "a: is too large"),
     ("beyond it, below zero", "a: -1.1e15\n", "1:4", "a: is too large"),
     ("beyond it, in hexadecimal", "a: 0xFFFFFFFFFFFFF\n", "1:4", "a: is too large"),
-    ("a million digits", "a: " + "9" * 1_000_000, "1:4", "a: is too large"),
+    ("a million digits", "a: " + "9" * 900_000, "1:4", "a: is too large"),
     ("a tab for indentation", "a:\n\tb: 1\n", "2:1", "indent with spaces"),
     ("a tab below a value", "a: 1\n\tb: 2\n", "2:1", "indent with spaces"),
     ("an open double quote", 'a: "x\nb: 2\n', "1:4", "a: a quote that opens here"),
@@ -126,7 +126,7 @@ MALFORMED_YAML = [
     ("nested lists", "a: " + "[" * 20_000, "1:67", "more than 64 levels"),
     ("nested mappings", "a: " + "{a: " * 20_000, "1:256", "more than 64 levels"),
     ("nested dashes", "- " * 20_000, "1:129", "more than 64 levels"),
-    ("a long name", "x" * 1_000_000 + ": 1\n", "1:1000001", "a ':' cannot stand here"),
+    ("a long name", "x" * 900_000 + ": 1\n", "1:900001", "a ':' cannot stand here"),
     ("too much", "a: " + "x" * 5_000_000, "", "write it as JSON"),
 ]
 MALFORMED_JSON = [
@@ -425,13 +425,18 @@ def test_no_bytes_make_any_other_error(raw: bytes) -> None:
         assert all(fault.line for fault in told(raw, suffix))
 
 
-def test_ten_megabytes_of_json_are_read() -> None:
+def test_as_many_values_as_in_three_of_the_largest_rung_are_read() -> None:
     sites = {
-        f"site-{i}": {"limit": [1.5, 2, 3], "name": "x", "at": {"lat": i}} for i in range(150_000)
+        f"site-{i}": {"limit": [1.5, 2, 3], "name": "x", "at": {"lat": i}} for i in range(30_000)
     }
     text = json.dumps(sites)
     read = parse(text, ".json")
-    assert read.place(("site-149999", "at", "lat"))[1] > 9_000_000
+    assert read.place(("site-29999", "at", "lat"))[1] > 1_800_000
+    # Each site has 5 commas, 2 braces and 1 bracket: 8 x 40,000 is above 250,000.
+    more = sites | {f"more-{i}": sites["site-0"] for i in range(10_000)}
+    assert faults_of(json.dumps(more), ".json") == [
+        "f.json:1:1: is too big: it holds more than 250,000 values"
+    ]
 
 
 def refusal(path: str | os.PathLike[str]) -> str:
@@ -492,12 +497,12 @@ def test_a_file_that_may_not_be_read_is_refused(
 
 
 def test_a_file_that_is_too_big_is_not_read_whole(tmp_path: Path) -> None:
-    for suffix, most in ((".yaml", "4 MB"), (".json", "64 MB")):
+    for suffix, most in ((".yaml", "1 MB"), (".json", "16 MB")):
         with (tmp_path / f"big{suffix}").open("wb") as file:
             file.truncate(10**9)
-        started = time.monotonic()
+        started = time.process_time()
         assert f"of up to {most} are read" in refusal(tmp_path / f"big{suffix}")
-        assert time.monotonic() - started < SECONDS
+        assert time.process_time() - started < SECONDS
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,80 @@
+"""Every malformed file in a process of its own: ``python tests/malformed/measure.py [FAMILY]…``.
+
+Seconds are those of the processor, so that others at work on the machine do not count.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from malformed import documents, mutations, others, tables
+from malformed.case import Case, broken
+
+SECONDS, MEGABYTES, PATIENCE = 2.0, 500, 30
+FAMILIES: Final = {
+    "documents": documents.cases,
+    "tables": tables.cases,
+    "others": others.cases,
+    "mutations": lambda: mutations.cases(most=300),
+}
+
+
+class Measured(NamedTuple):
+    """What a process did."""
+
+    case: Case
+    wrong: str
+    seconds: float
+    megabytes: float
+
+
+def measured(case: Case) -> Measured:
+    """Run a case."""
+    folder = Path(tempfile.mkdtemp())
+    try:
+        case.lay(folder)
+        with (folder.parent / f"{folder.name}.err").open("w+b") as said:
+            limit = ("timeout", str(PATIENCE), sys.executable, "-I", "-m", "gridblock")
+            running = subprocess.Popen(
+                [*limit, *case.arguments], cwd=folder, stdout=subprocess.DEVNULL, stderr=said
+            )
+            _, status, used = os.wait4(running.pid, 0)
+            said.seek(0)
+            stderr = said.read().decode(errors="replace")
+        Path(said.name).unlink()
+    finally:
+        shutil.rmtree(folder)
+    wrong = broken(os.waitstatus_to_exitcode(status), stderr, case)
+    return Measured(case, wrong, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+def lines(families: list[str]) -> Iterator[str]:
+    """Measure families of cases; give a line for each, and for each case that is too much."""
+    for family in families:
+        found = [measured(case) for case in FAMILIES[family]()]
+        for one in found:
+            if one.wrong or one.seconds > SECONDS or one.megabytes > MEGABYTES:
+                what = f"{one.seconds:.1f} s, {one.megabytes:.0f} MB {one.wrong}".strip()
+                yield f"FAILED {family}: {one.case.name}: {what}"
+        seconds, size = max(one.seconds for one in found), max(one.megabytes for one in found)
+        yield f"{family}: {len(found)} files; at most {seconds:.2f} s and {size:.0f} MB"
+
+
+def main() -> None:
+    """Print what was measured; the exit code is 1 where a case failed."""
+    failed = False
+    for line in lines(sys.argv[1:] or list(FAMILIES)):
+        failed |= line.startswith("FAILED")
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+    sys.exit(failed)
+
+
+if __name__ == "__main__":
+    main()
