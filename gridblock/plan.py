@@ -12,7 +12,7 @@ from gridblock.instances.faults import Fault, InstanceError
 from gridblock.instances.instance import Instance
 from gridblock.model.audit import Report, audit
 from gridblock.model.certificate import Certificate
-from gridblock.model.plan import PlanData
+from gridblock.model.plan import Decisions, PlanData
 from gridblock.presented import Presented
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ def solve(
     lp_solver: str = "automatic",
     solver_options: Mapping[str, str | float | int | bool] | None = None,
     model: "pyo.ConcreteModel | None" = None,
-    start: Plan | None = None,
+    start: Plan | Decisions | None = None,
     session: "Session | None" = None,
     on_progress: "Callable[[Progress], None] | None" = None,
     on_log: Callable[[str], None] | None = None,
@@ -211,8 +211,8 @@ def solve(
         lp_solver: of the relaxation: automatic, simplex, ipx, hipo, pdlp or cuopt.
         solver_options: options of HiGHS by name.
         model: the result of ``build(instance)`` with rules of your own; default it is built.
-        start: a plan to start from, of this instance or of one like it; what of it does not fit is
-            passed over.
+        start: a plan to start from, or its decisions, of this instance or of one like it; what of
+            it does not fit is passed over.
         session: a solver process to use again for many instances; default a new one.
         on_progress: called with best, bound, gap and nodes now and then.
         on_log: called with each piece of the solver's log.
@@ -238,7 +238,9 @@ def solve(
     how = {"search": method, "lp_solver": lp_solver, "options": solver_options or {}}
     settings = Settings(gap=gap, time_limit=time_limit, threads=threads, seed=seed, **how)  # type: ignore[arg-type]
     told = {"read_seconds": read_seconds, "on_progress": on_progress, "on_log": on_log}
-    before = {} if start is None else {"start": start.data.decisions, "weights": start.certificate}
+    before: dict[str, object] = {"start": start}
+    if isinstance(start, Plan):
+        before = {"start": start.data.decisions, "weights": start.certificate}
     with opened(session) as held:
         found = find_plan(instance, settings, held, model=model, certify=True, **told, **before)  # type: ignore[arg-type]
     plan = Plan(instance, found.plan, found.progress, found.certificate)

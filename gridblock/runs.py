@@ -5,19 +5,14 @@ solver's best point so far; it is renamed when it is whole. What a kill leaves b
 folder.
 """
 
-import json
-import math
 import os
 import shutil
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final, Protocol
+from typing import IO, TYPE_CHECKING, Final, Protocol
 
-from gridblock.instances.document import MOST_BYTES_OF_A_PLAN, MOST_VALUES_OF_A_PLAN
-from gridblock.instances.faults import Fault, InstanceError
-from gridblock.instances.files import bytes_of
+from gridblock import unfinished
 from gridblock.instances.instance import Instance
 from gridblock.instances.seal import digest
 from gridblock.instances.write import to_json, write_text
@@ -25,6 +20,9 @@ from gridblock.model import certificate as certificates
 from gridblock.model import plan_json
 from gridblock.model.findings import Finding, Report
 from gridblock.model.plan import PlanData
+from gridblock.own_json import FOLDER as FOLDER
+from gridblock.own_json import read_json as read_json
+from gridblock.own_json import unreadable
 from gridblock.safe import file_name
 
 if TYPE_CHECKING:
@@ -32,15 +30,8 @@ if TYPE_CHECKING:
 
     from gridblock.solvers.outcome import Progress
 
-FOLDER: Final = Path("runs")
 PROGRESS: Final = ("seconds", "best", "bound", "gap", "nodes")
-LONGEST_NUMBER: Final = 300
 CERTIFICATE: Final = "certificate.json"
-MARKS: Final = (b",", b"[", b"{")
-TOO_BIG: Final = (
-    f"is too big: plans of up to {MOST_BYTES_OF_A_PLAN // 10**6} MB and"
-    f" {MOST_VALUES_OF_A_PLAN // 10**6} million values are read"
-)
 SEALED: Final = "plan_is_as_it_was_saved"
 
 
@@ -75,17 +66,23 @@ class Run:
         part: the folder until then.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, part: Path | None = None) -> None:
         """Make the folder.
+
+        Args:
+            folder: what it will be called.
+            part: what an unfinished run has left, to go on in; default a new one.
 
         Raises:
             FileExistsError: there is a folder of that name, and it is not empty.
+            BusyError: another process is at work on what is left.
             OSError: it cannot be made.
         """
         refuse_taken(folder)
         self.folder = folder.absolute()
         self.folder.parent.mkdir(parents=True, exist_ok=True)
-        self.part = _made(self.folder)
+        self.part = _made(self.folder) if part is None else part.absolute()
+        self._hold = unfinished.held(self.part)
         self._progress: IO[str] | None = None
 
     @property
@@ -100,8 +97,9 @@ class Run:
     def _add_progress(self, values: tuple[object, ...]) -> None:
         if self._progress is None:
             file = self.part / "progress.csv"
+            head = "" if file.exists() else ",".join(PROGRESS) + "\n"
             self._progress = file.open("a", encoding="utf-8", buffering=1, newline="")
-            self._progress.write(",".join(PROGRESS) + "\n")
+            self._progress.write(head)
         line = ",".join("" if value is None else repr(value) for value in values)
         self._progress.write(line + "\n")
 
@@ -129,6 +127,7 @@ class Run:
         Raises:
             OSError: it cannot be renamed.
         """
+        self._hold.release()
         with suppress(FileNotFoundError):
             self.folder.rmdir()
         self.part.rename(self.folder)
@@ -153,6 +152,7 @@ class Run:
     def discard(self) -> None:
         """Remove what has been written."""
         self._close()
+        self._hold.release()
         shutil.rmtree(self.part, ignore_errors=True)
 
     def _close(self) -> None:
@@ -225,7 +225,7 @@ def read_plan_file(file: Path) -> PlanData:
     try:
         return plan_json.from_plain(data, str(file))
     except (AttributeError, OverflowError, TypeError, ValueError) as error:
-        raise _unreadable(file, f"is not a plan: {error}") from None
+        raise unreadable(file, f"is not a plan: {error}") from None
 
 
 def with_digest(report: Report, file: Path) -> Report:
@@ -241,59 +241,3 @@ def with_digest(report: Report, file: Path) -> Report:
     if data["digest"] != digest(data):
         found = (Finding(SEALED, str(file), "was changed after it was saved"), *found)
     return Report(found, {SEALED: 1, **report.checked})
-
-
-def read_json(file: Path) -> Any:
-    """Read a JSON file as large as plans are, refusing what no plan holds.
-
-    Raises:
-        InstanceError: it cannot be read.
-    """
-    try:
-        if not os.path.lexists(file):
-            raise _unreadable(file, f"no such file{_hint(file)}")
-        raw = bytes_of(str(file), MOST_BYTES_OF_A_PLAN)
-        if len(raw) > MOST_BYTES_OF_A_PLAN or sum(map(raw.count, MARKS)) > MOST_VALUES_OF_A_PLAN:
-            raise _unreadable(file, TOO_BIG)
-        return json.loads(
-            raw.decode("utf-8"),
-            parse_int=_whole,
-            parse_float=_finite,
-            parse_constant=_finite,
-        )
-    except json.JSONDecodeError as error:
-        place = (str(file), error.lineno, error.colno)
-        raise InstanceError([Fault((), f"is not JSON: {error.msg}", *place)]) from None
-    except (ValueError, RecursionError) as error:
-        raise _unreadable(file, f"is not a plan: {error}") from None
-
-
-def _unreadable(file: Path, message: str) -> InstanceError:
-    return InstanceError([Fault((), message, str(file))])
-
-
-def _hint(file: Path) -> str:
-    """Say which folders beside hold runs."""
-    runs = sorted(_runs(file.parent if file.parent.is_dir() else FOLDER))
-    return f"; the last run is {runs[-1]}" if runs else ""
-
-
-def _runs(folder: Path) -> Iterator[Path]:
-    for file in folder.glob("*/plan.json"):
-        if not file.parent.name.endswith(".part"):
-            yield file.parent
-
-
-def _whole(text: str) -> int:
-    if len(text) > LONGEST_NUMBER:
-        message = "holds a number of too many digits"
-        raise ValueError(message)
-    return int(text)
-
-
-def _finite(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value):
-        message = f"holds {text}, which is not a finite number"
-        raise ValueError(message)
-    return value

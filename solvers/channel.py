@@ -42,6 +42,8 @@ DEFAULTS = Settings()
 SECONDS_TO_START = 60.0
 SECONDS_TO_STOP = 2.0
 SECONDS_BETWEEN_LOOKS = 0.1
+POINTS_KEPT = 4
+WHOLE = 1e-5
 REFUSALS: dict[str, type[Exception]] = {"ModelError": ModelError, "OptionError": OptionError}
 UNBOUNDED = {Verdict.UNBOUNDED, Verdict.INFEASIBLE_OR_UNBOUNDED}
 FROM_OUTSIDE = {"SIGKILL", "SIGTERM"}
@@ -71,6 +73,7 @@ class Channel:
         self._command += [] if log is None else ["--log", str(log)]
         self._command += [] if memory_gb is None else ["--memory-gb", str(memory_gb)]
         self._command += ["--sweep"] if folder is None else []
+        self._keeps = folder is not None
         self._log, self._errors, self._grace = log, self._folder / "errors", grace
         self.matrix: Matrix | None = None
         self.stops = self._number = 0
@@ -98,9 +101,27 @@ class Channel:
             interrupted = True
             outcome = self._reported(event, watch)
         self.stops = 0 if interrupted else self.stops
+        if self._keeps and (verb == "polish" or not settings.relaxation):
+            self._keep(outcome.values)
         for path in self._folder.glob(f"*-{self._number}.np*"):
             path.unlink(missing_ok=True)
         return replace(outcome, stop=Stop.INTERRUPTED) if interrupted else outcome
+
+    def _keep(self, values: Floats | None) -> None:
+        """Keep a point with whole numbers on disk, the last few of them, for a run that is killed.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        if values is None or self.matrix is None or len(values) != len(self.matrix.integer):
+            return
+        whole = values[self.matrix.integer]
+        if np.abs(whole - np.round(whole)).max(initial=0.0) > WHOLE:
+            return
+        beside = self._folder / "kept.part"
+        with beside.open("wb") as file:
+            np.save(file, values)
+        beside.replace(self._folder / f"kept-{self._number % POINTS_KEPT}.npy")
 
     def _wound_up(self, watch: Watch) -> Event:
         """Ask the worker to stop and give it a moment, less if asked again."""

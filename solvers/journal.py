@@ -33,7 +33,7 @@ class Journal:
         """
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         try:
-            _lock(self._file, path)
+            hold(self._file, path)
             raw = path.read_bytes()
             whole = raw[: raw.rfind(b"\n") + 1]
             if len(whole) < len(raw):
@@ -98,7 +98,7 @@ def _rows(raw: bytes) -> dict[str, Row]:
     return rows
 
 
-def _lock(file: int, path: Path) -> None:
+def hold(file: int, path: Path) -> None:
     """Hold a file as long as this process lives, where the system can.
 
     Raises:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gridblock.instances.instance import Instance
+    from gridblock.model.plan import Decisions
     from gridblock.plan import Plan
     from gridblock.runs import Run
     from gridblock.solvers.outcome import Progress
@@ -54,7 +55,7 @@ class Request:
     method: str
     lp_solver: str
     solver_options: dict[str, str]
-    start: "Plan | None"
+    start: "Plan | Decisions | None"
 
 
 def solve(
@@ -108,6 +109,15 @@ def solve(
             show_default=False,
         ),
     ] = None,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            metavar="",
+            help="Go on with what a run of this instance has left that was ended: that of"
+            " --output, or the latest.",
+        ),
+    ] = False,
     quiet: Quiet = False,
     verbose: Verbose = 0,
     log_file: LogFile = None,
@@ -127,6 +137,9 @@ def solve(
     talk = Talk(quiet=quiet, verbose=verbose, log=log_file, plain=solver_log)
     with ended(talk) as interrupts:
         refuse_both(output, no_save)
+        if resume and (no_save or begin):
+            message = "--resume starts from what was saved; leave out --no-save and --from"
+            raise typer.BadParameter(message)
         if report and no_save:
             message = "--report goes into the folder of the run; leave out --no-save"
             raise typer.BadParameter(message)
@@ -135,7 +148,9 @@ def solve(
         request = Request(gap, time_limit, threads, seed, method, lp_solver, options, start)
         began = time.perf_counter()
         given = _read(talk, instance, pairs(changes, "--set"), scenario)
-        with _run(talk, given, output, no_save) as run:
+        with _run(talk, given, output, no_save, resume) as run:
+            if resume and run is not None:
+                request = replace(request, start=_left(talk, given, run))
             taken = time.perf_counter() - began
             plan = _planned(talk, interrupts, given, request, run, taken, solver_log)
             saved = _saved(talk, run, plan, output)
@@ -183,7 +198,7 @@ def _read(talk: Talk, name: str, changes: dict[str, str], scenarios: Sequence[st
 
 @contextmanager
 def _run(
-    talk: Talk, given: "Instance", output: Path | None, no_save: bool
+    talk: Talk, given: "Instance", output: Path | None, no_save: bool, resume: bool
 ) -> "Iterator[Run | None]":
     """Hold the folder of the run while it is solved; remove it when nothing came of it.
 
@@ -193,12 +208,14 @@ def _run(
     if no_save:
         yield None
         return
-    from gridblock import runs
+    from gridblock import runs, unfinished
     from gridblock.instances.faults import InstanceError
     from gridblock.solvers.outcome import OptionError
 
     try:
-        run = runs.Run(output or runs.usual_folder(given))
+        found = unfinished.find(given, output, runs.FOLDER) if resume else None
+        run = runs.Run(*(found or (output or runs.usual_folder(given),)))
+        unfinished.begin(run.part, given)
     except OSError as error:
         message = f"{error.filename}: {error.strerror}; choose another folder, or --no-save"
         raise typer.BadParameter(message) from None
@@ -206,8 +223,19 @@ def _run(
     try:
         yield run
     except (KeyboardInterrupt, InstanceError, OptionError):
-        run.discard()
+        if found is None:
+            run.discard()
         raise
+
+
+def _left(talk: Talk, given: "Instance", run: "Run") -> "Decisions | None":
+    """Give the best plan that an unfinished run has left."""
+    talk.phase("looking at what is left")
+    from gridblock.solvers.left import best_left
+
+    found = best_left(given, run.part)
+    talk.note("goes on from the best plan so far" if found else "starts from nothing: no plan left")
+    return found
 
 
 def _planned(

@@ -1,0 +1,76 @@
+"""JSON that gridblock has written itself: plans, certificates, studies."""
+
+import json
+import math
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from gridblock.instances.document import MOST_BYTES_OF_A_PLAN, MOST_VALUES_OF_A_PLAN
+from gridblock.instances.faults import Fault, InstanceError
+from gridblock.instances.files import bytes_of
+
+FOLDER: Final = Path("runs")
+LONGEST_NUMBER: Final = 300
+MARKS: Final = (b",", b"[", b"{")
+TOO_BIG: Final = (
+    f"is too big: plans of up to {MOST_BYTES_OF_A_PLAN // 10**6} MB and"
+    f" {MOST_VALUES_OF_A_PLAN // 10**6} million values are read"
+)
+
+
+def read_json(file: Path) -> Any:
+    """Read a JSON file as large as plans are, refusing what no plan holds.
+
+    Raises:
+        InstanceError: it cannot be read.
+    """
+    try:
+        if not os.path.lexists(file):
+            raise unreadable(file, f"no such file{_hint(file)}")
+        raw = bytes_of(str(file), MOST_BYTES_OF_A_PLAN)
+        if len(raw) > MOST_BYTES_OF_A_PLAN or sum(map(raw.count, MARKS)) > MOST_VALUES_OF_A_PLAN:
+            raise unreadable(file, TOO_BIG)
+        return json.loads(
+            raw.decode("utf-8"),
+            parse_int=_whole,
+            parse_float=_finite,
+            parse_constant=_finite,
+        )
+    except json.JSONDecodeError as error:
+        place = (str(file), error.lineno, error.colno)
+        raise InstanceError([Fault((), f"is not JSON: {error.msg}", *place)]) from None
+    except (ValueError, RecursionError) as error:
+        raise unreadable(file, f"is not a plan: {error}") from None
+
+
+def unreadable(file: Path, message: str) -> InstanceError:
+    return InstanceError([Fault((), message, str(file))])
+
+
+def _hint(file: Path) -> str:
+    """Say which folders beside hold runs."""
+    runs = sorted(_runs(file.parent if file.parent.is_dir() else FOLDER))
+    return f"; the last run is {runs[-1]}" if runs else ""
+
+
+def _runs(folder: Path) -> Iterator[Path]:
+    for file in folder.glob("*/plan.json"):
+        if not file.parent.name.endswith(".part"):
+            yield file.parent
+
+
+def _whole(text: str) -> int:
+    if len(text) > LONGEST_NUMBER:
+        message = "holds a number of too many digits"
+        raise ValueError(message)
+    return int(text)
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        message = f"holds {text}, which is not a finite number"
+        raise ValueError(message)
+    return value

@@ -1,0 +1,160 @@
+"""Kills and Ctrl-C at random moments of a solve: nothing torn, and the same answer in the end.
+
+MOMENTS says how many; ``make faults`` asks for 50 of each.
+"""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from faults.deal import deal
+from gridblock.plan import read_plan, read_run
+
+MOMENTS: Final = int(os.environ.get("MOMENTS", "2"))
+SEED: Final = int(os.environ.get("MOMENTS_SEED", "0"))
+FILE: Final = "deal.json"
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name == "nt", reason="signals are those of POSIX"),
+]
+
+
+def start(folder: Path, *more: str) -> subprocess.Popen[str]:
+    line = ("solve", FILE, "--gap", "0", "--format", "json", *more)
+    return subprocess.Popen(
+        [sys.executable, "-I", "-m", "gridblock", *line],
+        cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def ended(running: subprocess.Popen[str]) -> tuple[int, str, str]:
+    stdout, stderr = running.communicate(timeout=300)
+    return running.returncode, stdout, stderr
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> tuple[float, float]:
+    """The optimum, and how many seconds a solve takes that nobody disturbs."""
+    folder = tmp_path_factory.mktemp("fresh")
+    (folder / FILE).write_text(json.dumps(deal()))
+    began = time.monotonic()
+    code, stdout, stderr = ended(start(folder, "--no-save"))
+    assert code == 0, stderr
+    return json.loads(stdout)["objective"], time.monotonic() - began
+
+
+def moments() -> list[float]:
+    """Shares of the time of a solve, spread evenly and then moved at random."""
+    draw = random.Random(SEED)
+    return [(i + draw.random()) / MOMENTS for i in range(MOMENTS)]
+
+
+def nothing_torn(folder: Path) -> None:
+    """Check that every file of a name that is final is whole, and every run that is saved, too."""
+    for file in folder.rglob("*.json"):
+        json.loads(file.read_text())
+    for file in folder.glob("runs/*/plan.json"):
+        if not file.parent.name.endswith(".part"):
+            assert read_run(file.parent).audit().ok
+
+
+@pytest.mark.parametrize("moment", moments())
+def test_kill_9_loses_nothing_and_resume_finds_the_same(
+    tmp_path: Path, fresh: tuple[float, float], moment: float
+) -> None:
+    optimum, seconds = fresh
+    (tmp_path / FILE).write_text(json.dumps(deal()))
+    running = start(tmp_path)
+    time.sleep(moment * seconds)
+    running.kill()
+    running.communicate(timeout=60)
+    nothing_torn(tmp_path)
+    code, stdout, stderr = ended(start(tmp_path, "--resume"))
+    assert code == 0, stderr
+    answer: dict[str, Any] = json.loads(stdout)
+    assert answer["status"] == "optimal"
+    assert answer["objective"] == pytest.approx(optimum, rel=1e-9)
+    assert read_plan(tmp_path / answer["run"]).audit().ok
+    assert not list(tmp_path.glob("runs/*.part"))
+    assert not list((tmp_path / answer["run"]).glob("*gridblock-*"))
+
+
+@pytest.mark.parametrize("moment", moments())
+def test_ctrl_c_keeps_the_best_plan_or_leaves_nothing(
+    tmp_path: Path, fresh: tuple[float, float], moment: float
+) -> None:
+    optimum, seconds = fresh
+    (tmp_path / FILE).write_text(json.dumps(deal()))
+    running = start(tmp_path)
+    time.sleep(moment * seconds)
+    running.send_signal(signal.SIGINT)
+    code, stdout, stderr = ended(running)
+    assert "Traceback" not in stderr.replace("KeyboardInterrupt", "") or moment * seconds < 0.6
+    nothing_torn(tmp_path)
+    assert code in {0, 130, -signal.SIGINT}, stderr
+    assert not list(tmp_path.glob("runs/*.part"))
+    if stdout:
+        answer = json.loads(stdout)
+        assert answer["status"] in {"optimal", "interrupted"}
+        if answer["objective"] is not None:
+            assert answer["objective"] >= optimum * (1 - 1e-9)
+            assert read_run(tmp_path / answer["run"]).audit().ok
+
+
+def test_resume_goes_on_from_the_best_plan(tmp_path: Path, fresh: tuple[float, float]) -> None:
+    optimum, _ = fresh
+    (tmp_path / FILE).write_text(json.dumps(deal()))
+    running = start(tmp_path, "-o", "here")
+    end = time.monotonic() + 120
+    points = ("gridblock-*/incumbent-*.npy", "gridblock-*/kept-*.npy")
+    while time.monotonic() < end and running.poll() is None:
+        if any(list(tmp_path.glob(f"here.part/{each}")) for each in points):
+            break
+        time.sleep(0.02)
+    running.kill()
+    running.communicate(timeout=60)
+    code, stdout, stderr = ended(start(tmp_path, "-o", "here", "--resume", "-v"))
+    assert code == 0, stderr
+    assert "goes on from the best plan so far" in stderr
+    answer = json.loads(stdout)
+    assert (answer["run"], answer["objective"]) == ("here", pytest.approx(optimum, rel=1e-9))
+
+
+def test_two_processes_do_not_go_on_with_one_run(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text(json.dumps(deal(60, 12)))
+    first = start(tmp_path, "-o", "here", "--time-limit", "30")
+    while not (tmp_path / "here.part" / "instance.json").exists():
+        assert first.poll() is None
+        time.sleep(0.02)
+    code, _, stderr = ended(start(tmp_path, "-o", "here", "--resume"))
+    first.send_signal(signal.SIGINT)
+    first.communicate(timeout=60)
+    assert code == 2
+    assert "another process is at work on it" in stderr
+
+
+def test_two_processes_that_begin_at_once_have_a_folder_each(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text(json.dumps(deal(8, 2)))
+    both = [start(tmp_path) for _ in range(2)]
+    answers = [json.loads(ended(each)[1]) for each in both]
+    assert len({answer["run"] for answer in answers}) == 2
+    assert len({answer["objective"] for answer in answers}) == 1
+    nothing_torn(tmp_path)
+
+
+def test_two_processes_asked_for_one_folder_do_not_mix(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text(json.dumps(deal(8, 2)))
+    both = [ended(each) for each in [start(tmp_path, "-o", "here") for _ in range(2)]]
+    assert 0 in {code for code, _, _ in both}
+    assert {code for code, _, _ in both} <= {0, 1, 2}
+    assert read_run(tmp_path / "here").audit().ok
+    assert "Traceback" not in "".join(stderr for _, _, stderr in both)
