@@ -46,6 +46,7 @@ def read_json(file: Path) -> Any:
 
 
 def unreadable(file: Path, message: str) -> InstanceError:
+    """Give what a file is refused with."""
     return InstanceError([Fault((), message, str(file))])
 
 
