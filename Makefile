@@ -20,7 +20,7 @@ CANDIDATES = python3.11 python3 python3.13 python3.12 python
 PYTHON ?= $(shell for each in $(CANDIDATES); do \
 	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
 
-.PHONY: help solve test quick docs fuzz worlds faulty same bench lint types lowest malformed faults browser wheel clean
+.PHONY: help solve test quick docs fuzz worlds faulty same bench lint types lowest malformed faults newest lock release browser wheel clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ malformed: $(VENV)/developed ## every malformed file in a process of its own, me
 	$(BIN)/python tests/malformed/fuzz.py $(or $(SECONDS),600) build/fuzz
 	@! ls build/fuzz | grep -E '^(crash|slow)-'
 
+faults: $(VENV)/developed ## kills and Ctrl-C at 50 random moments each, and every other fault that takes long
+	MOMENTS=$(or $(MOMENTS),50) $(BIN)/pytest -n 2 tests/faults
+
 lint: $(VENV)/developed ## ruff: rules and format
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -76,6 +79,18 @@ bench: $(VENV)/benched ## gridblock and its rivals on the smaller rungs of the l
 lowest: build/lowest/developed ## the quick tests with the oldest library versions that pyproject.toml allows
 	build/lowest/bin/pytest -m "not slow" -n 2
 
+newest: ## the quick tests with the newest library versions that there are
+	rm -rf build/newest
+	"$(PYTHON)" -m venv build/newest
+	build/newest/bin/python -m pip --disable-pip-version-check install -qq \
+		--upgrade --upgrade-strategy eager --editable '.[dev]'
+	build/newest/bin/pytest -m "not slow" -n 2
+
+lock: build/release/tools ## pin what developing takes, with hashes, in requirements/dev.txt, and look for known holes in it
+	build/release/bin/pip-compile --quiet --upgrade --generate-hashes --strip-extras --extra dev --no-header --no-annotate \
+		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file requirements/dev.txt pyproject.toml
+	build/release/bin/pip-audit --requirement requirements/dev.txt --require-hashes --disable-pip
+
 browser: ## Chromium from the system's packages, for the tests that open the report, if there is none
 	@for each in chromium chromium-browser google-chrome google-chrome-stable; do \
 		command -v $$each >/dev/null && exit 0; done; \
@@ -83,6 +98,13 @@ browser: ## Chromium from the system's packages, for the tests that open the rep
 
 wheel: $(VENV)/developed ## sdist, and the wheel built from it, in DIST
 	$(BIN)/python -m build --quiet --outdir "$(DIST)"
+
+release: wheel build/release/tools ## the wheel, and beside it a list of all that it brings along (SBOM, CycloneDX)
+	rm -rf build/release/clean
+	"$(PYTHON)" -m venv --without-pip build/release/clean
+	build/release/bin/python -m pip --disable-pip-version-check --python build/release/clean install -qq "$(DIST)"/*.whl
+	build/release/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
+		--output-file "$(DIST)/gridblock.cdx.json" build/release/clean
 
 clean: ## remove what the other targets made, except runs/
 	rm -rf "$(VENV)" "$(DIST)" build gridblock.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
@@ -112,6 +134,13 @@ $(VENV)/benched: pyproject.toml | $(VENV)/created
 	@echo "Installing gridblock, its libraries and its rivals into $(VENV)" >&2
 	@$(PIP) --editable '.[bench]'
 	@touch $@ $(VENV)/installed
+
+build/release/tools:
+	@echo "Installing the tools of a release into build/release" >&2
+	@"$(PYTHON)" -m venv --clear build/release
+	@build/release/bin/python -m pip --disable-pip-version-check install -qq \
+		--upgrade 'pip>=24' 'cyclonedx-bom>=7' 'pip-audit>=2.9' 'pip-tools>=7.5'
+	@touch $@
 
 build/lowest/developed: pyproject.toml
 	@echo "Installing the oldest versions into build/lowest" >&2

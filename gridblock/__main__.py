@@ -1,6 +1,18 @@
-"""Run the command line as ``python -m gridblock``."""
+"""Run the command line: ``gridblock``, or ``python -m gridblock``."""
 
-from gridblock.cli import main
+import sys
+
+
+def main() -> None:
+    """Run the command line; Ctrl-C while it is still loaded ends it without a trace."""
+    try:
+        from gridblock.cli import main as run
+
+        run()
+    except KeyboardInterrupt:
+        sys.stderr.write("error: interrupted\n")
+        sys.exit(130)
+
 
 if __name__ == "__main__":
     main()

@@ -12,10 +12,11 @@ from gridblock.instances.faults import InstanceError
 from gridblock.instances.write import to_json, write_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from gridblock.instances.instance import Instance
+    from gridblock.model.plan import Decisions
 
 PART: Final = ".part"
 HOLD: Final = "hold"
@@ -118,3 +119,12 @@ def _plans(part: Path, instance: Instance) -> bool:
         return read(part / INSTANCE).hash == instance.hash
     except InstanceError:
         return False
+
+
+def best(instance: Instance, part: Path, note: Callable[[str], None]) -> Decisions | None:
+    """Give the best plan that an unfinished run has left, and say whether there is one."""
+    from gridblock.solvers.left import best_left
+
+    found = best_left(instance, part)
+    note("goes on from the best plan so far" if found else "starts from nothing: no plan left")
+    return found

@@ -150,7 +150,10 @@ def solve(
         given = _read(talk, instance, pairs(changes, "--set"), scenario)
         with _run(talk, given, output, no_save, resume) as run:
             if resume and run is not None:
-                request = replace(request, start=_left(talk, given, run))
+                from gridblock.unfinished import best
+
+                talk.phase("looking at what is left")
+                request = replace(request, start=best(given, run.part, talk.note))
             taken = time.perf_counter() - began
             plan = _planned(talk, interrupts, given, request, run, taken, solver_log)
             saved = _saved(talk, run, plan, output)
@@ -226,16 +229,6 @@ def _run(
         if found is None:
             run.discard()
         raise
-
-
-def _left(talk: Talk, given: "Instance", run: "Run") -> "Decisions | None":
-    """Give the best plan that an unfinished run has left."""
-    talk.phase("looking at what is left")
-    from gridblock.solvers.left import best_left
-
-    found = best_left(given, run.part)
-    talk.note("goes on from the best plan so far" if found else "starts from nothing: no plan left")
-    return found
 
 
 def _planned(

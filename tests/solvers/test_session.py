@@ -325,7 +325,9 @@ def test_two_hundred_solves_leak_nothing(knapsack: Knapsack, tmp_path: Path) -> 
             session.load(matrix)
             session.polish(np.zeros(6))
         folder = next(tmp_path.iterdir())
-        assert [path.name for path in folder.iterdir()] == ["errors"]
+        # Beside the log of errors, the last four points: what a run that is killed goes on from.
+        kept = {f"kept-{i}.npy" for i in range(4)}
+        assert {path.name for path in folder.iterdir()} <= {"errors", *kept}
         child = session._channel.children[0].process.pid
         assert len(list(Path(f"/proc/{child}/fd").iterdir())) < 12
     assert not list(tmp_path.iterdir())
