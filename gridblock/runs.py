@@ -145,7 +145,7 @@ class Run:
         from gridblock.reports.plain_text import csv_table
         from gridblock.reports.tables import NAMES
 
-        (self.part / "tables").mkdir()
+        (self.part / "tables").mkdir(exist_ok=True)
         for name in NAMES:
             write_text(self.part / "tables" / f"{name}.csv", csv_table(plan.table(name)))
 

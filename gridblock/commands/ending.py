@@ -73,6 +73,10 @@ def ended(talk: Talk) -> Iterator[Interrupts]:
             talk.error("interrupted")
             raise typer.Exit(Ending.INTERRUPTED) from None
         except Exception as error:
+            if interrupts.count and isinstance(error.__cause__, KeyboardInterrupt):
+                # Python wraps what comes while a class is made.
+                talk.error("interrupted")
+                raise typer.Exit(Ending.INTERRUPTED) from None
             raise typer.Exit(_told(error, talk)) from None
         finally:
             talk.close()

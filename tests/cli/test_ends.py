@@ -75,6 +75,25 @@ def test_ctrl_c_before_there_is_anything_leaves_nothing(
     assert not list(tmp_path.glob("runs/*"))
 
 
+def test_ctrl_c_while_a_class_is_made_is_no_internal_error(
+    gridblock: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Python turns it into RuntimeError: Error calling __set_name__ ….
+    from gridblock.commands import sources
+
+    def interrupted(*_: Any) -> None:
+        class Loud:
+            def __set_name__(self, owner: type, name: str) -> None:
+                signal.raise_signal(signal.SIGINT)
+
+        type("Holder", (), {"loud": Loud()})
+
+    monkeypatch.setattr(sources, "locate", interrupted)
+    ran = gridblock("solve", "first")
+    assert ran.exit_code == 130
+    assert ran.stderr.splitlines()[-1] == "error: interrupted"
+
+
 def test_a_reader_that_leaves_is_no_fault(process: Start, tmp_path: Path) -> None:
     for form in ("table", "json", "csv", "md"):
         with process("solve", "first", "--format", form) as started:
