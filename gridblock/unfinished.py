@@ -123,12 +123,13 @@ def _plans(part: Path, instance: Instance) -> bool:
 
 def best(instance: Instance, part: Path, note: Callable[[str], None]) -> Decisions | None:
     """Give the best plan that an unfinished run has left, and say whether there is one."""
-    from gridblock.runs import read_plan_file
+    from gridblock.model import plan_json
+    from gridblock.own_json import read_json
     from gridblock.solvers.left import best_left
 
     saved = part / "plan.json"  # where it was ended while it was saved
     found = best_left(instance, part)
     if found is None and saved.exists():
-        found = read_plan_file(saved).decisions
+        found = plan_json.from_plain(read_json(saved), str(saved)).decisions
     note("goes on from the best plan so far" if found else "starts from nothing: no plan left")
     return found
