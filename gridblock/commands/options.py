@@ -213,6 +213,15 @@ Format = Annotated[
         show_default=False,
     ),
 ]
+ResumeRun = Annotated[
+    bool,
+    typer.Option(
+        "--resume",
+        metavar="",
+        help="Go on with what a run of this instance has left that was ended: that of"
+        " --output, or the latest.",
+    ),
+]
 Output = Annotated[
     Path | None,
     typer.Option(

@@ -21,6 +21,7 @@ from gridblock.commands.options import (
     NoSave,
     Output,
     Quiet,
+    ResumeRun,
     Scenarios,
     Seed,
     SolverOptions,
@@ -109,15 +110,7 @@ def solve(
             show_default=False,
         ),
     ] = None,
-    resume: Annotated[
-        bool,
-        typer.Option(
-            "--resume",
-            metavar="",
-            help="Go on with what a run of this instance has left that was ended: that of"
-            " --output, or the latest.",
-        ),
-    ] = False,
+    resume: ResumeRun = False,
     quiet: Quiet = False,
     verbose: Verbose = 0,
     log_file: LogFile = None,
