@@ -91,7 +91,7 @@ class Fast(Search):
             self.notes += relaxed.outcome.notes
             self.proved(relaxed.bound)
             kernel = self._kernel(relaxed)
-            dived = self._dive().run(kernel)
+            dived = None if self.done() else self._dive().run(kernel)
             if dived is not None:
                 self.keep(self._sweep(*dived, self._near(dived[0])))
             self._agree(relaxed, kernel)
@@ -129,8 +129,6 @@ class Fast(Search):
         if self.duals is None:
             return False
         self.proved(self.whole.bound(self.duals))
-        if self.best is not None and not self.done():
-            self._improve()
         return self.done()
 
     def _dive(self) -> Dive:
