@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from gridblock.solvers.outcome import Outcome
+from gridblock.solvers.change import Floats
+from gridblock.solvers.outcome import Outcome, Verdict
 
 if TYPE_CHECKING:
-    from gridblock.solvers.change import Flags, Floats, Ints
+    from gridblock.solvers.change import Flags, Ints
     from gridblock.solvers.session import Session
     from gridblock.solvers.shape import Shape
     from gridblock.solvers.slices import Slice, Whole
 
-Relax = Callable[[str], Outcome]
-"""Solves the relaxation that the session holds by a method for linear programs."""
+Relax = Callable[[str, float], Outcome]
+"""Solves the relaxation that the session holds by a method, unless it costs more than a cutoff."""
+
+Bounds = tuple[Floats, Floats]
+"""Lower and upper bounds of columns, infinite where nothing changes."""
 
 FEW_FOR_SIMPLEX: Final = 50_000
 """With at most so many columns a dive begins by the simplex method, else by interior point.
@@ -27,9 +32,14 @@ Measured on a generated instance with 110,000 columns: 36 s against 17 s, basis 
 ROUNDS: Final = 100
 TRIED: Final = 4
 """So many choices are tried where the surest is dear."""
+OTHERS: Final = 10
+"""So many other choices for the same run are tried where the surest is dear."""
+CHEAP: Final = 0.04
+"""A choice that adds so much of what is dear is taken at once."""
 SURE: Final = 0.9
 """A choice with so much of 1 is taken."""
 LITTLE: Final = 0.25
+HALF: Final = 0.5
 NEAR: Final = 1e-6
 """A value that is off a whole one by no more is whole."""
 
@@ -51,7 +61,9 @@ class Dive:
         whole: the matrix.
         shape: what its columns decide.
         relax: solves what the session holds.
-        dear: the share of the cost that a choice may add before others are tried, too.
+        dear: the share of the cost that a choice may add; where all for a run add more, choices for
+            others are tried, too.
+        worth: shape (columns,), what the relaxation says that each decision adds, fully taken.
     """
 
     session: Session
@@ -59,22 +71,28 @@ class Dive:
     shape: Shape
     relax: Relax
     dear: float
+    worth: Floats
 
-    def run(self, kernel: Flags) -> tuple[Floats, Floats] | None:
+    def begin(self, kernel: Flags) -> tuple[Slice, Held | None]:
+        """Relax the part of some columns; all others stay at their lower bounds."""
+        part = self.whole.sliced(kernel, self.whole.matrix.lower)
+        self.session.load(part.matrix)
+        few = len(part.columns) <= FEW_FOR_SIMPLEX
+        held = self._at(part.matrix.lower, part.matrix.upper, "simplex" if few else "ipx")
+        return part, held
+
+    def run(self, part: Slice, held: Held | None) -> tuple[Floats, Floats] | None:
         """Fix choices until all are whole; None where that leads nowhere.
 
         Args:
-            kernel: the columns that may be used; all others stay at their lower bounds.
+            part: what the session holds, as ``begin`` gives it.
+            held: its relaxation.
 
         Returns:
             A point with whole choices, shape (columns,), and duals of the rows, shape (rows,).
         """
         matrix = self.whole.matrix
-        part = self.whole.sliced(kernel, matrix.lower)
-        self.session.load(part.matrix)
         lower, upper = part.matrix.lower, part.matrix.upper
-        few = len(part.columns) <= FEW_FOR_SIMPLEX
-        held = self._at(lower, upper, "simplex" if few else "ipx")
         for _ in range(ROUNDS):
             if held is None:
                 return None
@@ -85,7 +103,9 @@ class Dive:
         if held is None:
             return None
         duals = np.zeros(matrix.shape[0])
-        duals[self.whole.with_any(kernel)] = held.duals
+        free = np.zeros(matrix.shape[1], dtype=np.bool_)
+        free[part.columns] = True
+        duals[self.whole.with_any(free)] = held.duals
         return part.into(held.values, matrix.lower), duals
 
     def _open(self, held: Held, part: Slice) -> Flags:
@@ -104,45 +124,70 @@ class Dive:
         What is cheap to rule out is no guide: the relaxation then mixes others.
         """
         best: tuple[Floats, Floats, Held | None] = lower, upper, None
-        cheap = held.objective + self.dear * abs(held.objective)
-        ways = self._ways(held.values, open_, part.columns)
-        for fixed, to in ways:
-            low, high = np.where(fixed, to, lower), np.where(fixed, to, upper)
-            tried = self._at(low, high)
-            if tried is not None and (best[2] is None or tried.objective < best[2].objective):
-                best = low, high, tried
-            if best[2] is not None and best[2].objective <= cheap:
+        dear = self.dear * abs(held.objective)
+        cheap = held.objective + CHEAP * dear
+        for number, ways in enumerate(self._ways(held.values, open_, part.columns, upper)):
+            for least, most in ways:
+                low, high = np.maximum(lower, least), np.minimum(upper, most)
+                tried = self._at(low, high, cutoff=np.inf if best[2] is None else best[2].objective)
+                if tried is not None and (best[2] is None or tried.objective < best[2].objective):
+                    best = low, high, tried
+                if best[2] is not None and best[2].objective <= cheap:
+                    return best
+            if number > 0 and best[2] is not None and best[2].objective <= held.objective + dear:
                 break
-        if best[2] is not None:
-            return best
-        fixed, to = ways[0]
-        up = fixed & (to > held.values)
-        most = np.where(up, np.maximum(lower, np.floor(held.values)), upper)
-        least = np.where(fixed & ~up, np.minimum(upper, np.ceil(held.values)), lower)
-        return least, most, self._at(least, most)
+        return best
 
-    def _ways(self, values: Floats, open_: Flags, columns: Ints) -> list[tuple[Flags, Floats]]:
-        """Give which choices to fix and where: all that are sure, or one of the surest.
-
-        They go up, but lots of which little is used go down.
-        """
+    def _ways(
+        self, values: Floats, open_: Flags, columns: Ints, upper: Floats
+    ) -> Iterator[Iterable[Bounds]]:
+        """Give bounds of ways to go on: what is sure, or the surest; what else instead; others."""
         fraction = values - np.floor(values)
         sure: Flags = open_ & (fraction >= SURE)
-        if sure.any():
-            return [(sure, np.ceil(values))]
-        ways = []
-        for at in np.argsort(np.where(open_, -fraction, 1.0), kind="stable")[:TRIED].tolist():
-            if open_[at]:
-                one = np.zeros(len(values), dtype=np.bool_)
-                one[at] = True
-                down = self.shape.lots[columns[at]] and fraction[at] < LITTLE
-                ways.append((one, np.floor(values) if down else np.ceil(values)))
-        return ways
+        yield [_up(sure, values)] if np.count_nonzero(sure) > 1 else []
+        order = np.argsort(np.where(open_, -fraction, 1.0), kind="stable")[:TRIED]
+        first, *others = order[open_[order]].tolist()
+        yield chain(self._both(first, values, columns), self._instead(first, columns, upper))
+        for other in others:
+            yield self._both(other, values, columns)
 
-    def _at(self, lower: Floats, upper: Floats, method: str = "simplex") -> Held | None:
-        """Solve the relaxation that the session holds within bounds; None where there is none."""
+    def _instead(self, at: int, columns: Ints, upper: Floats) -> Iterator[Bounds]:
+        """Give other choices for the same run, those first that the relaxation finds cheapest."""
+        group = self.shape.group[columns]
+        if group[at] < 0 or self.shape.lots[columns[at]]:
+            return
+        same = np.flatnonzero((group == group[at]) & (upper > HALF))
+        same = same[np.argsort(self.worth[columns[same]], kind="stable")]
+        for other in same[same != at][:OTHERS].tolist():
+            yield _up(np.arange(len(columns)) == other, np.ones(len(columns)))
+
+    def _both(self, at: int, values: Floats, columns: Ints) -> Iterator[Bounds]:
+        """Give one choice up; of lots, also down, and that first where little of one is used."""
+        up = _up(np.arange(len(values)) == at, values)
+        if not self.shape.lots[columns[at]]:
+            yield up
+            return
+        same = self.shape.group[columns] == self.shape.group[columns[at]]
+        down = np.full(len(values), -np.inf), np.where(same, np.floor(values + NEAR), np.inf)
+        little = values[at] - np.floor(values[at]) < LITTLE
+        yield from (down, up) if little else (up, down)
+
+    def _at(
+        self, lower: Floats, upper: Floats, method: str = "simplex", cutoff: float = np.inf
+    ) -> Held | None:
+        """Solve the relaxation that the session holds within bounds; None where it has no point.
+
+        Nor where the point costs more than the cutoff.
+        """
         self.session.change(lower=lower, upper=upper)
-        outcome = self.relax(method)
-        if outcome.values is None or outcome.row_duals is None or outcome.objective is None:
+        outcome = self.relax(method, cutoff)
+        values, duals, cost = outcome.values, outcome.row_duals, outcome.objective
+        optimal = outcome.verdict is Verdict.OPTIMAL
+        if not optimal or values is None or duals is None or cost is None:
             return None
-        return Held(outcome.values, outcome.row_duals, outcome.objective)
+        return Held(values, duals, cost)
+
+
+def _up(some: Flags, values: Floats) -> Bounds:
+    """Give bounds that round some values up."""
+    return np.where(some, np.ceil(values), -np.inf), np.full(len(values), np.inf)

@@ -11,21 +11,23 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from gridblock.solvers.diving import NEAR, Dive
+from gridblock.solvers.diving import Dive
 from gridblock.solvers.mending import mended
-from gridblock.solvers.outcome import Outcome, Progress, Verdict
-from gridblock.solvers.relaxing import relax
-from gridblock.solvers.search import Search, StoppedError
+from gridblock.solvers.outcome import Outcome, Progress, Stop, Verdict
+from gridblock.solvers.relaxing import FOR_SIMPLEX, relax
+from gridblock.solvers.search import SHARE, StoppedError
 from gridblock.solvers.slices import Whole
+from gridblock.solvers.sweeping import Sweep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from gridblock.solvers.change import Flags, Floats
+    from gridblock.solvers.diving import Held
     from gridblock.solvers.matrix import Matrix
     from gridblock.solvers.outcome import Option, Settings
     from gridblock.solvers.relaxing import Relaxation
@@ -36,9 +38,13 @@ if TYPE_CHECKING:
 DEAR: Final = 0.5
 """The share of the gap asked for that a choice may cost before others are tried, too."""
 HALF: Final = 0.5
-SMALL: Final[Mapping[str, Option]] = {"mip_max_nodes": 60}
-"""The work on one part."""
-FEW: Final = 5_000
+WORTH: Final = 1e-2
+"""The share of the cost that a decision may add, fully taken, to be worth deciding."""
+ROUTE_WORTH: Final = 6e-7
+"""The same of one of very many decisions."""
+TRIAL: Final[Mapping[str, Option]] = {"simplex_iteration_limit": 30_000}
+"""The work on one trial of a dive."""
+FEW: Final = 25_000
 """So many columns are always worth deciding."""
 
 
@@ -75,7 +81,25 @@ def solve_fast(
     return outcome
 
 
-class Fast(Search):
+class Root(NamedTuple):
+    """Where the search for whole numbers begins.
+
+    Attributes:
+        relaxed: the relaxation of the whole.
+        kernel: shape (columns,), what is worth deciding.
+        dive: fixes choices in it.
+        part: that part; the session holds it.
+        held: its relaxation; None where it has none.
+    """
+
+    relaxed: Relaxation
+    kernel: Flags
+    dive: Dive
+    part: Slice
+    held: Held | None
+
+
+class Fast(Sweep):
     """The phases of a search."""
 
     def run(self, *, finish: bool = False) -> Outcome:
@@ -84,20 +108,18 @@ class Fast(Search):
             self._start()
             if self._known_bound():
                 return self.ended()
-            relaxed = relax(self.session, self.whole, self.asked(), self.on_log)
-            if isinstance(relaxed, Outcome):
-                return self._without_relaxation(relaxed)
-            self.duals = relaxed.duals
-            self.notes += relaxed.outcome.notes
-            self.proved(relaxed.bound)
-            kernel = self._kernel(relaxed)
-            dived = None if self.done() else self._dive().run(kernel)
+            root = self._root()
+            if isinstance(root, Outcome):
+                return self._without_relaxation(root)
+            dived = root.dive.run(root.part, root.held)
             if dived is not None:
-                self.keep(self._sweep(*dived, self._near(dived[0])))
-            self._agree(relaxed, kernel)
+                self._rounded(*dived)
+            self._agree(root.relaxed.values, root.kernel)
+            if dived is not None:
+                self._agree(dived[0], root.kernel)
             self._improve()
             if finish and not self.done():
-                self._finish(relaxed)
+                self._finish(root.relaxed)
         except StoppedError as stopped:
             self.stop = stopped.stop
         return self.ended()
@@ -131,117 +153,70 @@ class Fast(Search):
         self.proved(self.whole.bound(self.duals))
         return self.done()
 
-    def _dive(self) -> Dive:
-        def at_once(method: str) -> Outcome:
-            return self.solve(relaxation=True, method=method)
+    def _root(self) -> Root | Outcome:
+        """Relax the whole, and the part of it that is worth deciding.
 
-        return Dive(self.session, self.whole, self.shape, at_once, DEAR * self.settings.gap)
+        Of a large matrix, rows that are seldom reached are left out, unless the bound is then low.
+        """
+        large = len(self.whole.matrix.cost) > FOR_SIMPLEX
+        root = self._root_without(self.shape.seldom if large else None)
+        if not large or isinstance(root, Outcome):
+            return root
+        lost = np.inf if root.held is None else root.held.objective - root.relaxed.bound
+        if lost <= SHARE * self.settings.gap * abs(root.relaxed.bound):
+            return root
+        return self._root_without(None)
 
-    def _kernel(self, relaxed: Relaxation) -> Flags:
-        """Give the columns worth deciding: those that the relaxation uses, or nearly so."""
+    def _root_without(self, rows: Flags | None) -> Root | Outcome:
+        relaxed = relax(self.session, self.whole, self.asked(), self.on_log, rows)
+        if isinstance(relaxed, Outcome):
+            return relaxed
+        self.duals = relaxed.duals
+        self.notes += relaxed.outcome.notes
+        self.proved(relaxed.bound)
+        if self.done():
+            raise StoppedError(Stop.FINISHED)
+        worth = self._worth(relaxed)
+        kernel = self._kernel(worth, relaxed.bound)
+        dive = self._dive(worth)
+        return Root(relaxed, kernel, dive, *dive.begin(kernel))
+
+    def _dive(self, worth: Floats) -> Dive:
+        def at_once(method: str, cutoff: float) -> Outcome:
+            return self.solve(TRIAL, relaxation=True, method=method, cutoff=cutoff)
+
+        dear = DEAR * self.settings.gap
+        return Dive(self.session, self.whole, self.shape, at_once, dear, worth)
+
+    def _worth(self, relaxed: Relaxation) -> Floats:
+        """Give what each decision adds to the cost, fully taken; less than 0 where it is used."""
         matrix = self.whole.matrix
-        reduced = np.abs(self.whole.priced(relaxed.duals))
         width = np.where(np.isfinite(matrix.upper), matrix.upper - matrix.lower, 1.0)
+        worth = np.abs(self.whole.priced(relaxed.duals)) * width
         used = relaxed.values - matrix.lower > 1e-7 * np.maximum(1.0, width)
-        kept: Flags = used | ~self.shape.routes
-        if kept.sum() >= FEW:
-            return kept
-        dear = np.where(kept, -1.0, reduced * width)
-        kernel: Flags = dear <= np.partition(dear, min(FEW, len(dear)) - 1)[min(FEW, len(dear)) - 1]
+        worth[used | self.shape.unmet] = -1.0
+        return worth
+
+    def _kernel(self, worth: Floats, bound: float) -> Flags:
+        """Give the columns worth deciding: those that the relaxation uses, or nearly so."""
+        few = np.where(self.shape.routes, ROUTE_WORTH, WORTH) * abs(bound)
+        kernel: Flags = worth <= np.maximum(few, np.sort(worth)[min(FEW, len(worth)) - 1])
         return kernel
 
-    def _near(self, point: Floats) -> tuple[Floats, Floats]:
-        """Give bounds that keep the fleet near a point: it may always be larger, or be retired."""
-        matrix, shape = self.whole.matrix, self.shape
-        lower, upper = matrix.lower.copy(), matrix.upper.copy()
-        fleet = shape.fleet & matrix.integer
-        lower[fleet] = np.maximum(lower, np.floor(point + NEAR))[fleet]
-        upper[shape.orders] = np.minimum(upper, np.ceil(point - NEAR))[shape.orders]
-        lower[shape.choices] = upper[shape.choices] = np.rint(point[shape.choices])
-        return lower, upper
-
-    def _sweep(
-        self,
-        point: Floats,
-        duals: Floats | None,
-        bounds: tuple[Floats, Floats],
-        gap: float | None = None,
-    ) -> Floats | None:
-        """Decide period after period: earlier ones stay as decided, later ones have their prices.
-
-        Args:
-            point: shape (columns,), where later periods are.
-            duals: shape (rows,), prices of the rows that bind later periods, too; None for none.
-            bounds: of the columns, each of shape (columns,).
-            gap: to which each period is solved.
-        """
-        labels, choices = self.shape.labels, self.shape.choices
-        at = np.clip(np.where(choices, np.rint(point), point), *bounds)
-        for period in range(self.shape.count):
-            free = (labels == period) & ~choices
-            if not free.any():
-                continue
-            binding = self.whole.with_any((labels > period) & ~choices)
-            found = self._period(free, at, binding, duals, bounds, gap)
-            if found is None:
-                return None
-            at = found
-        return at
-
-    def _period(
-        self,
-        free: Flags,
-        at: Floats,
-        later: Flags,
-        duals: Floats | None,
-        bounds: tuple[Floats, Floats],
-        gap: float | None,
-    ) -> Floats | None:
-        """Decide one period; where what it leaves to later ones does not fit, without that.
-
-        Later periods keep their share of what is limited over several, as long as that fits; what
-        is carried over to them has its price.
-        """
-        matrix = self.whole.matrix
-        carried = later & (matrix.row_lower == matrix.row_upper)
-        for dropped in (later,) if duals is None else (carried, later):
-            cost = None if duals is None else self.whole.priced(np.where(dropped, duals, 0.0))
-            part = self.whole.sliced(
-                free, at, rows=~dropped, cost=cost, lower=bounds[0], upper=bounds[1]
-            )
-            found = self._part(self._measured(part, at), self.settings.gap if gap is None else gap)
-            if found.values is not None:
-                return part.into(part.matrix.rounded(found.values), at)
-        return None
-
-    def _measured(self, part: Slice, at: Floats) -> Slice:
-        """Shift the cost of a part so that its gap is a share of the whole cost."""
-        if np.isinf(self.bound):
-            return part
-        offset = self.bound - float(part.matrix.cost @ at[part.columns])
-        return replace(part, matrix=replace(part.matrix, offset=offset))
-
-    def _part(self, part: Slice, gap: float | None = None, start: Floats | None = None) -> Outcome:
-        self.session.load(part.matrix)
-        given = None if start is None else start[part.columns]
-        return self.solve(SMALL, gap=gap, start=given)
-
-    def _agree(self, relaxed: Relaxation, kernel: Flags) -> None:
-        """Fix the whole numbers in which plan and relaxation agree, and solve the rest.
+    def _agree(self, point: Floats, kernel: Flags) -> None:
+        """Fix the whole numbers in which the plan agrees with a point, and solve the rest.
 
         Relaxation induced neighbourhood search (Danna, Rothberg and Le Pape, 2005).
         """
         matrix = self.whole.matrix
-        while self.best is not None and not self.done():
-            before = self.objective
-            agreed = matrix.integer & (np.abs(self.best - relaxed.values) < HALF)
-            free = (kernel | (self.best > matrix.lower)) & ~agreed
-            part = self.whole.sliced(free, self.best)
-            found = self._part(part, start=self.best)
-            if found.values is not None:
-                self.keep(part.into(part.matrix.rounded(found.values), self.best))
-            if before - self.objective <= self.settings.gap * abs(self.objective):
-                break
+        if self.best is None or self.done():
+            return
+        agreed = matrix.integer & (np.abs(self.best - point) < HALF)
+        free = (kernel | (self.best > matrix.lower)) & ~agreed
+        part = self.whole.sliced(free, self.best)
+        found = self._part(part, start=self.best)
+        if found.values is not None:
+            self.keep(part.into(part.matrix.rounded(found.values), self.best))
 
     def _improve(self) -> None:
         """Solve windows of two periods anew, with all others as they are, while that helps."""

@@ -174,6 +174,9 @@ class Engine:
         notes: list[str] = []
         self._reset(settings.threads)
         set_options(self._highs, settings, logs=self._listener.logs)
+        if settings.cutoff is not None:
+            cutoff = settings.cutoff * 2.0**self._exponent
+            self._check(self._highs.setOptionValue("objective_bound", cutoff), "objective_bound")
         search = bool(matrix.integer.any()) and not settings.relaxation
         if search or settings.fresh:
             self._check(self._highs.clearSolver(), "clearSolver")

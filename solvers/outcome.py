@@ -93,6 +93,8 @@ class Settings:
         method: solver of linear programs, ``choose``, ``simplex``, ``ipm``, ``ipx``, ``pdlp`` ….
         lp_solver: what solves the relaxation of the whole, see ``lp_solvers``.
         near: True to take a point of a relaxation that is only near its rows, for its duals.
+        cutoff: the cost above which a relaxation may be given up, for a trial, on the strength of
+            which nothing is said: "infeasible" is then taken at once. None for no trial.
         relaxation: True to leave integrality out and get duals.
         start: a point to start from, shape (columns,), NaN where unknown.
         duals: shape (rows,), of a like matrix, which ``fast`` proves a first bound with.
@@ -110,6 +112,7 @@ class Settings:
     method: str = "choose"
     lp_solver: str = "automatic"
     near: bool = False
+    cutoff: float | None = None
     relaxation: bool = False
     start: Vector | None = None
     duals: Vector | None = None

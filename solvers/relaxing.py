@@ -13,7 +13,7 @@ from gridblock.solvers.outcome import ModelError, Outcome, Stop, Verdict
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gridblock.solvers.change import Floats
+    from gridblock.solvers.change import Flags, Floats
     from gridblock.solvers.matrix import Matrix
     from gridblock.solvers.outcome import Settings
     from gridblock.solvers.session import Session
@@ -49,6 +49,7 @@ def relax(
     whole: Whole,
     settings: Settings,
     on_log: Callable[[str], None] | None = None,
+    without: Flags | None = None,
 ) -> Relaxation | Outcome:
     """Solve the relaxation of a matrix; without a point and duals, say how that ended.
 
@@ -58,8 +59,15 @@ def relax(
         settings: time limit, threads, seed, options; what solves it is chosen by size unless
             something is asked for.
         on_log: called with each piece of the solver's log.
+        without: shape (rows,), rows to be left out; the point may break them, the bound holds.
     """
     matrix = whole.matrix
+    kept = np.ones(len(matrix.row_lower), dtype=np.bool_)
+    if without is not None:
+        kept = ~without
+        every = np.ones(len(matrix.cost), dtype=np.bool_)
+        kept &= whole.with_any(every)
+        matrix = whole.sliced(every, matrix.lower, rows=kept).matrix
     asked = replace(settings, relaxation=True, start=None, fresh=True)
     if settings.lp_solver != LpSolver.AUTOMATIC:
         asked = replace(asked, method=settings.lp_solver, near=settings.lp_solver in NEAR)
@@ -76,11 +84,12 @@ def relax(
         session.load(matrix)
     outcome = session.run(asked, on_log=on_log)
     if outcome.stop is Stop.CRASHED and settings.lp_solver != LpSolver.AUTOMATIC:
-        return _otherwise(session, whole, settings, outcome, on_log)
+        return _otherwise(session, whole, settings, outcome, on_log, without)
     if outcome.verdict is not Verdict.OPTIMAL or outcome.row_duals is None:
         return outcome
     values = np.clip(np.asarray(outcome.values) * columns, matrix.lower, matrix.upper)
-    duals = outcome.row_duals * rows
+    duals = np.zeros(len(kept))
+    duals[kept] = outcome.row_duals * rows
     return Relaxation(outcome, values, duals, whole.bound(duals))
 
 
@@ -90,9 +99,10 @@ def _otherwise(
     settings: Settings,
     failed: Outcome,
     on_log: Callable[[str], None] | None,
+    without: Flags | None,
 ) -> Relaxation | Outcome:
     """Solve by what is chosen by size where what was asked for has failed, and say so."""
-    found = relax(session, whole, replace(settings, lp_solver=LpSolver.AUTOMATIC), on_log)
+    found = relax(session, whole, replace(settings, lp_solver=LpSolver.AUTOMATIC), on_log, without)
     note = f"{settings.lp_solver} failed on the relaxation, which was solved in another way"
     if isinstance(found, Outcome):
         return replace(found, notes=(*failed.notes, note, *found.notes))

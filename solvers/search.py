@@ -67,6 +67,7 @@ class Search:
         method: str = "choose",
         gap: float | None = None,
         start: Floats | None = None,
+        cutoff: float | None = None,
     ) -> Outcome:
         """Solve what the session holds.
 
@@ -79,6 +80,7 @@ class Search:
             relaxation=relaxation,
             method=self.settings.method if self.settings.method != "choose" else method,
             start=start,
+            cutoff=cutoff,
             options={**(options or {}), **self.settings.options},
         )
         outcome = self.session.run(asked, lambda line: self.report(line.nodes), self.on_log)

@@ -210,13 +210,13 @@ class Session:
         if _holds_the_start(outcome, matrix, watch):
             watch.notes.append("the start came back as the optimum, which it is not; solved again")
             outcome = self._again(outcome, watch, watch.left())
-        if outcome.verdict in DOUBTFUL and outcome.stop is Stop.FINISHED:
+        trial = watch.settings.cutoff is not None
+        if outcome.verdict in DOUBTFUL and outcome.stop is Stop.FINISHED and not trial:
             outcome = self._second_opinion(outcome, watch)
         if outcome.verdict in DOUBTFUL and outcome.stop is not Stop.FINISHED:
             outcome = replace(outcome, verdict=Verdict.UNKNOWN)
-        if outcome.values is None or _holds(outcome, matrix) or watch.settings.near:
-            return outcome
-        return self._repaired(outcome, matrix, watch)
+        fine = outcome.values is None or _holds(outcome, matrix) or watch.settings.near
+        return outcome if fine else self._repaired(outcome, matrix, watch)
 
     def _again(self, first: Outcome, watch: Watch, seconds: float) -> Outcome:
         """Solve once more in another way, from the point held, which is kept if none is found."""

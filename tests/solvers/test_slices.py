@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gridblock.solvers.matrix import Matrix
-from gridblock.solvers.outcome import Settings
+from gridblock.solvers.outcome import Settings, Verdict
 from gridblock.solvers.relaxing import Relaxation, relax
 from gridblock.solvers.session import Session
 from gridblock.solvers.slices import Whole
@@ -48,6 +48,28 @@ def test_the_relaxation_proves_its_bound(whole: Whole) -> None:
             assert isinstance(relaxed, Relaxation)
             assert relaxed.bound == pytest.approx(5.5, rel=1e-6)
             assert relaxed.bound <= 5.5
+
+
+def test_a_relaxation_without_a_row_bounds_the_whole(whole: Whole) -> None:
+    # Without x - y <= 1, x = 3 and y = 1 for 5, which breaks the row by 1; 5 is below 5.5.
+    with Session() as session:
+        relaxed = relax(session, whole, Settings(), without=np.array([False, True]))
+    assert isinstance(relaxed, Relaxation)
+    assert relaxed.bound == pytest.approx(5)
+    assert relaxed.values == pytest.approx([3, 1, 0])
+    assert relaxed.duals[1] == 0
+    assert whole.bound(relaxed.duals) == pytest.approx(relaxed.bound)
+
+
+def test_a_trial_is_told_infeasible_at_once(whole: Whole) -> None:
+    with Session() as session:
+        session.load(whole.matrix)
+        within = session.run(Settings(relaxation=True, method="simplex", cutoff=6.0))
+        assert within.objective == pytest.approx(5.5)
+        # x + y + z >= 4 cannot be with all at 1; what is not a trial is asked twice.
+        session.change(upper=np.ones(3))
+        trial, claim = (session.run(Settings(relaxation=True, cutoff=c)) for c in (np.inf, None))
+        assert trial.verdict is claim.verdict is Verdict.INFEASIBLE
 
 
 def test_a_slice_is_the_rest_with_some_columns_fixed(whole: Whole) -> None:
