@@ -38,7 +38,7 @@ def session() -> Iterator[Session]:
 
 @pytest.fixture(scope="module")
 def planned(session: Session) -> Plan:
-    return solve(generate("S", 0), gap=GAP, method="fast", session=session)
+    return solve(generate("S", 0), gap=0.6 * GAP, method="fast", session=session)
 
 
 def test_all_whole_numbers_of_a_plan_are_recalled(planned: Plan) -> None:
