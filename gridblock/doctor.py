@@ -10,13 +10,14 @@ import platform
 import re
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from gridblock import machine
+from gridblock.solvers.versions import installed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,7 +81,7 @@ def of_versions() -> list[Check]:
     """Compare what is installed with what gridblock needs."""
     python = platform.python_version()
     found = [
-        Check("versions", "gridblock", _version("gridblock") or "not installed"),
+        Check("versions", "gridblock", installed("gridblock") or "not installed"),
         Check("versions", "Python", python, needed=">=3.11"),
     ]
     return found + [_library(need) for need in _needs() if "extra ==" not in need]
@@ -93,17 +94,10 @@ def _needs() -> list[str]:
         return []
 
 
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
-
-
 def _library(need: str) -> Check:
     """Compare one library with the version that is needed: ``highspy>=1.15.1``."""
     name, least = (part.strip() for part in need.split(";")[0].split(">=", 1))
-    found = _version(name)
+    found = installed(name)
     remedy = f"pip install --upgrade '{name}>={least}'"
     if found is None:
         return Check("versions", name, "not installed", "fault", f">={least}", remedy)
@@ -250,7 +244,7 @@ def of_extras() -> list[Check]:
     """Say which optional parts are there."""
     found = []
     for extra, (package, use) in EXTRAS.items():
-        there = _version(package)
+        there = installed(package)
         if there is None:
             remedy = f"pip install 'gridblock[{extra}]'"
             found.append(Check("optional parts", extra, "not there", "missing", use, remedy))
@@ -261,9 +255,8 @@ def of_extras() -> list[Check]:
 
 def as_json(found: list[Check]) -> dict[str, Any]:
     """Give what was found as plain data."""
-    names = ("group", "name", "found", "state", "needed", "remedy")
     return {
         "format_version": 1,
         "ok": not any(check.state in {"fault", "wrong"} for check in found),
-        "checks": [{name: getattr(check, name) for name in names} for check in found],
+        "checks": [asdict(check) for check in found],
     }

@@ -3,7 +3,7 @@
 import json
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -43,6 +43,35 @@ def read_json(file: Path) -> Any:
         raise InstanceError([Fault((), f"is not JSON: {error.msg}", *place)]) from None
     except (ValueError, RecursionError) as error:
         raise unreadable(file, f"is not a plan: {error}") from None
+
+
+def refuse_other(
+    file: Path,
+    here: Mapping[str, Any],
+    what: str,
+    same: Iterable[str] | None = None,
+    called: Mapping[str, str] | None = None,
+) -> None:
+    """Refuse to go on in a folder where a file says that something else was asked for.
+
+    Args:
+        file: what says what was asked for.
+        here: what is asked for now.
+        what: what that is called: study, search.
+        same: what has to be the same; default everything.
+        called: what of it is told by other words.
+
+    Raises:
+        InstanceError: something differs, or the file does not say.
+    """
+    there = read_json(file)
+    if not isinstance(there, dict):
+        raise unreadable(file, f"is not what a {what} asks")
+    other = next((name for name in same or here if there.get(name) != here[name]), None)
+    if other is not None:
+        differs = (called or {}).get(other, other)
+        message = f"is of another {what}: its {differs} differs; choose another folder"
+        raise unreadable(file, message)
 
 
 def unreadable(file: Path, message: str) -> InstanceError:

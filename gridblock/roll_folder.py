@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from gridblock import runs
+from gridblock import own_json, runs
 from gridblock.instances import read as reading
 from gridblock.instances.faults import Fault, InstanceError
 from gridblock.instances.write import to_json, write_text
@@ -39,11 +39,7 @@ def in_folder(rolling: Rolling, folder: Path, *, resume: bool = True) -> Roll:
         "gap": rolling.settings.gap,
     }
     if file.exists():
-        there = runs.read_json(file)
-        other = next((name for name in asked if there.get(name) != asked[name]), None)
-        if other is not None:
-            message = f"is of another rolling horizon: its {other} differs; choose another folder"
-            raise InstanceError([Fault((), message, str(file))])
+        own_json.refuse_other(file, asked, "rolling horizon")
         if not resume:
             message = "holds this already; --resume goes on with it"
             raise FileExistsError(0, message, str(folder))

@@ -11,8 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from gridblock import runs
-from gridblock.instances.faults import Fault, InstanceError
+from gridblock import own_json, runs
+from gridblock.instances.faults import Fault
 from gridblock.instances.in_force import orders_of
 from gridblock.instances.instance import Instance
 from gridblock.instances.shock_sizes import Sizes, shocks_of
@@ -118,11 +118,7 @@ def refuse_other(folder: Path, asked: Asked, *, resume: bool) -> None:
             return
         runs.refuse_taken(folder)
         return
-    there, here = runs.read_json(file), asked.as_json()
-    other = next((name for name in here if there.get(name) != here[name]), None)
-    if other is not None:
-        message = f"is of another search: its {other} differs; choose another folder"
-        raise InstanceError([fault(message, file)])
+    own_json.refuse_other(file, asked.as_json(), "search")
     if not resume:
         message = "holds this search already; --resume goes on with it"
         raise FileExistsError(0, message, str(folder))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from gridblock import runs
+from gridblock import own_json, runs
 from gridblock.instances import read as reading
 from gridblock.instances.faults import Fault, InstanceError
 from gridblock.instances.grids import variants_of
@@ -129,15 +129,8 @@ def refuse_other(folder: Path, asked: Asked, keys: list[str]) -> None:
     Raises:
         InstanceError: it holds another one, or none.
     """
-    file = folder / STUDY
-    there, here = runs.read_json(file), asked.as_json(keys)
-    if not isinstance(there, dict):
-        raise InstanceError([Fault((), "is not what a study asks", str(file))])
-    other = next((name for name in SAME if there.get(name) != here[name]), None)
-    if other is not None:
-        what = {"given": "grid or distributions", "instance_hash": "instance"}.get(other, other)
-        message = f"is of another study: its {what} differs; choose another folder"
-        raise InstanceError([Fault((), message, str(file))])
+    called = {"given": "grid or distributions", "instance_hash": "instance"}
+    own_json.refuse_other(folder / STUDY, asked.as_json(keys), "study", SAME, called)
 
 
 def _is_ours(folder: Path) -> bool:

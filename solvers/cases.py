@@ -16,7 +16,7 @@ from gridblock.instances.schema.scenarios import plain
 from gridblock.model import plan_json
 from gridblock.model.findings import AuditError
 from gridblock.solvers.outcome import ModelError, OptionError, Settings, SolverError
-from gridblock.solvers.row import Row, details, row_of
+from gridblock.solvers.row import Row, row_of
 from gridblock.solvers.session import Session
 from gridblock.solvers.solve import find_plan
 
@@ -129,7 +129,7 @@ def solve_case(case: Case, made_with: Mapping[str, str]) -> Solved:
         ``spending`` (costs but for what is only priced) and ``spending_by_period`` as present
         values, ``unmet`` by demand, ``unmet_share`` and ``unmet_by_period`` as shares of
         unit-hours, and ``seconds``; for a case that is ``full`` also ``ordered``, ``bought``,
-        ``retired`` and ``unmet_hours``, see ``gridblock.solvers.row.details``.
+        ``retired`` and ``unmet_hours``, see ``gridblock.solvers.row.row_of``.
 
     Raises:
         OptionError: HiGHS does not know an option.
@@ -201,8 +201,7 @@ def _solved(case: Case, session: Session) -> Solved:
     if found.status == "interrupted":
         raise KeyboardInterrupt
     plan = plan_json.to_plain(found) if case.keep else None
-    more = details(instance, found) if case.full else {}
-    return Solved(row_of(instance, found) | more, plan)
+    return Solved(row_of(instance, found, full=case.full), plan)
 
 
 def _without_plan(status: str, message: str) -> Row:

@@ -17,6 +17,7 @@ from gridblock.model.pools import EXACT
 from gridblock.solvers.certified import certified_bound, refuted
 from gridblock.solvers.compile import compile_model
 from gridblock.solvers.parts import with_caps
+from gridblock.solvers.scaling import largest_of_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -139,8 +140,7 @@ def elastic(matrix: Matrix) -> Matrix:
     Each row may be missed either way, at a price of 1 for its largest coefficient.
     """
     rows, columns, _ = matrix.shape
-    scale, filled = np.ones(rows), np.diff(matrix.start) > 0
-    scale[filled] = np.maximum.reduceat(np.abs(matrix.value), matrix.start[:-1][filled])
+    scale = np.where(np.diff(matrix.start) > 0, largest_of_rows(matrix.start, matrix.value), 1.0)
     each = np.arange(rows)
     order = np.argsort(
         np.concatenate([np.repeat(each, np.diff(matrix.start)), each, each]), kind="stable"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from gridblock.solvers.diving import Dive
+from gridblock.solvers.diving import HALF, Dive
 from gridblock.solvers.mending import mended
 from gridblock.solvers.outcome import Outcome, Progress, Stop, Verdict
 from gridblock.solvers.relaxing import FOR_SIMPLEX, relax
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 DEAR: Final = 0.5
 """The share of the gap asked for that a choice may cost before others are tried, too."""
-HALF: Final = 0.5
 WORTH: Final = 1e-2
 """The share of the cost that a decision may add, fully taken, to be worth deciding."""
 ROUTE_WORTH: Final = 6e-7
@@ -212,11 +211,7 @@ class Fast(Sweep):
         if self.best is None or self.done():
             return
         agreed = matrix.integer & (np.abs(self.best - point) < HALF)
-        free = (kernel | (self.best > matrix.lower)) & ~agreed
-        part = self.whole.sliced(free, self.best)
-        found = self._part(part, start=self.best)
-        if found.values is not None:
-            self.keep(part.into(part.matrix.rounded(found.values), self.best))
+        self._anew((kernel | (self.best > matrix.lower)) & ~agreed, self.best)
 
     def _improve(self) -> None:
         """Solve windows of two periods anew, with all others as they are, while that helps."""
@@ -226,7 +221,7 @@ class Fast(Sweep):
         while waiting and not self.done() and self.best is not None:
             window = waiting.pop(0)
             before = self.objective
-            self._window(window)
+            self._anew(np.isin(self.shape.labels, window), self.best)
             if before - self.objective > 0.05 * self.settings.gap * abs(self.objective):
                 waiting += [
                     other
@@ -234,13 +229,12 @@ class Fast(Sweep):
                     if other not in waiting and other != window and {*other} & {*window}
                 ]
 
-    def _window(self, window: tuple[int, ...]) -> None:
-        best = self.best
-        free = np.isin(self.shape.labels, window)
-        part = self.whole.sliced(free, best)  # type: ignore[arg-type]
+    def _anew(self, free: Flags, best: Floats) -> None:
+        """Solve some columns anew, with all others as the best plan has them."""
+        part = self.whole.sliced(free, best)
         found = self._part(part, start=best)
         if found.values is not None:
-            self.keep(part.into(part.matrix.rounded(found.values), best))  # type: ignore[arg-type]
+            self.keep(part.into(part.matrix.rounded(found.values), best))
 
     def _finish(self, relaxed: Relaxation) -> None:
         """Search the whole, less what no cheaper plan can have, from the best plan known."""

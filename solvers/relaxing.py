@@ -9,6 +9,7 @@ import numpy as np
 
 from gridblock.solvers.lp_solvers import NEAR, LpSolver
 from gridblock.solvers.outcome import ModelError, Outcome, Stop, Verdict
+from gridblock.solvers.scaling import largest_of_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,9 +122,7 @@ def _scaled(matrix: Matrix) -> tuple[Matrix, Floats, Floats]:
         wide, 2.0 ** np.round(np.log2(np.where(wide, matrix.upper, 1.0))), 1.0
     )
     value = matrix.value * columns[matrix.index]
-    largest = np.zeros(len(matrix.row_lower))
-    filled = np.diff(matrix.start) > 0
-    largest[filled] = np.maximum.reduceat(np.abs(value), matrix.start[:-1][filled])
+    largest = largest_of_rows(matrix.start, value)
     rows: Floats = np.exp2(-np.round(np.log2(np.where(largest > 0, largest, 1.0))))
     scaled = replace(
         matrix,

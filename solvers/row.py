@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from gridblock.instances.instance import Instance
 from gridblock.model.account import Account, account
-from gridblock.model.plan import PlanData
+from gridblock.model.plan import Decisions, PlanData
 from gridblock.model.quantities import hours_of
 
 Row = dict[str, Any]
@@ -16,8 +16,13 @@ DUST: Final = 1e-9
 """A share that stems from the rounding of what is served."""
 
 
-def row_of(instance: Instance, plan: PlanData) -> Row:
-    """Give what a table says of a plan."""
+def row_of(instance: Instance, plan: PlanData, *, full: bool = False) -> Row:
+    """Give what a table says of a plan.
+
+    A ``full`` one also has what the plan orders, ``ordered`` with option, period and lots,
+    ``bought`` and ``retired`` with block type, place, period and blocks; and ``unmet_hours``,
+    unit-hours by demand, one for each period.
+    """
     row: Row = {
         "status": plan.status,
         "stop": plan.stop,
@@ -35,6 +40,7 @@ def row_of(instance: Instance, plan: PlanData) -> Row:
     periods, demands = instance.horizon.names, [demand.name for demand in instance.demands]
     in_period = [([(d, t) for d in demands]) for t in periods]
     of_demand = {d: [(d, t) for t in periods] for d in demands}
+    more = _details(instance, plan.decisions, unmet) if full else {}
     return row | {
         "costs": dict(plan.costs),
         "spending": float(sum(spending.values())),
@@ -42,6 +48,7 @@ def row_of(instance: Instance, plan: PlanData) -> Row:
         "unmet": {d: _share(unmet, asked, keys) for d, keys in of_demand.items()},
         "unmet_share": _share(unmet, asked, asked),
         "unmet_by_period": [_share(unmet, asked, keys) for keys in in_period],
+        **more,
     }
 
 
@@ -76,16 +83,7 @@ def _share(unmet: Amounts, asked: Amounts, keys: Any) -> float:
     return share if abs(share) > DUST else 0.0
 
 
-def details(instance: Instance, plan: PlanData) -> Row:
-    """Give what a plan orders, and unit-hours unmet by demand, one for each period.
-
-    ``ordered`` has option, period and lots; ``bought`` and ``retired`` block type, place, period
-    and blocks.
-    """
-    if plan.decisions is None:
-        return {}
-    made = plan.decisions
-    unmet, _ = _by_demand_and_period(instance, account(instance, made))
+def _details(instance: Instance, made: Decisions, unmet: Amounts) -> Row:
     return {
         "ordered": [[*key, int(n)] for key, n in made.ordered.items() if n],
         "bought": [[*key, int(n)] for key, n in made.bought.items() if n],

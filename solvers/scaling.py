@@ -40,9 +40,15 @@ def row_scale(start: Ints, value: Floats) -> Floats:
         start: shape (rows + 1,), where each row begins in value.
         value: shape (nonzeros,), the coefficients.
     """
+    largest = largest_of_rows(start, value)
+    tiny = (largest > 0.0) & (largest < TINY)
+    return np.where(tiny, 2.0 ** -np.frexp(np.where(tiny, largest, 1.0))[1], 1.0)
+
+
+def largest_of_rows(start: Ints, value: Floats) -> Floats:
+    """Give the largest magnitude in each row, shape (rows,); 0 for a row without coefficients."""
     largest = np.zeros(len(start) - 1)
     filled = np.diff(start) > 0
     if filled.any():
         largest[filled] = np.maximum.reduceat(np.abs(value), start[:-1][filled])
-    tiny = (largest > 0.0) & (largest < TINY)
-    return np.where(tiny, 2.0 ** -np.frexp(np.where(tiny, largest, 1.0))[1], 1.0)
+    return largest

@@ -57,8 +57,8 @@ def test_a_wrong_answer_is_a_mismatch(gridblock: Any, monkeypatch: pytest.Monkey
 def test_a_library_that_is_too_old_or_missing_is_to_be_mended(
     gridblock: Any, monkeypatch: pytest.MonkeyPatch, version: str | None, found: str
 ) -> None:
-    here = doctor._version
-    monkeypatch.setattr(doctor, "_version", lambda of: version if of == "highspy" else here(of))
+    here = doctor.installed
+    monkeypatch.setattr(doctor, "installed", lambda of: version if of == "highspy" else here(of))
     monkeypatch.setattr(doctor, "of_solver", list)
     ran = gridblock("doctor", "--format", "json")
     assert ran.exit_code == 1
