@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import gridblock as gb
+from gridblock import roll_folder, stress_asked
 from gridblock.solvers import cases as solving
 
 HERE = ("-j", "1")
@@ -125,6 +126,24 @@ def test_how_a_roll_ends(gridblock: Any) -> None:
     ran = gridblock("roll", "order-before-you-know", "--truth", "boom", *floor, "--no-save")
     assert ran.exit_code == 4
     assert "no plan what came: infeasible" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "file"),
+    [
+        (("roll", "order-before-you-know", "--truth", "boom"), roll_folder.FILE),
+        (("stress", "run"), stress_asked.FILE),
+    ],
+)
+def test_a_folder_that_does_not_say_what_was_asked_is_refused(
+    gridblock: Any, tmp_path: Path, run: Path, arguments: tuple[str, ...], file: str
+) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / file).write_text("[]\n")
+    ran = gridblock(*arguments, "-o", "out", "--resume")
+    assert ran.exit_code == 3
+    assert "asks" in ran.stderr
+    assert "Traceback" not in ran.stderr
 
 
 @pytest.mark.slow
