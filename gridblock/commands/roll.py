@@ -105,6 +105,9 @@ def roll(
         if every < 1:
             message = "each stage fixes 1 period or more"
             raise typer.BadParameter(message, param_hint="'--every'")
+        if seed and distributions is None:
+            message = "--seed is of the draw from --distributions, and there is none"
+            raise typer.BadParameter(message, param_hint="'--seed'")
         talk.phase("reading")
         given = sources.read(sources.locate(instance), pairs(changes, "--set"))
         comes = _truth(given, truth, reveal, distributions, seed)

@@ -120,6 +120,9 @@ def test_how_a_roll_ends(gridblock: Any) -> None:
     ran = gridblock("roll", "order-before-you-know", "--no-save")
     assert ran.exit_code == 2
     assert "--truth" in ran.stderr
+    ran = gridblock("roll", "order-before-you-know", "--truth", "boom", "--seed", "3", "--no-save")
+    assert ran.exit_code == 2
+    assert "--distributions" in ran.stderr
     ran = gridblock("roll", "order-before-you-know", "--truth", "bust", "--no-save")
     assert ran.exit_code == 3
     floor = ("--set", "demands.chat.min_share=1")
