@@ -20,7 +20,7 @@ CANDIDATES = python3.11 python3 python3.13 python3.12 python
 PYTHON ?= $(shell for each in $(CANDIDATES); do \
 	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
 
-.PHONY: help solve test quick docs fuzz worlds faulty same bench lint types lowest malformed faults newest lock release browser wheel clean
+.PHONY: help solve test quick docs fuzz worlds faulty mutants same bench lint types lowest malformed faults newest lock holes release browser wheel clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ worlds: $(VENV)/developed ## SEEDS random instances of every feature: two solver
 
 faulty: build/faulty/developed ## the fuzz with HiGHS 1.14.0, which is wrong: it must find that
 	GRIDBLOCK_UNSOUND_SOLVER=1 build/faulty/bin/python tests/trust/fuzz.py --count 1000 --must-find
+
+mutants: $(VENV)/developed ## plant bugs in the rules of the model: the random worlds must notice them; hours
+	$(BIN)/python tests/trust/mutants.py --each $(or $(EACH),3)
 
 same: $(VENV)/developed ## plan some instances 20 times each by every method: plan.json must be the same
 	$(BIN)/gridblock new --rung S --output build/rung-s.json
@@ -82,14 +85,16 @@ lowest: build/lowest/developed ## the quick tests with the oldest library versio
 newest: ## the quick tests with the newest library versions that there are
 	rm -rf build/newest
 	"$(PYTHON)" -m venv build/newest
-	build/newest/bin/python -m pip --disable-pip-version-check install -qq \
-		--upgrade --upgrade-strategy eager --editable '.[dev]'
+	build/newest/bin/python -m pip --disable-pip-version-check install -qq 'uv>=0.8'
+	build/newest/bin/uv pip install --quiet --python build/newest/bin/python --upgrade --editable '.[dev]'
 	build/newest/bin/pytest -m "not slow" -n 2
 
-lock: build/release/tools ## pin what developing takes, with hashes, in requirements/dev.txt, and look for known holes in it
-	build/release/bin/pip-compile --quiet --upgrade --generate-hashes --strip-extras --extra dev --no-header --no-annotate \
-		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file requirements/dev.txt pyproject.toml
-	build/release/bin/pip-audit --requirement requirements/dev.txt --require-hashes --disable-pip
+lock: build/release/tools ## pin what developing takes, on any system, with hashes, in requirements/dev.txt
+	build/release/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-annotate --extra dev --output-file requirements/dev.txt pyproject.toml
+
+holes: build/release/tools ## look up known holes of all that is pinned; fails where the database cannot tell of each
+	build/release/bin/pip-audit --requirement requirements/dev.txt --require-hashes --disable-pip --strict
 
 browser: ## Chromium from the system's packages, for the tests that open the report, if there is none
 	@for each in chromium chromium-browser google-chrome google-chrome-stable; do \
@@ -139,7 +144,7 @@ build/release/tools:
 	@echo "Installing the tools of a release into build/release" >&2
 	@"$(PYTHON)" -m venv --clear build/release
 	@build/release/bin/python -m pip --disable-pip-version-check install -qq \
-		--upgrade 'pip>=24' 'cyclonedx-bom>=7' 'pip-audit>=2.9' 'pip-tools>=7.5'
+		--upgrade 'pip>=24' 'cyclonedx-bom>=7' 'pip-audit>=2.9' 'uv>=0.8'
 	@touch $@
 
 build/lowest/developed: pyproject.toml
@@ -148,7 +153,8 @@ build/lowest/developed: pyproject.toml
 	@"$(PYTHON)" -c 'import tomllib; print(*(need.replace(">=", "==") for need in \
 		tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"]), sep="\n")' \
 		> build/lowest/constraints.txt
-	@build/lowest/bin/python -m pip --disable-pip-version-check install -qq \
+	@build/lowest/bin/python -m pip --disable-pip-version-check install -qq 'uv>=0.8'
+	@build/lowest/bin/uv pip install --quiet --python build/lowest/bin/python \
 		--constraint build/lowest/constraints.txt --editable '.[dev]'
 	@touch $@
 

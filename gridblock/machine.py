@@ -1,4 +1,4 @@
-"""What there is to solve with: cores and memory, within the limits of a container."""
+"""What there is to solve with: cores and memory, within the limits of a container or process."""
 
 import os
 from pathlib import Path
@@ -21,14 +21,24 @@ def cores() -> int:
 
 
 def memory() -> float | None:
-    """Say how many bytes of memory are free, within the limit of a container; None if not known."""
-    limits = [_left(CGROUP / most, CGROUP / used) for most, used in MEMORY_LIMITS]
+    """Say how many bytes of memory are free, within limits that are set; None if not known."""
+    limits = [_addresses(), *(_left(CGROUP / most, CGROUP / used) for most, used in MEMORY_LIMITS)]
     try:
         lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
         free = 1024 * next(int(line.split()[1]) for line in lines if line.startswith("MemAvail"))
     except (OSError, StopIteration, ValueError, IndexError):
         return None
     return min([float(free), *(limit for limit in limits if limit is not None)])
+
+
+def _addresses() -> float | None:
+    """Give the limit of a process's addresses (``ulimit -v``); None where there is none."""
+    try:
+        import resource
+    except ImportError:
+        return None
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    return None if limit == resource.RLIM_INFINITY else float(limit)
 
 
 def _left(most: Path, used: Path) -> float | None:

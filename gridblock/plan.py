@@ -10,9 +10,11 @@ from gridblock.instances import read as reading
 from gridblock.instances.baseline import current_fleet_only
 from gridblock.instances.faults import Fault, InstanceError
 from gridblock.instances.instance import Instance
+from gridblock.machine import memory
 from gridblock.model.audit import Report, audit
 from gridblock.model.certificate import Certificate
 from gridblock.model.plan import Decisions, PlanData
+from gridblock.model.size import refuse_beyond
 from gridblock.presented import Presented
 
 if TYPE_CHECKING:
@@ -224,6 +226,7 @@ def solve(
 
     Raises:
         InfeasibleError: no plan can exist.
+        InstanceError: its model does not fit into memory.
         NoPlanError: none was found in time.
         AuditError: what the solver found breaks a rule.
         OptionError: HiGHS does not know an option, or lp_solver is not there.
@@ -235,6 +238,8 @@ def solve(
     from gridblock.solvers.solve import find_plan
 
     refuse_missing(lp_solver)
+    if model is None:
+        refuse_beyond(instance, memory())
     how = {"search": method, "lp_solver": lp_solver, "options": solver_options or {}}
     settings = Settings(gap=gap, time_limit=time_limit, threads=threads, seed=seed, **how)  # type: ignore[arg-type]
     told = {"read_seconds": read_seconds, "on_progress": on_progress, "on_log": on_log}

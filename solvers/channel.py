@@ -102,26 +102,30 @@ class Channel:
             outcome = self._reported(event, watch)
         self.stops = 0 if interrupted else self.stops
         if self._keeps and (verb == "polish" or not settings.relaxation):
-            self._keep(outcome.values)
+            self._keep_whole(outcome.values)
         for path in self._folder.glob(f"*-{self._number}.np*"):
             path.unlink(missing_ok=True)
         return replace(outcome, stop=Stop.INTERRUPTED) if interrupted else outcome
 
-    def _keep(self, values: Floats | None) -> None:
-        """Keep a point with whole numbers on disk, the last few of them, for a run that is killed.
+    def _keep_whole(self, values: Floats | None) -> None:
+        """Keep a point with whole numbers, the last few of them."""
+        if values is None or self.matrix is None or len(values) != len(self.matrix.integer):
+            return
+        whole = values[self.matrix.integer]
+        if np.abs(whole - np.round(whole)).max(initial=0.0) <= WHOLE:
+            self.keep(values, str(self._number % POINTS_KEPT))
+
+    def keep(self, values: Floats, name: str) -> None:
+        """Keep a point on disk by a name, for a run that is killed; not where no folder was named.
 
         Raises:
             OSError: it cannot be written.
         """
-        if values is None or self.matrix is None or len(values) != len(self.matrix.integer):
-            return
-        whole = values[self.matrix.integer]
-        if np.abs(whole - np.round(whole)).max(initial=0.0) > WHOLE:
-            return
-        beside = self._folder / "kept.part"
-        with beside.open("wb") as file:
-            np.save(file, values)
-        beside.replace(self._folder / f"kept-{self._number % POINTS_KEPT}.npy")
+        if self._keeps:
+            beside = self._folder / "kept.part"
+            with beside.open("wb") as file:
+                np.save(file, values)
+            beside.replace(self._folder / f"kept-{name}.npy")
 
     def _wound_up(self, watch: Watch) -> Event:
         """Ask the worker to stop and give it a moment, less if asked again."""

@@ -209,6 +209,13 @@ def restored(facts: Mapping[str, Any], arrays: Mapping[str, Any]) -> Outcome:
     )
 
 
+def another_way(settings: Settings) -> Settings:
+    """Return settings that take another way through the solver."""
+    presolve = "on" if settings.presolve == "off" else "off"
+    other = replace(settings, presolve=presolve, seed=settings.seed + 1, fresh=True)
+    return replace(other, method="choose", near=False) if settings.near else other
+
+
 def judged(outcome: Outcome, gap: float, resolution: float) -> Outcome:
     """Drop a bound that cannot be true, and call optimal only what is within the gap.
 

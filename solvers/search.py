@@ -110,6 +110,7 @@ class Search:
         cost = self.whole.matrix.objective(point)
         if cost < self.objective:
             self.best, self.objective = point, cost
+            self.session.keep(point)
             self.report(0)
 
     def proved(self, bound: float) -> None:

@@ -18,6 +18,7 @@ from gridblock.solvers.outcome import (
     Settings,
     Stop,
     Verdict,
+    another_way,
     judged,
 )
 from gridblock.solvers.versions import refuse_unsound
@@ -72,7 +73,7 @@ class Session:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End the worker and remove the private folder."""
+        """Close it."""
         self.close()
 
     def close(self) -> None:
@@ -90,6 +91,10 @@ class Session:
         """Say whether `stop` was called while nothing was solved; the next solve does not end."""
         asked, self._channel.stops = self._channel.stops > 0, 0
         return asked
+
+    def keep(self, values: Floats) -> None:
+        """Keep the best point of a whole whose parts are solved here, for a run that is killed."""
+        self._channel.keep(values, "whole")
 
     @property
     def matrix(self) -> Matrix:
@@ -197,7 +202,7 @@ class Session:
         self._channel.stops = 0
         outcome = self._channel.attempt("polish", settings, watch, values)
         if not _holds(outcome, matrix) and outcome.stop in {Stop.FINISHED, Stop.CRASHED}:
-            outcome = self._channel.attempt("polish", _otherwise(settings), watch, values)
+            outcome = self._channel.attempt("polish", another_way(settings), watch, values)
         if outcome.values is not None and not _holds(outcome, matrix):
             self._channel.fail(f"polishing ended in {matrix.violation(outcome.values)}")
         return watch.finished(outcome)
@@ -221,7 +226,7 @@ class Session:
     def _again(self, first: Outcome, watch: Watch, seconds: float) -> Outcome:
         """Solve once more in another way, from the point held, which is kept if none is found."""
         settings = replace(
-            _otherwise(watch.settings), time_limit=None if math.isinf(seconds) else seconds
+            another_way(watch.settings), time_limit=None if math.isinf(seconds) else seconds
         )
         start = settings.start if first.values is None else first.values
         second = self._channel.attempt("run", settings, watch, start)
@@ -284,13 +289,6 @@ def _holds_the_start(outcome: Outcome, matrix: Matrix, watch: Watch) -> bool:
         return False
     slack = watch.settings.gap * abs(outcome.objective) + matrix.resolution(outcome.values)
     return outcome.objective - outcome.bound > 1e-6 * abs(outcome.objective) + slack
-
-
-def _otherwise(settings: Settings) -> Settings:
-    """Return settings that take another way through the solver."""
-    presolve = "on" if settings.presolve == "off" else "off"
-    other = replace(settings, presolve=presolve, seed=settings.seed + 1, fresh=True)
-    return replace(other, method="choose", near=False) if settings.near else other
 
 
 def _unclaimed(outcome: Outcome, matrix: Matrix, stop: Stop) -> Outcome:

@@ -62,8 +62,10 @@ def _warnings(given: "Instance", file: str) -> Sequence[Fault]:
     """Give the plausibility warnings with their places in the file."""
     from gridblock.instances import document
     from gridblock.instances.plausibility import warnings
+    from gridblock.machine import memory
+    from gridblock.model import size
 
-    found = warnings(given)
+    found = [*warnings(given), *size.warning(given, memory())]
     if not found:
         return ()
     written = document.load(file)

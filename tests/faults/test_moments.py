@@ -13,10 +13,14 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pytest
 
 from faults.deal import deal
+from gridblock.instances.read import read
+from gridblock.model.account import account
 from gridblock.plan import read_plan, read_run
+from gridblock.solvers.left import best_left
 
 MOMENTS: Final = int(os.environ.get("MOMENTS", "2"))
 SEED: Final = int(os.environ.get("MOMENTS_SEED", "0"))
@@ -111,23 +115,45 @@ def test_ctrl_c_keeps_the_best_plan_or_leaves_nothing(
             assert read_run(tmp_path / answer["run"]).audit().ok
 
 
-def test_resume_goes_on_from_the_best_plan(tmp_path: Path, fresh: tuple[float, float]) -> None:
-    optimum, _ = fresh
-    (tmp_path / FILE).write_text(json.dumps(deal()))
-    running = start(tmp_path, "-o", "here")
+def killed_with(folder: Path, *points: str, method: str) -> None:
+    """Kill a solve once there is a file with a point."""
+    running = start(folder, "-o", "here", "--method", method)
     end = time.monotonic() + 120
-    points = ("gridblock-*/incumbent-*.npy", "gridblock-*/kept-*.npy")
     while time.monotonic() < end and running.poll() is None:
-        if any(list(tmp_path.glob(f"here.part/{each}")) for each in points):
+        if any(list(folder.glob(f"here.part/gridblock-*/{each}")) for each in points):
             break
         time.sleep(0.02)
     running.kill()
     running.communicate(timeout=60)
+
+
+def test_resume_goes_on_from_the_best_plan(tmp_path: Path, fresh: tuple[float, float]) -> None:
+    optimum, _ = fresh
+    (tmp_path / FILE).write_text(json.dumps(deal()))
+    killed_with(tmp_path, "incumbent-*.npy", "kept-*.npy", method="exact")
     code, stdout, stderr = ended(start(tmp_path, "-o", "here", "--resume", "-v"))
     assert code == 0, stderr
     assert "goes on from the best plan so far" in stderr
     answer = json.loads(stdout)
     assert (answer["run"], answer["objective"]) == ("here", pytest.approx(optimum, rel=1e-9))
+
+
+def test_resume_goes_on_from_the_best_plan_of_the_fast_method(tmp_path: Path) -> None:
+    # Its points are of parts of the model, but for one: the best of the whole.
+    (tmp_path / FILE).write_text(json.dumps(deal(60, 12)))
+    killed_with(tmp_path, "kept-whole.npy", method="fast")
+    (point,) = tmp_path.glob("here.part/gridblock-*/kept-whole.npy")
+    instance = read(tmp_path / FILE)
+    left = best_left(instance, tmp_path / "here.part")
+    assert left is not None
+    before = account(instance, left).objective
+    assert len(np.load(point)) > 60
+    code, stdout, stderr = ended(
+        start(tmp_path, "-o", "here", "--resume", "-v", "--method", "fast", "--time-limit", "5")
+    )
+    assert code in {0, 5}, stderr
+    assert "goes on from the best plan so far" in stderr
+    assert json.loads(stdout)["objective"] <= before
 
 
 def test_a_run_that_was_killed_while_it_was_saved_is_saved_again(

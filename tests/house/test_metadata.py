@@ -2,7 +2,7 @@
 
 import ast
 import re
-from importlib.metadata import entry_points, metadata, version
+from importlib.metadata import entry_points, metadata, requires, version
 from pathlib import Path
 
 import gridblock
@@ -65,3 +65,18 @@ def test_no_module_hides_a_public_name() -> None:
     # Importing gridblock.solve would set the attribute that `gridblock.solve` the function has.
     modules = {path.stem for path in Path(gridblock.__file__).parent.glob("*.py")}
     assert not modules & {*gridblock.__all__}
+
+
+def test_the_lock_pins_what_developing_takes_with_hashes_and_names_no_place(root: Path) -> None:
+    lock = (root / "requirements" / "dev.txt").read_text(encoding="utf-8")
+    pins = re.split(r"\n(?=\S)", lock)
+    assert [pin for pin in pins if "==" not in pin or "--hash=sha256:" not in pin] == []
+    assert "://" not in lock
+    assert "--index" not in lock
+    pinned = {_plain(pin.partition("==")[0]) for pin in pins}
+    asked = [need for need in requires("gridblock") or () if "extra" not in need]
+    assert {_plain(re.split(r"[<>=~!;\[ ]", need)[0]) for need in asked} <= pinned
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower().strip()

@@ -59,6 +59,9 @@ class Near:
         cost = self.matrix.objective(values)
         return replace(outcome, verdict=Verdict.FEASIBLE, values=values, objective=cost)
 
+    def keep(self, values: Floats, name: str) -> None:
+        """Keep nothing: there is no folder."""
+
     def fail(self, what: str) -> NoReturn:
         """Raise what went wrong."""
         message = f"HiGHS failed: {what}"

@@ -195,6 +195,9 @@ class Tiny(Dice):
             made[1][self.one_of("requires", "excludes")] = ["o"]
         if "blocks" in made[-1]["adds"][0] and "blocks" in made[0]["adds"][0]:
             made = made[:1]
+        opened = [each["adds"][0]["opens"] for each in made if "opens" in each["adds"][0]]
+        if set(opened) == {"f/h", "f/h-1"}:  # the copies of a hall are opened by one name
+            made[1]["adds"][0]["opens"] = opened[0]
         self.data["options"] = made
 
     def option(self, name: str) -> Data:

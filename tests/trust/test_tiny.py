@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+from gridblock.instances.instance import Instance
 from rivals.here import session_here
 from rivals.tiny import tiny
 from trust.fuzz import compared
@@ -53,3 +54,8 @@ def test_tiny_instances_have_every_feature_often() -> None:
     texts = [str(tiny(seed)) for seed in range(2000)]
     counts = {name: sum(text in each for each in texts) for name, text in SHOWN.items()}
     assert {name: count for name, count in counts.items() if count < 20} == {}
+
+
+def test_the_copies_of_a_hall_are_opened_by_one_name() -> None:
+    # Two options called one of them f/h and f/h-1, which the reader refuses, as it should.
+    assert Instance.parse(tiny(14570)).name == "tiny"

@@ -1,0 +1,231 @@
+"""Planted bugs: a rule of the model is dropped, loosened, tightened or has a sign turned.
+
+Enumeration of tiny instances, and the plain program on worlds of every feature, must notice each;
+`make mutants` runs it.
+
+>>> python tests/trust/mutants.py --each 3
+"""
+
+import argparse
+import ast
+import copy
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+from random import Random
+from types import CodeType
+from typing import Any, Final, NamedTuple
+
+TESTS: Final = Path(__file__).parents[1]
+FAMILIES: Final = TESTS.parent / "model" / "constraints"
+TINY, WORLDS = 400, 80
+"""Instances of each kind that are tried before a mutant is said to have survived."""
+PATIENCE: Final = 3600
+PLAIN: Final = "none"
+"""The mutant without a bug, which must not be noticed."""
+SAID: Final = "noticed by: "
+
+
+class Mutant(NamedTuple):
+    """A bug: of which rule in which family, and what it is."""
+
+    family: str
+    rule: str
+    what: str
+    number: int
+
+    @property
+    def name(self) -> str:
+        """Say which bug it is."""
+        return f"{self.family}.{self.rule}: {self.what} {self.number}"
+
+
+class Planted(ast.NodeTransformer):
+    """Plants one bug in one rule.
+
+    Attributes:
+        seen: how many places have been passed at which such a bug can stand.
+    """
+
+    def __init__(self, mutant: Mutant) -> None:
+        """Remember which."""
+        self.mutant, self.seen = mutant, 0
+
+    def _here(self, what: str) -> bool:
+        if what != self.mutant.what:
+            return False
+        self.seen += 1
+        return self.seen == self.mutant.number + 1
+
+    def visit_Return(self, node: ast.Return) -> ast.AST:
+        """Drop the rule."""
+        if node.value is not None and self._here("dropped"):
+            node.value = ast.parse("pyo.Constraint.Feasible", mode="eval").body
+            return node
+        return self.generic_visit(node)
+
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        """Loosen an equation to one side, or let a limit be half of what it is."""
+        op = node.ops[0]
+        if isinstance(op, ast.Eq) and self._here("only at most"):
+            node.ops[0] = ast.LtE()
+        elif isinstance(op, ast.Eq) and self._here("only at least"):
+            node.ops[0] = ast.GtE()
+        elif isinstance(op, (ast.LtE, ast.GtE)) and self._here("halved"):
+            half: ast.expr = ast.Constant(0.5 if isinstance(op, ast.LtE) else 2.0)
+            node.comparators[0] = ast.BinOp(half, ast.Mult(), node.comparators[0])
+        return self.generic_visit(node)
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        """Turn a sign, or leave out a factor."""
+        if isinstance(node.op, ast.Add) and self._here("minus for plus"):
+            node.op = ast.Sub()
+        elif isinstance(node.op, ast.Sub) and self._here("plus for minus"):
+            node.op = ast.Add()
+        elif isinstance(node.op, ast.Mult) and self._here("a factor left out"):
+            return node.right
+        return self.generic_visit(node)
+
+
+WAYS: Final = (
+    "dropped",
+    "only at most",
+    "only at least",
+    "halved",
+    "minus for plus",
+    "plus for minus",
+    "a factor left out",
+)
+
+
+def rules(tree: ast.Module) -> Iterator[ast.FunctionDef]:
+    """Give the functions that are rules: what ``block.Constraint`` decorates."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            decorators = map(ast.unparse, node.decorator_list)
+            if any(each.startswith("block.Constraint(") for each in decorators):
+                yield node
+
+
+def mutants(family: str) -> list[Mutant]:
+    """Give every bug that can be planted in the rules of a family."""
+    found = []
+    for rule in rules(ast.parse((FAMILIES / f"{family}.py").read_text(encoding="utf-8"))):
+        for what in WAYS:
+            count = Planted(Mutant(family, rule.name, what, -2))
+            for statement in copy.deepcopy(rule.body):
+                count.visit(statement)
+            found += [Mutant(family, rule.name, what, i) for i in range(count.seen)]
+    return found
+
+
+def drawn(each: int, seed: int) -> list[Mutant]:
+    """Draw some bugs of each family."""
+    random = Random(seed)
+    names = sorted(file.stem for file in FAMILIES.glob("[a-z]*.py"))
+    return [m for name in names for m in _some(mutants(name), each, random)]
+
+
+def _some(found: list[Mutant], most: int, random: Random) -> list[Mutant]:
+    return sorted(random.sample(found, min(most, len(found))))
+
+
+def planted(mutant: Mutant) -> str:
+    """Give the source of the family with the bug in it."""
+    tree = ast.parse((FAMILIES / f"{mutant.family}.py").read_text(encoding="utf-8"))
+    (rule,) = [each for each in rules(tree) if each.name == mutant.rule]
+    plant = Planted(mutant)
+    rule.body = [plant.visit(statement) for statement in rule.body]
+    assert plant.seen > mutant.number, mutant.name
+    return ast.unparse(ast.fix_missing_locations(tree))
+
+
+def plant(mutant: Mutant) -> None:
+    """Let this process import the family with the bug in it."""
+    source, name = planted(mutant), f"gridblock.model.constraints.{mutant.family}"
+    assert name not in sys.modules
+    usual = SourceFileLoader.get_code
+
+    def code(loader: SourceFileLoader, fullname: str) -> CodeType | None:
+        if fullname == name:
+            return compile(source, loader.get_filename(fullname), "exec")
+        return usual(loader, fullname)
+
+    SourceFileLoader.get_code = code  # type: ignore[method-assign, assignment]
+
+
+def noticed(tiny: int, worlds: int) -> str:
+    """Say which instance shows that something is wrong with the model; nothing where none does."""
+    sys.path.insert(0, str(TESTS))
+    from gridblock.plan import solve
+    from model.test_every import disagreement
+    from rivals.here import session_here
+    from trust.fuzz import compared
+
+    session = session_here()
+
+    def plan(instance: Any, **how: Any) -> Any:
+        return solve(instance, session=session, **how)
+
+    for seed in range(tiny):
+        try:
+            if compared(seed, session).what == "differs":
+                return f"tiny {seed}"
+        except Exception as error:
+            return f"tiny {seed}: {error!r}"[:120]
+    for seed in range(worlds):
+        try:
+            if disagreement(seed, plan):
+                return f"world {seed}"
+        except Exception as error:
+            return f"world {seed}: {error!r}"[:120]
+    return ""
+
+
+def tried(mutant: Mutant | None, tiny: int, worlds: int) -> str:
+    """Look for an instance that shows a bug, in a process of its own."""
+    line = [sys.executable, __file__, "--tiny", str(tiny), "--worlds", str(worlds), "--one"]
+    one = PLAIN if mutant is None else json.dumps(mutant)
+    try:
+        ran = subprocess.run(
+            [*line, one], capture_output=True, text=True, timeout=PATIENCE, check=True
+        )
+    except subprocess.TimeoutExpired:
+        return f"no end within {PATIENCE} s"
+    return ran.stdout.rpartition(SAID)[2].strip()
+
+
+def main() -> int:
+    """Try bugs and tell of each; 1 where more than one in twenty survives, or all is noticed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--each", type=int, default=3, help="bugs of each family")
+    parser.add_argument("--seed", type=int, default=0, help="of the draw")
+    parser.add_argument("--tiny", type=int, default=TINY)
+    parser.add_argument("--worlds", type=int, default=WORLDS)
+    parser.add_argument("--one", help="a bug as JSON")
+    asked = parser.parse_args()
+    if asked.one:
+        if asked.one != PLAIN:
+            plant(Mutant(*json.loads(asked.one)))
+        print(SAID + noticed(asked.tiny, asked.worlds))  # noqa: T201
+        return 0
+    made, survived = drawn(asked.each, asked.seed), 0
+    for mutant in (None, *made):
+        began = time.monotonic()
+        by = tried(mutant, asked.tiny, asked.worlds)
+        name = "without a bug" if mutant is None else mutant.name
+        seconds = time.monotonic() - began
+        print(f"{name}: {by or 'SURVIVED'} ({seconds:.0f} s)", flush=True)  # noqa: T201
+        if mutant is None and by:
+            return 1
+        survived += mutant is not None and not by
+    print(f"{len(made) - survived} of {len(made)} noticed", flush=True)  # noqa: T201
+    return int(survived > 0.05 * len(made))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
