@@ -48,6 +48,10 @@ class Routes:
             self._ms[link] = Fraction(repr(ms))
             self._split.add_edge((0, a), (1, link), ms=ms / 2)
             self._split.add_edge((1, link), (0, b), ms=ms / 2)
+        self._near: dict[Node, list[tuple[Node, Fraction]]] = {
+            node: [(other, edge["ms"]) for other, edge in around.items()]
+            for node, around in self._split.adjacency()
+        }
         alone = {place for place in graph if graph.degree(place) <= 1}
         self._dead_ends: set[Node] = {(0, place) for place in alone}
         self._dead_ends |= {(1, link) for _, _, link in graph.edges(alone, keys=True)}
@@ -129,10 +133,11 @@ class Routes:
         """Give the simple paths between two places that keep to some nodes, shortest first."""
         graph = nx.Graph()
         graph.add_nodes_from(inside)
-        for node in inside:
-            for other, edge in self._split[node].items():
-                if other in inside:
-                    graph.add_edge(node, other, ms=edge["ms"])
+        near = self._near
+        graph.add_weighted_edges_from(
+            ((node, other, ms) for node in inside for other, ms in near[node] if other in inside),
+            weight="ms",
+        )
         if not nx.has_path(graph, (0, start), (0, end)):
             return
         for path in nx.shortest_simple_paths(graph, (0, start), (0, end), weight="ms"):

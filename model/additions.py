@@ -38,11 +38,13 @@ class Limit:
     @property
     def least(self) -> Fraction:
         """The limit without any lot that can be ordered."""
-        return self.given + self.sure
+        return self.given + self.sure if self.sure else self.given
 
     @property
     def most(self) -> Fraction:
         """The limit with all lots that can be ordered, each taken where it adds most."""
+        if not self.added:
+            return self.least
         best: dict[str, Fraction] = defaultdict(Fraction)
         for (option, _), each in self.added.items():
             best[option] = max(best[option], each)

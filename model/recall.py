@@ -40,8 +40,13 @@ def recalled(model: pyo.Block, decisions: Decisions) -> dict[str, float]:
         model: what ``build`` made of the instance.
         decisions: those of a plan of it, or of one like it.
     """
+    return {variable.name: value for variable, value in recalled_values(model, decisions)}
+
+
+def recalled_values(model: pyo.Block, decisions: Decisions) -> Iterator[tuple[Any, float]]:
+    """Give the same as ``recalled``, variable by variable: names of very many take long."""
     kept = _known(model.facts.instance, decisions)
-    return {variable.name: float(value) for variable, value in _values(model, kept)}
+    return ((variable, float(value)) for variable, value in _values(model, kept))
 
 
 def _known(instance: Instance, decisions: Decisions) -> Decisions:

@@ -117,6 +117,7 @@ class _Room:
             for use in self.uses
             if use.limit is not None
         }
+        self._taken: dict[tuple[str, str, str], Fraction] = {}
         self._found: dict[tuple[str, str, str], tuple[_Fit, ...]] = {}
 
     def parts(self, use: usage.Use, left: Fraction) -> dict[str, Fraction]:
@@ -155,6 +156,12 @@ class _Room:
 
     def _takes(self, kind: str, resource: str, place: str) -> Fraction:
         """Give what one block takes of a limit, in the limit's unit."""
+        key = kind, resource, place
+        if key not in self._taken:
+            self._taken[key] = self._taking(*key)
+        return self._taken[key]
+
+    def _taking(self, kind: str, resource: str, place: str) -> Fraction:
         uses = self.instance.blocks[kind].uses
         if resource == GRID:
             pue = decimal(self.instance.facilities[place].pue)

@@ -108,6 +108,12 @@ class Compiled:
         names = (known.get(variable.name, np.nan) for variable in self.columns)
         return np.fromiter(names, dtype=float, count=len(self.columns))
 
+    def at(self, known: Iterable[tuple[Any, float]]) -> Floats:
+        """Give values known of variables of the model; shape (columns,), NaN for all others."""
+        values = {id(variable): value for variable, value in known}
+        found = (values.get(id(variable), np.nan) for variable in self.columns)
+        return np.fromiter(found, dtype=float, count=len(self.columns))
+
     def taken_over(self, values: Floats, other: Compiled) -> Floats:
         """Give values of another compilation of the same model in the order of this one's columns.
 

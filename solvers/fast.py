@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from gridblock.solvers.diving import HALF, Dive
-from gridblock.solvers.mending import mended
+from gridblock.solvers.mending import mended, without_broken_choices
 from gridblock.solvers.outcome import Outcome, Progress, Stop, Verdict
-from gridblock.solvers.relaxing import FOR_SIMPLEX, relax
+from gridblock.solvers.relaxing import FOR_SIMPLEX, Relaxation, relax
 from gridblock.solvers.search import SHARE, StoppedError
 from gridblock.solvers.slices import Whole
 from gridblock.solvers.sweeping import Sweep
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from gridblock.solvers.diving import Held
     from gridblock.solvers.matrix import Matrix
     from gridblock.solvers.outcome import Option, Settings
-    from gridblock.solvers.relaxing import Relaxation
     from gridblock.solvers.session import Session
     from gridblock.solvers.shape import Shape
     from gridblock.solvers.slices import Slice
@@ -105,11 +104,15 @@ class Fast(Sweep):
         """Relax, dive, round, improve; then, if that is asked for, let a tree search finish."""
         try:
             self._start()
-            if self._known_bound():
+            if self._known_bound() or self._again():
                 return self.ended()
             root = self._root()
             if isinstance(root, Outcome):
                 return self._without_relaxation(root)
+            if self.settings.duals is not None:
+                self._agree(root.relaxed.values, root.kernel)
+                if self.done():
+                    return self.ended()
             dived = root.dive.run(root.part, root.held)
             if dived is not None:
                 self._rounded(*dived)
@@ -138,9 +141,12 @@ class Fast(Sweep):
         """Take a plan of a like matrix, with those periods anew in which it breaks a row."""
         matrix = self.whole.matrix
         point = np.where(np.isnan(given), matrix.lower, given)
-        for bounds in (self._near(point), (matrix.lower, matrix.upper)):
-            decide = partial(self._period, duals=self.settings.duals, bounds=bounds, gap=None)
-            self.keep(mended(self.whole, self.shape, point, decide))
+        fewer = without_broken_choices(self.whole, self.shape, point)
+        for at in (point, fewer):
+            decide = partial(
+                self._period, duals=self.settings.duals, bounds=self._near(at), gap=None
+            )
+            self.keep(mended(self.whole, self.shape, at, decide))
             if self.best is not None:
                 return
 
@@ -150,6 +156,24 @@ class Fast(Sweep):
         if self.duals is None:
             return False
         self.proved(self.whole.bound(self.duals))
+        return self.done()
+
+    def _again(self) -> bool:
+        """Improve a plan of a like matrix where its duals price this one; say if that will do.
+
+        They do if the relaxation of what they find worth deciding costs little more than they
+        prove. The plan then keeps the whole numbers in which it agrees with that.
+        """
+        if self.best is None or self.duals is None or np.isinf(self.bound):
+            return False
+        known = Relaxation(self.ended(), self.best, self.duals, self.bound)
+        worth = self._worth(known)
+        kernel = self._kernel(worth, known.bound)
+        part, held = self._dive(worth).begin(kernel)
+        lost = np.inf if held is None else held.objective - known.bound
+        if held is None or lost > HALF * self.settings.gap * abs(known.bound):
+            return False
+        self._agree(part.into(held.values, self.whole.matrix.lower), kernel)
         return self.done()
 
     def _root(self) -> Root | Outcome:
@@ -232,7 +256,7 @@ class Fast(Sweep):
     def _anew(self, free: Flags, best: Floats) -> None:
         """Solve some columns anew, with all others as the best plan has them."""
         part = self.whole.sliced(free, best)
-        found = self._part(part, start=best)
+        found = self._part(part, start=best, target=self.target())
         if found.values is not None:
             self.keep(part.into(part.matrix.rounded(found.values), best))
 

@@ -44,6 +44,22 @@ def mended(whole: Whole, shape: Shape, given: Floats, decide: Decide) -> Floats 
     return at if matrix.violation(at).tolerable else None
 
 
+def without_broken_choices(whole: Whole, shape: Shape, given: Floats) -> Floats:
+    """Give a point without those choices that stand in a row which the point breaks.
+
+    A run whose amount was changed has no berth then and does not start; lots stay ordered.
+    """
+    at, lower = given.copy(), whole.matrix.lower
+    choices = shape.choices & ~shape.lots
+    while True:
+        in_broken = np.zeros(len(at), dtype=np.bool_)
+        in_broken[whole.matrix.index[broken(whole, at)[whole.row_of]]] = True
+        taken = choices & in_broken & (at > lower)
+        if not taken.any():
+            return at
+        at[taken] = lower[taken]
+
+
 def broken(whole: Whole, at: Floats) -> Flags:
     """Say of each row whether a point breaks it by more than the tolerance of a matrix."""
     matrix = whole.matrix

@@ -95,6 +95,7 @@ class Settings:
         near: True to take a point of a relaxation that is only near its rows, for its duals.
         cutoff: the cost above which a relaxation may be given up, for a trial, on the strength of
             which nothing is said: "infeasible" is then taken at once. None for no trial.
+        target: the cost at which a tree search may end; None to end by gap, time or options.
         relaxation: True to leave integrality out and get duals.
         start: a point to start from, shape (columns,), NaN where unknown.
         duals: shape (rows,), of a like matrix, which ``fast`` proves a first bound with.
@@ -113,6 +114,7 @@ class Settings:
     lp_solver: str = "automatic"
     near: bool = False
     cutoff: float | None = None
+    target: float | None = None
     relaxation: bool = False
     start: Vector | None = None
     duals: Vector | None = None

@@ -68,6 +68,7 @@ class Search:
         gap: float | None = None,
         start: Floats | None = None,
         cutoff: float | None = None,
+        target: float | None = None,
     ) -> Outcome:
         """Solve what the session holds.
 
@@ -81,6 +82,7 @@ class Search:
             method=self.settings.method if self.settings.method != "choose" else method,
             start=start,
             cutoff=cutoff,
+            target=target,
             options={**(options or {}), **self.settings.options},
         )
         outcome = self.session.run(asked, lambda line: self.report(line.nodes), self.on_log)
@@ -133,6 +135,13 @@ class Search:
             return False
         gap = relative_gap(self.objective, min(self.bound, self.objective))
         return gap is not None and gap <= self.settings.gap
+
+    def target(self) -> float | None:
+        """Give the cost at which the gap asked for is proven; None without a bound."""
+        gap = self.settings.gap
+        if np.isinf(self.bound) or gap >= 1.0:
+            return None
+        return self.bound / (1.0 - gap if self.bound > 0 else 1.0 + gap)
 
     def ended(self) -> Outcome:
         """Give the best plan with the bound, and why the search stopped."""

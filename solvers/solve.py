@@ -18,7 +18,7 @@ from gridblock.model.certificate import Certificate
 from gridblock.model.decide import decisions
 from gridblock.model.plan import Decisions, PlanData, Stage, relative_gap, rounding
 from gridblock.model.pools import EXACT
-from gridblock.model.recall import recalled
+from gridblock.model.recall import recalled_values
 from gridblock.solvers.compile import Compiled, compile_model
 from gridblock.solvers.conflict import conflicting_rules, conflicting_tiers
 from gridblock.solvers.growing import Growing
@@ -115,7 +115,7 @@ def find_plan(
     with clock.stage("hand_over"):
         growing = Growing(built, compile_model(built), session, settings)
         if start is not None:
-            settings = replace(settings, start=growing.compiled.point(recalled(built, start)))
+            settings = replace(settings, start=growing.compiled.at(recalled_values(built, start)))
     prover = Prover(instance, growing, session, settings, weights)
     with clock.stage("solve"):
 

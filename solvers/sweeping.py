@@ -107,7 +107,13 @@ class Sweep(Search):
         offset = self.bound - float(part.matrix.cost @ at[part.columns])
         return replace(part, matrix=replace(part.matrix, offset=offset))
 
-    def _part(self, part: Slice, gap: float | None = None, start: Floats | None = None) -> Outcome:
+    def _part(
+        self,
+        part: Slice,
+        gap: float | None = None,
+        start: Floats | None = None,
+        target: float | None = None,
+    ) -> Outcome:
         self.session.load(part.matrix)
         given = None if start is None else start[part.columns]
-        return self.solve(SMALL, gap=gap, start=given)
+        return self.solve(SMALL, gap=gap, start=given, target=target)

@@ -249,6 +249,20 @@ def test_a_listener_may_stop_a_search(knapsack: Knapsack) -> None:
     assert (outcome.stop, outcome.verdict) == (Stop.INTERRUPTED, Verdict.FEASIBLE)
 
 
+def test_a_search_ends_at_a_target(knapsack: Knapsack) -> None:
+    engine = Engine()
+    engine.load(knapsack(30, 5))
+    best = engine.run(Settings(gap=0.0)).objective
+    assert best is not None
+    # Costs are negative: what is 5 % off the best will do, and nothing dearer.
+    ended = engine.run(Settings(gap=0.0, target=0.95 * best))
+    assert ended.objective is not None
+    assert best <= ended.objective <= 0.95 * best
+    assert ended.stop is Stop.LIMIT
+    # It does not stick.
+    assert engine.run(Settings(gap=0.0)).objective == best
+
+
 def test_a_start_is_used_in_full_and_in_part(knapsack: Knapsack) -> None:
     engine, matrix = Engine(), knapsack(30, 20)
     engine.load(matrix)

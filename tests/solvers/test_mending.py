@@ -11,11 +11,11 @@ import pytest
 from gridblock.instances.generate import generate
 from gridblock.model.build import INTACT, build
 from gridblock.model.pools import EXACT
-from gridblock.model.recall import recalled
+from gridblock.model.recall import recalled, recalled_values
 from gridblock.plan import Plan, solve
 from gridblock.solvers import fast
 from gridblock.solvers.compile import compile_model
-from gridblock.solvers.mending import broken, mended
+from gridblock.solvers.mending import broken, mended, without_broken_choices
 from gridblock.solvers.session import Session
 from gridblock.solvers.shape import shape_of
 from gridblock.solvers.slices import Whole
@@ -27,6 +27,7 @@ GAP = 0.05
 EDITS = {
     "a price": {"carbon_price_per_t": 60},
     "another price": {"demands.0.unmet_cost": 6},
+    "an amount": {"demands.0.amount": 9000},
 }
 
 
@@ -53,7 +54,7 @@ def test_a_plan_of_the_same_matrix_needs_no_mending(planned: Plan) -> None:
     model = build(planned.instance, INTACT, EXACT)
     compiled, whole = compile_model(model), Whole(compile_model(model).matrix)
     assert planned.data.decisions is not None
-    point = compiled.point(recalled(model, planned.data.decisions))
+    point = compiled.at(recalled_values(model, planned.data.decisions))
     assert not np.isnan(point).any()
     assert not broken(whole, point).any()
 
@@ -82,6 +83,29 @@ def test_a_small_edit_needs_no_relaxation(
     # Both are within 5 % of the same optimum, and what either proves holds for the other.
     assert again.objective >= anew.bound * (1 - 1e-9)
     assert anew.objective >= again.bound * (1 - 1e-9)
+
+
+def test_a_run_that_no_longer_fits_its_berth_is_left_out_at_first(planned: Plan) -> None:
+    # A run of 40 % more does not fit on the whole blocks that the plan gives it.
+    run = next(d for d in planned.instance.demands if d.run is not None)
+    at = planned.instance.demands.index(run)
+    edited = planned.instance.replace({f"demands.{at}.amount": 1.4 * run.amount})
+    model = build(edited, INTACT, EXACT)
+    compiled = compile_model(model)
+    whole, shape = Whole(compiled.matrix), shape_of(compiled, edited)
+    assert planned.data.decisions is not None
+    point = compiled.at(recalled_values(model, planned.data.decisions))
+    point = np.where(np.isnan(point), compiled.matrix.lower, point)
+    left = without_broken_choices(whole, shape, point)
+    started = {
+        variable.index()[0]: value
+        for variable, before, value in zip(compiled.columns, point, left, strict=True)
+        if variable.parent_component().local_name == "starts" and before > 0.5
+    }
+    assert run.name in started, "the plan starts the run"
+    assert [name for name, value in started.items() if value == 0] == [run.name]
+    lots = shape.lots
+    assert (left[lots] == point[lots]).all()
 
 
 def test_without_duals_the_relaxation_is_solved(planned: Plan, session: Session) -> None:
