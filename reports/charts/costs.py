@@ -23,7 +23,7 @@ from gridblock.reports.charts.style import (
 )
 from gridblock.reports.words import money, scale_for
 
-ROOM: Final = 1.16
+ROOM: Final = 1.2
 """Length of the axis over that of the longest bar, so that its figure fits beside it."""
 
 
