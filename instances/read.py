@@ -11,6 +11,7 @@ from gridblock.instances.faults import Fault, InstanceError
 from gridblock.instances.instance import Instance
 from gridblock.instances.scalars import MOST_FAULTS
 from gridblock.instances.schema.fields import Fields
+from gridblock.instances.shipped import examples
 from gridblock.instances.units.intake import Intake
 
 HARMLESS: Final[Mapping[str | int, Any]] = {
@@ -41,8 +42,8 @@ def read(source: str | Path | Mapping[str, Any]) -> Instance:
     """Read an instance.
 
     Args:
-        source: the path of a YAML, JSON or XLSX file or of a folder of CSV tables, or plain data
-            of the same shape.
+        source: the path of a YAML, JSON or XLSX file or of a folder of CSV tables, the name of a
+            shipped example where there is no such file, or plain data of the same shape.
 
     Returns:
         The checked instance.
@@ -57,11 +58,18 @@ def reading(source: str | Path | Mapping[str, Any]) -> Reading:
     """Read an instance, as `read` does, and say what was done on the way."""
     if isinstance(source, Mapping):
         return _checked(paths.copied(source), Path.cwd(), None)
-    path = Path(source)
-    written = document.load(source)
+    found = _found(source)
+    path = Path(found)
+    written = document.load(found)
     data = paths.copied(written.data)
     data.setdefault("name", path.stem)
     return _checked(data, path if path.is_dir() else path.parent, written)
+
+
+def _found(source: str | Path) -> str | Path:
+    """Give what is meant: a shipped example where no file or folder is called so."""
+    shipped = examples().get(str(source))
+    return source if shipped is None or Path(source).exists() else shipped
 
 
 def _checked(data: dict[str, Any], folder: Path, written: document.Document | None) -> Reading:

@@ -85,6 +85,8 @@ class Evidence:
         if short.rest is not None:
             left = percent(short.rest / short.total if short.total else 0.0)
             return f"With every rule relaxed {left} of it stays unmet."
+        if self.explanation.status != "explained":
+            return "It ended before a relaxation was found that serves it."
         return "No relaxation that was tried serves it."
 
     def _usable(self, rule: Relaxation, demand: str) -> tuple[str, ...]:

@@ -8,20 +8,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gridblock import instances
 from gridblock.instances.faults import Fault, InstanceError, did_you_mean
+from gridblock.instances.shipped import GALLERY as GALLERY
+from gridblock.instances.shipped import examples as examples
 
 if TYPE_CHECKING:
     from gridblock.instances.instance import Instance
     from gridblock.instances.read import Reading
 
 FOLDER: Final = Path(instances.__file__).parent
-GALLERY: Final = FOLDER / "gallery"
 TEMPLATE: Final = FOLDER / "template.yaml"
 SHORTEST_TITLE: Final = 12
-
-
-def examples() -> dict[str, Path]:
-    """Give the files of the shipped examples by name."""
-    return {path.stem: path for path in sorted(GALLERY.glob("*.yaml"))}
 
 
 def title(path: Path) -> str:

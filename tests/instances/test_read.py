@@ -9,6 +9,7 @@ import pytest
 from gridblock.instances.faults import InstanceError
 from gridblock.instances.instance import Instance
 from gridblock.instances.read import read
+from gridblock.instances.shipped import GALLERY
 from gridblock.instances.write import to_json, to_yaml
 
 TEN_LINES = """\
@@ -183,3 +184,14 @@ def test_an_instance_never_changes(file: Path) -> None:
     with pytest.raises(Exception, match="frozen"):
         instance.name = "other"  # type: ignore[misc]
     assert instance == Instance.parse(instance.plain())
+
+
+def test_a_shipped_example_is_read_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert read("power-binds") == read(GALLERY / "power-binds.yaml")
+    # A file of that name goes first.
+    (tmp_path / "power-binds").mkdir()
+    with pytest.raises(InstanceError, match="power-binds"):
+        read("power-binds")
