@@ -35,8 +35,9 @@ class Page:
 
     def title(self, left: str, right: str) -> None:
         """Print a title, a rule, and what stands at its end, on one line."""
-        right = fitted(self._letters(right), self.width // 2 + 10)
-        left = fitted(self._letters(left), max(self.width - cell_len(right) - 6, NARROWEST))
+        left, right = self._letters(left), self._letters(right)
+        right = fitted(right, max(self.width // 2 + 10, self.width - cell_len(left) - 6))
+        left = fitted(left, max(self.width - cell_len(right) - 6, NARROWEST))
         rest = self.width - cell_len(left) - cell_len(right) - (2 if right else 1)
         end = f" {right}" if right else ""
         rule = self.rule * max(rest, 1)

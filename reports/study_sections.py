@@ -158,12 +158,12 @@ def of_sweep(study: Study) -> Iterator[Section]:
         return (*values, scale.write(cost_of(each)), scale.write(spent), percent(unmet), status)
 
     more = len(study.entries) - MOST_ROWS
-    axes = zip(study.axes, numeric, strict=True)
+    named = zip(map(short, study.axes), numeric, strict=True)
     yield Section(
         "Cases",
         f"{scale.of(currency)}; unmet as a share of unit-hours",
         (
-            *(Column(short(axis), right=right) for axis, right in axes),
+            *(Column(name, right, brief=name.replace(".", ".\n")) for name, right in named),
             *(Column(name, right=True) for name in ("cost", "spending", "unmet")),
             Column(""),
         ),
