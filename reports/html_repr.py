@@ -10,7 +10,7 @@ from gridblock.model.plan import PlanData
 from gridblock.reports.answer import answer
 from gridblock.reports.sections import Bar, Cell, Column, Document, Heat, Section
 from gridblock.reports.understood import understood
-from gridblock.reports.words import printable, whole_percent
+from gridblock.reports.words import GLUE, printable, whole_percent
 
 BLOCK: Final = "max-width:52em;font-variant-numeric:tabular-nums;line-height:1.35"
 FAINT: Final = "opacity:.65;font-weight:normal"
@@ -39,7 +39,8 @@ def html(document: Document) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(printable(text))
+    """Give text that is safe to show; an amount stays on one line with its unit."""
+    return escape(GLUE.join(map(printable, text.split(GLUE))))
 
 
 def _title(tag: str, title: str, subtitle: str) -> str:
