@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from gridblock.instances.instance import Instance
 from gridblock.model.account import Account
 from gridblock.model.plan import PlanData
-from gridblock.reports.answer import answer
 from gridblock.reports.sections import Bar, Cell, Document, Heat, Section
-from gridblock.reports.understood import understood
 from gridblock.reports.unmet import unmet_summary
 from gridblock.reports.words import printable, whole_percent
 
@@ -83,16 +81,6 @@ def _cell(value: Any) -> Any:
 def formula_safe(text: str) -> str:
     """Put an apostrophe before text that a spreadsheet would take for a formula."""
     return f"'{text}" if text.startswith(FORMULA) else text
-
-
-def markdown_answer(instance: Instance, plan: PlanData, account: Account | None) -> str:
-    """Give what a planner sees of a plan as Markdown."""
-    return markdown(answer(instance, plan, account))
-
-
-def markdown_understood(instance: Instance) -> str:
-    """Give what an instance says as Markdown."""
-    return markdown(understood(instance))
 
 
 def markdown(document: Document) -> str:

@@ -13,6 +13,7 @@ from gridblock.commands.options import (
     BriefFormat,
     LogFile,
     Quiet,
+    RunFolder,
     Scenarios,
     Verbose,
 )
@@ -26,10 +27,7 @@ if TYPE_CHECKING:
 
 
 def audit(
-    run: Annotated[
-        Path,
-        typer.Argument(metavar="RUN", help="The folder of a run, or a plan.json."),
-    ],
+    run: RunFolder,
     instance: Annotated[
         str | None,
         typer.Option(
@@ -96,7 +94,7 @@ def _plan(file: Path, name: str | None, scenarios: Sequence[str]) -> "Plan":
         read_json(file)
     given = None
     if name is not None:
-        given = sources.read(sources.locate(name), scenarios=scenarios)
+        given = sources.read(name, scenarios=scenarios)
     elif not (file.parent / "instance.json").exists():
         message = "has no instance.json beside it; give what it plans with --instance FILE"
         raise InstanceError([Fault((), message, str(file))])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from gridblock.commands import sources
+from gridblock.commands.answers import show_answer
 from gridblock.commands.ending import Ending, Interrupts, ended
 from gridblock.commands.options import (
     Form,
@@ -15,9 +16,9 @@ from gridblock.commands.options import (
     Threads,
     TimeLimit,
     Verbose,
-    share,
 )
-from gridblock.commands.talk import Talk, Voice, put
+from gridblock.commands.talk import Talk
+from gridblock.commands.values import share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -170,19 +171,15 @@ def _found(
 
 
 def _show(found: "list[Row]", gap: float, form: Form) -> None:
-    from gridblock.instances.write import to_json
-    from gridblock.reports import bench as report
-    from gridblock.reports.plain_text import csv_table, markdown
-    from gridblock.reports.terminal import show
+    from gridblock.reports.bench import as_json, document, table
+    from gridblock.reports.plain_text import csv_table
 
-    if form is Form.JSON:
-        put(to_json(report.as_json(found, gap)))
-    elif form is Form.CSV:
-        put(csv_table(report.table(found)))
-    elif form is Form.MD:
-        put(markdown(report.document(found, gap)))
-    else:
-        show(report.document(found, gap), Voice())
+    show_answer(
+        form,
+        lambda: as_json(found, gap),
+        lambda: document(found, gap),
+        lambda: csv_table(table(found)),
+    )
 
 
 def _code(found: "list[Row]", asked: int) -> Ending:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from gridblock.commands import sources
-from gridblock.commands.ending import Ending, counted, ended
+from gridblock.commands.ending import Ending, ended
 from gridblock.commands.options import (
     Brief,
     BriefFormat,
@@ -16,7 +16,6 @@ from gridblock.commands.options import (
     Scenarios,
     Source,
     Verbose,
-    pairs,
 )
 from gridblock.commands.talk import Talk, Voice, put, styled
 from gridblock.instances.faults import Fault, InstanceError, dotted
@@ -44,7 +43,7 @@ def check(
         talk.phase("reading")
         try:
             file = sources.locate(instance)
-            given, converted = sources.reading(file, pairs(changes, "--set"), scenario)
+            given, converted = sources.reading(file, changes, scenario)
         except InstanceError as error:
             if form is Brief.JSON:
                 _put_json(None, error.faults, ())
@@ -75,12 +74,13 @@ def _warnings(given: "Instance", file: str) -> Sequence[Fault]:
 
 def _show(given: "Instance", found: Sequence[Fault], converted: int) -> None:
     from gridblock.reports.terminal import understood
+    from gridblock.reports.words import plural
 
     console = Voice()
     for warning in found:
         console.print(styled(warning), soft_wrap=True)
     if found:
-        console.print(f"{counted(len(found), 'warning')}\n", style="yellow")
+        console.print(f"{plural(len(found), 'warning')}\n", style="yellow")
     understood(given, console, converted)
 
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gridblock.commands.answers import show_answer
 from gridblock.commands.ending import Ending, ended
 from gridblock.commands.options import (
     Form,
@@ -12,7 +13,7 @@ from gridblock.commands.options import (
     Quiet,
     Verbose,
 )
-from gridblock.commands.talk import Talk, Voice, put
+from gridblock.commands.talk import Talk
 
 if TYPE_CHECKING:
     from gridblock.reports.compare import Comparison
@@ -52,21 +53,16 @@ def compare(
 
 
 def _show(found: "Comparison", form: Form) -> None:
-    if form is Form.JSON:
-        from gridblock.instances.write import to_json
-
-        put(to_json(found.as_json()))
-        return
     from gridblock.reports.compare_document import compare_document
-    from gridblock.reports.plain_text import csv_rows, markdown
-    from gridblock.reports.terminal import show
+    from gridblock.reports.plain_text import csv_rows
 
-    if form is Form.CSV:
-        put(csv_rows(("table", "name", "unit", "run", "value", "difference"), _rows(found)))
-    elif form is Form.MD:
-        put(markdown(compare_document(found)))
-    else:
-        show(compare_document(found), Voice())
+    heading = ("table", "name", "unit", "run", "value", "difference")
+    show_answer(
+        form,
+        found.as_json,
+        lambda: compare_document(found),
+        lambda: csv_rows(heading, _rows(found)),
+    )
 
 
 def _rows(found: "Comparison") -> list[tuple[object, ...]]:

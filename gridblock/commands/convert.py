@@ -1,13 +1,13 @@
 """``gridblock convert``: an instance in another format, without loss."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from gridblock.commands import sources
 from gridblock.commands.ending import ended
-from gridblock.commands.options import Changes, LogFile, Quiet, Scenarios, Source, Verbose, pairs
+from gridblock.commands.files import refuse_output
+from gridblock.commands.options import Changes, Force, LogFile, Quiet, Scenarios, Source, Verbose
 from gridblock.commands.talk import Talk
 
 
@@ -21,10 +21,7 @@ def convert(
             show_default=False,
         ),
     ],
-    force: Annotated[
-        bool,
-        typer.Option("--force", metavar="", help="Replace what is there."),
-    ] = False,
+    force: Force = False,
     full: Annotated[
         bool,
         typer.Option("--full", metavar="", help="Tables with every column that they can have."),
@@ -45,7 +42,7 @@ def convert(
     with ended(talk):
         refuse_output(output, force)
         talk.phase("reading")
-        given = sources.read(sources.locate(instance), pairs(changes, "--set"), scenario)
+        given = sources.read(instance, changes, scenario)
         talk.phase("writing")
         from gridblock.instances import formats
 
@@ -56,28 +53,3 @@ def convert(
             raise typer.BadParameter(message, param_hint="'OUT'") from None
         talk.line.end()
         talk.note(f"wrote {output} (instance {given.hash[:8]})")
-
-
-def refuse_output(output: str, force: bool = False) -> None:
-    """Refuse a file or folder that cannot be written, before there is work to lose.
-
-    Raises:
-        typer.BadParameter: it cannot.
-    """
-    from gridblock.instances import formats
-
-    if not Path(output).name:
-        message = f"{output} is no name of a file or folder"
-        raise typer.BadParameter(message)
-    try:
-        formats.refuse_taken(Path(output), formats.kind_of(output), force)
-    except ValueError as error:
-        message = f"{output} {error}"
-        raise typer.BadParameter(message) from None
-    except FileExistsError as error:
-        hint = "" if force else "; choose another name, or --force"
-        message = f"{output} {error.strerror}{hint}"
-        raise typer.BadParameter(message) from None
-    if not Path(output).absolute().parent.is_dir():
-        message = f"there is no folder {Path(output).parent}"
-        raise typer.BadParameter(message)

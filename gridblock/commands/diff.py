@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gridblock.commands import sources
+from gridblock.commands.answers import show_answer
 from gridblock.commands.ending import Ending, ended
 from gridblock.commands.options import (
     Form,
@@ -13,9 +14,9 @@ from gridblock.commands.options import (
     LogFile,
     Quiet,
     Verbose,
-    share,
 )
-from gridblock.commands.talk import Talk, Voice, put
+from gridblock.commands.talk import Talk
+from gridblock.commands.values import share
 
 if TYPE_CHECKING:
     from gridblock.reports.diff import Diff
@@ -67,30 +68,19 @@ def located(name: str) -> str:
 
 
 def _show(found: "Diff", form: Form) -> None:
-    from gridblock.instances.write import to_json
-
-    if form is Form.JSON:
-        put(to_json(found.as_json()))
-        return
-    if form is Form.CSV:
-        from gridblock.reports.plain_text import csv_rows
-
-        put(csv_rows(("table", "key", "period", "change", "before", "after"), csv_of(found)))
-        return
     from gridblock.reports.diff_document import diff_document
+    from gridblock.reports.plain_text import csv_rows
 
-    document = diff_document(found)
-    if form is Form.MD:
-        from gridblock.reports.plain_text import markdown
-
-        put(markdown(document))
-    else:
-        from gridblock.reports.terminal import show
-
-        show(document, Voice())
+    heading = ("table", "key", "period", "change", "before", "after")
+    show_answer(
+        form,
+        found.as_json,
+        lambda: diff_document(found),
+        lambda: csv_rows(heading, _rows(found)),
+    )
 
 
-def csv_of(found: "Diff") -> list[tuple[object, ...]]:
+def _rows(found: "Diff") -> list[tuple[object, ...]]:
     """Give everything that differs as rows of one table."""
     from gridblock.instances.tables.cells import inline
 

@@ -4,12 +4,14 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from gridblock.commands.answers import show_answer
 from gridblock.commands.ending import Ending, ended
 from gridblock.commands.options import Form, Format, LogFile, Quiet, Verbose
-from gridblock.commands.talk import Talk, Voice, put
+from gridblock.commands.talk import Talk, put
 
 if TYPE_CHECKING:
     from gridblock.doctor import Check
+    from gridblock.reports.sections import Document
 
 
 def doctor(
@@ -48,23 +50,19 @@ def _show(found: "list[Check]", form: Form) -> None:
 
 
 def _show_as(found: "list[Check]", form: Form) -> None:
-    if form is Form.JSON:
-        from gridblock.doctor import as_json
-        from gridblock.instances.write import to_json
+    from gridblock.doctor import as_json
 
-        put(to_json(as_json(found)))
-        return
-    from gridblock.reports import doctor as told
+    show_answer(form, lambda: as_json(found), lambda: _document(found), lambda: _csv(found))
 
-    if form is Form.CSV:
-        from gridblock.reports.plain_text import csv_rows
 
-        put(csv_rows(told.COLUMNS, told.rows(found)))
-    elif form is Form.MD:
-        from gridblock.reports.plain_text import markdown
+def _document(found: "list[Check]") -> "Document":
+    from gridblock.reports.doctor import document
 
-        put(markdown(told.document(found)))
-    else:
-        from gridblock.reports.terminal import show
+    return document(found)
 
-        show(told.document(found), Voice())
+
+def _csv(found: "list[Check]") -> str:
+    from gridblock.reports.doctor import COLUMNS, rows
+    from gridblock.reports.plain_text import csv_rows
+
+    return csv_rows(COLUMNS, rows(found))

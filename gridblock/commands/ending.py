@@ -14,6 +14,7 @@ import typer
 from gridblock.commands.talk import Talk, mute
 from gridblock.instances.faults import InstanceError
 from gridblock.instances.scalars import MOST_FAULTS
+from gridblock.reports.words import plural
 
 SIGNALS: Final = ("SIGINT", "SIGTERM", "SIGHUP")
 
@@ -31,6 +32,20 @@ class Ending(IntEnum):
     UNMET = 7
     MISMATCH = 8
     INTERRUPTED = 130
+
+
+BY_STATUS: Final = {
+    "optimal": Ending.PLAN,
+    "feasible": Ending.LIMIT,
+    "infeasible": Ending.INFEASIBLE,
+    "no_plan": Ending.NO_PLAN,
+    "interrupted": Ending.INTERRUPTED,
+}
+
+
+def of_status(status: str) -> Ending:
+    """Give the exit code that the status of a plan stands for."""
+    return BY_STATUS[status]
 
 
 class Interrupts:
@@ -107,7 +122,7 @@ def _told(error: Exception, talk: Talk) -> Ending:
         for fault in error.faults:
             talk.fault(fault)
         more = ", perhaps more" * (len(error.faults) >= MOST_FAULTS)
-        talk.total(f"{counted(len(error.faults), 'fault')}{more}")
+        talk.total(f"{plural(len(error.faults), 'fault')}{more}")
         return Ending.INSTANCE
     if isinstance(error, AuditError):
         for line in str(error).splitlines():
@@ -129,8 +144,3 @@ def _told(error: Exception, talk: Talk) -> Ending:
     log = talk.trace(error)
     talk.error(f"{what}{first} (log: {log})")
     return Ending.ERROR
-
-
-def counted(number: int, noun: str) -> str:
-    """Write ``1 fault`` or ``3 faults``."""
-    return f"{number:,} {noun}{'s' * (number != 1)}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gridblock.commands import sources
+from gridblock.commands.answers import show_answer
 from gridblock.commands.ending import Ending, Interrupts, ended
 from gridblock.commands.options import (
     Changes,
@@ -17,11 +18,9 @@ from gridblock.commands.options import (
     Quiet,
     Scenarios,
     Verbose,
-    pairs,
-    seconds,
-    share,
 )
-from gridblock.commands.talk import Talk, Voice, put
+from gridblock.commands.talk import Talk
+from gridblock.commands.values import seconds, share
 
 if TYPE_CHECKING:
     from gridblock.plan import Plan
@@ -86,7 +85,7 @@ def explain(
     talk = Talk(quiet=quiet, verbose=verbose, log=log_file)
     with ended(talk) as interrupts:
         talk.phase("reading")
-        folder, plan = _plan(talk, interrupts, run, pairs(changes, "--set"), scenario)
+        folder, plan = _plan(talk, interrupts, run, changes, scenario)
         if plan.data.decisions is None and plan.status != "infeasible":
             raise typer.Exit(_without_plan(talk, plan, form))
         save_into = None if no_save else folder
@@ -104,7 +103,7 @@ def _plan(
     talk: Talk,
     interrupts: Interrupts,
     name: str,
-    changes: dict[str, str],
+    changes: Sequence[str],
     scenarios: Sequence[str],
 ) -> "tuple[Path | None, Plan]":
     """Read a run, or plan an instance; give the folder of the run, if it is one."""
@@ -118,7 +117,7 @@ def _plan(
         from gridblock.plan import read_run
 
         return file.parent, read_run(file)
-    given = sources.read(sources.locate(name), changes, scenarios)
+    given = sources.read(name, changes, scenarios)
     talk.phase("solving")
     from gridblock.plan import solve
     from gridblock.solvers.session import Session
@@ -174,18 +173,9 @@ def _without_plan(talk: Talk, plan: "Plan", form: Form) -> Ending:
 
 
 def _show(why: "Why | WhyNot", form: Form) -> None:
-    from gridblock.instances.write import to_json
-    from gridblock.reports.plain_text import csv_table, markdown
-    from gridblock.reports.terminal import show
+    from gridblock.reports.plain_text import csv_table
 
-    if form is Form.JSON:
-        put(to_json(why.plain))
-    elif form is Form.CSV:
-        put(csv_table(why.table()))
-    elif form is Form.MD:
-        put(markdown(why.document))
-    else:
-        show(why.document, Voice())
+    show_answer(form, lambda: why.plain, lambda: why.document, lambda: csv_table(why.table()))
 
 
 def _code(why: "Why | WhyNot") -> Ending:

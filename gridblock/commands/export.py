@@ -10,7 +10,7 @@ import typer
 from gridblock.commands import sources
 from gridblock.commands.ending import ended
 from gridblock.commands.files import refuse_without_folder
-from gridblock.commands.options import Changes, LogFile, Quiet, Scenarios, Verbose, pairs
+from gridblock.commands.options import Changes, LogFile, Quiet, Scenarios, Verbose
 from gridblock.commands.talk import Talk
 
 MODELS: Final = (".mps", ".lp")
@@ -64,7 +64,7 @@ def export(
         if suffix == WORKBOOK:
             _workbook(talk, source, file)
         else:
-            _model(talk, source, file, pairs(changes, "--set"), scenario)
+            _model(talk, source, file, changes, scenario)
         talk.line.end()
         talk.note(f"wrote {file}")
 
@@ -95,9 +95,9 @@ def _workbook(talk: Talk, source: str, file: Path) -> None:
 
 
 def _model(
-    talk: Talk, source: str, file: Path, changes: dict[str, str], scenarios: Sequence[str]
+    talk: Talk, source: str, file: Path, changes: Sequence[str], scenarios: Sequence[str]
 ) -> None:
-    given = sources.read(sources.locate(source), changes, scenarios)
+    given = sources.read(source, changes, scenarios)
     talk.phase("building")
     from gridblock.model.build import build
 

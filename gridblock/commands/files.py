@@ -48,6 +48,31 @@ def refuse_without_folder(path: Path) -> None:
         raise typer.BadParameter(message)
 
 
+def refuse_output(output: str, force: bool = False) -> None:
+    """Refuse a file or folder that cannot be written, before there is work to lose.
+
+    Raises:
+        typer.BadParameter: it cannot.
+    """
+    from gridblock.instances import formats
+
+    if not Path(output).name:
+        message = f"{output} is no name of a file or folder"
+        raise typer.BadParameter(message)
+    try:
+        formats.refuse_taken(Path(output), formats.kind_of(output), force)
+    except ValueError as error:
+        message = f"{output} {error}"
+        raise typer.BadParameter(message) from None
+    except FileExistsError as error:
+        hint = "" if force else "; choose another name, or --force"
+        message = f"{output} {error.strerror}{hint}"
+        raise typer.BadParameter(message) from None
+    if not Path(output).absolute().parent.is_dir():
+        message = f"there is no folder {Path(output).parent}"
+        raise typer.BadParameter(message)
+
+
 def write_new(path: Path, text: str) -> None:
     """Write a new file.
 

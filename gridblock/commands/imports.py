@@ -4,9 +4,9 @@ from typing import Annotated, Final
 
 import typer
 
-from gridblock.commands.convert import refuse_output
 from gridblock.commands.ending import ended
-from gridblock.commands.options import LogFile, Quiet, Verbose
+from gridblock.commands.files import refuse_output
+from gridblock.commands.options import Force, LogFile, Quiet, Verbose
 from gridblock.commands.talk import Talk
 from gridblock.instances.faults import did_you_mean, quoted
 from gridblock.instances.imports.kinds import KINDS, Kind
@@ -81,9 +81,7 @@ def import_(
             show_default=False,
         ),
     ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", metavar="", help="Replace what is there.")
-    ] = False,
+    force: Force = False,
     quiet: Quiet = False,
     verbose: Verbose = 0,
     log_file: LogFile = None,

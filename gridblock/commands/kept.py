@@ -1,72 +1,63 @@
-"""What commands share whose answer lies in a folder, and goes on from there."""
+"""What commands share that keep their answer in a folder: refusals, its name, and notes."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 import typer
 
-from gridblock.commands.options import Form
-from gridblock.commands.report import FILE
-from gridblock.commands.talk import Talk, Voice, put
+from gridblock.commands.report import FILE, Reported
+from gridblock.commands.talk import Talk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
-    import pandas as pd
-
-    from gridblock.reports.sections import Document
+    from gridblock.instances.instance import Instance
 
 
-class Found(Protocol):
-    """An answer."""
+def refuse_unkept(no_save: bool, asked: "Mapping[str, object]") -> None:
+    """Refuse options that need a folder where nothing is to be saved.
 
-    @property
-    def folder(self) -> Path | None:
-        """Where it is kept, if it is."""
-
-    @property
-    def table(self) -> "pd.DataFrame":
-        """What it says, as a table."""
-
-    def as_json(self) -> dict[str, Any]:
-        """Give it as plain data."""
-
-    def report(self, path: Path) -> None:
-        """Write its report into a new file."""
-
-
-def refuse_unkept(resume: bool, output: Path | None, no_save: bool, files: bool) -> None:
-    """Refuse to go on from nowhere, and to write files where nothing is kept.
+    Args:
+        no_save: whether nothing is to be saved.
+        asked: those options, by name, as they were given.
 
     Raises:
-        typer.BadParameter: that is asked for.
+        typer.BadParameter: one is given beside ``--no-save``.
     """
-    if resume and output is None:
-        message = "--resume needs --output, the folder that it goes on with"
-        raise typer.BadParameter(message)
-    if no_save and files:
-        message = "--report and --save-runs go into the folder; leave out --no-save"
-        raise typer.BadParameter(message)
+    for name, given in asked.items():
+        if given and no_save:
+            message = f"{name} and --no-save exclude each other; leave one of them out"
+            raise typer.BadParameter(message)
 
 
-def show_kept(
-    talk: Talk, found: Found, told: "Callable[[], Document]", form: Form, report: bool
-) -> None:
-    """Show an answer on standard output, write its report, and say where it is."""
-    from gridblock.instances.write import to_json
-    from gridblock.reports.plain_text import csv_table, markdown
-    from gridblock.reports.terminal import show
+def refuse_homeless(output: Path | None, asked: "Mapping[str, object]") -> None:
+    """Refuse options that go on with a folder where none is named.
 
-    if found.folder is not None and report:
-        found.report(found.folder / FILE)
-        talk.note(f"wrote {found.folder / FILE}")
-    if form is Form.JSON:
-        put(to_json(found.as_json()))
-    elif form is Form.CSV:
-        put(csv_table(found.table))
-    elif form is Form.MD:
-        put(markdown(told()))
-    else:
-        show(told(), Voice())
-    if found.folder is not None:
-        talk.note(f"saved {found.folder}")
+    Args:
+        output: the folder that is named.
+        asked: those options, by name, as they were given.
+
+    Raises:
+        typer.BadParameter: one is given without ``--output``.
+    """
+    for name, given in asked.items():
+        if given and output is None:
+            message = f"{name} needs --output, the folder that it goes on with"
+            raise typer.BadParameter(message)
+
+
+def folder_for(given: "Instance", output: Path | None, no_save: bool) -> Path | None:
+    """Give the folder of an answer: as it was asked for, of the usual name, or none."""
+    from gridblock import runs
+
+    return None if no_save else output or runs.usual_folder(given)
+
+
+def tell_kept(talk: Talk, found: Reported, folder: Path | None, report: bool) -> None:
+    """Say where an answer is kept, and write its report beside it if that is asked for."""
+    if folder is None:
+        return
+    talk.note(f"saved {folder}")
+    if report:
+        found.report(folder / FILE)
+        talk.note(f"wrote {folder / FILE}")

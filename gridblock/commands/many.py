@@ -1,80 +1,27 @@
-"""What the commands that solve many cases share: options, progress, answer, exit code."""
+"""What the commands that solve many cases share: the request, the answer, the exit code."""
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
+from gridblock.commands.answers import show_answer
 from gridblock.commands.ending import Ending, Interrupts
-from gridblock.commands.options import Form, whole
-from gridblock.commands.report import FILE
-from gridblock.commands.solving import Told, cases, solving
-from gridblock.commands.talk import Talk, Voice, put
+from gridblock.commands.kept import folder_for, refuse_homeless, refuse_unkept, tell_kept
+from gridblock.commands.options import Form
+from gridblock.commands.solving import Told, solving
+from gridblock.commands.talk import Talk
+from gridblock.reports.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from gridblock.instances.variants import Variant
+    from gridblock.reports.study_figures import Paired
     from gridblock.studies import How
     from gridblock.study import Study
     from gridblock.study_folder import Asked, Shard
-
-
-def parts(text: str) -> tuple[int, int]:
-    """Read a shard: ``3/10``."""
-    number, slash, of = text.strip().partition("/")
-    if slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of):
-        return int(number), int(of)
-    message = f"{text!r} is no part of several; write 3/10 for the third of ten"
-    raise typer.BadParameter(message)
-
-
-Jobs = Annotated[
-    int,
-    typer.Option(
-        "--jobs",
-        "-j",
-        metavar="N",
-        parser=whole,
-        help="Cases solved at once on this machine; default one a core.",
-        show_default=False,
-    ),
-]
-Scheduler = Annotated[
-    str | None,
-    typer.Option(
-        metavar="ADDRESS",
-        help="Solve on a Dask cluster (gridblock\\[dask]), on workers of one thread each.",
-        show_default=False,
-    ),
-]
-ShardOption = Annotated[
-    Any,
-    typer.Option(
-        "--shard",
-        metavar="I/N",
-        parser=parts,
-        help="Solve one part of N, for batch queues; all with the same --output.",
-        show_default=False,
-    ),
-]
-Merge = Annotated[
-    bool,
-    typer.Option("--merge", metavar="", help="Solve nothing: put the shards of --output together."),
-]
-Resume = Annotated[
-    bool,
-    typer.Option("--resume", metavar="", help="Go on with what --output holds of this study."),
-]
-SaveRuns = Annotated[
-    bool,
-    typer.Option("--save-runs", metavar="", help="Save the plan of each case as a run, too."),
-]
-WithReport = Annotated[
-    bool,
-    typer.Option("--report", metavar="", help="Write report.html beside the table."),
-]
 
 
 @dataclass(frozen=True)
@@ -107,22 +54,14 @@ class Request:
         Raises:
             typer.BadParameter: it does not.
         """
-        kept = (("--resume", self.resume), ("--shard", self.shard), ("--merge", self.merge))
-        for name, given in kept:
-            if given and self.output is None:
-                message = f"{name} needs --output, the folder of the study"
-                raise typer.BadParameter(message)
-        for name, given in (*kept, ("--report", self.report), ("--save-runs", self._runs)):
-            if given and self.no_save:
-                message = f"{name} and --no-save exclude each other"
-                raise typer.BadParameter(message)
+        parts = {"--resume": self.resume, "--shard": self.shard, "--merge": self.merge}
+        refuse_homeless(self.output, parts)
+        runs = self.how.get("save_runs", False)
+        kept = {"--output": self.output, "--report": self.report, "--save-runs": runs}
+        refuse_unkept(self.no_save, kept)
         if self.merge and self.shard:
             message = "--shard and --merge exclude each other"
             raise typer.BadParameter(message)
-
-    @property
-    def _runs(self) -> bool:
-        return bool(self.how.get("save_runs"))
 
 
 def settled(
@@ -138,7 +77,6 @@ def settled(
     Raises:
         typer.BadParameter: the folder holds something.
     """
-    from gridblock import runs
     from gridblock.reports.study_figures import same_draws
 
     if against is not None:
@@ -146,21 +84,18 @@ def settled(
         if not same_draws([each.values for each in variants], theirs):
             message = "is a study of other draws: give both the same fields, number and seed"
             raise typer.BadParameter(message, param_hint="'--against'")
-    folder = None if request.no_save else request.output or runs.usual_folder(asked.instance)
+    folder = folder_for(asked.instance, request.output, request.no_save)
     study = _solved(talk, interrupts, asked, variants, request, folder)
     talk.line.end()
     missing = [i for i, each in enumerate(study.data.entries, 1) if each.row is None]
     if request.shard is not None and missing:
-        talk.note(f"{_shard(request.shard)} is done; {cases(len(missing))} of others to come")
+        left = plural(len(missing), "case")
+        talk.note(f"{_shard(request.shard)} is done; {left} of others to come")
         return Ending.PLAN
-    if folder is not None and request.report:
-        study.report(folder / FILE)
-        talk.note(f"wrote {folder / FILE}")
-    show(study, request.form, against)
-    if folder is not None:
-        talk.note(f"saved {folder}")
+    _show(study, request.form, against)
+    tell_kept(talk, study, folder, request.report)
     if missing:
-        talk.note(f"{cases(len(missing))} missing, the first is {missing[0]}")
+        talk.note(f"{plural(len(missing), 'case')} missing, the first is {missing[0]}")
     return code(study.data.statuses)
 
 
@@ -186,27 +121,24 @@ def _shard(shard: "Shard | tuple[int, int]") -> str:
     return f"shard {shard[0]} of {shard[1]}"
 
 
-def show(study: "Study", form: Form, against: "Study | None" = None) -> None:
-    """Show a study on standard output."""
-    from gridblock.instances.write import to_json
-    from gridblock.reports import study_document as report
-    from gridblock.reports.plain_text import csv_rows, markdown
+def _show(study: "Study", form: Form, against: "Study | None") -> None:
+    from gridblock.reports.plain_text import csv_rows
     from gridblock.reports.study import rows
-    from gridblock.reports.terminal import show as show_document
+    from gridblock.reports.study_document import as_json, document
 
-    if form is Form.CSV:
-        put(csv_rows(*rows(study.data)))
-        return
-    pair = None if against is None else study.minus(against)
-    if form is Form.JSON:
-        paired = {} if pair is None else {"against": pair._asdict()}
-        put(to_json({**report.as_json(study.data), **paired}))
-        return
-    told = report.document(study.data, pair)
-    if form is Form.MD:
-        put(markdown(told))
-    else:
-        show_document(told, Voice())
+    def paired() -> "Paired | None":
+        return None if against is None else study.minus(against)
+
+    def plain() -> dict[str, Any]:
+        pair = paired()
+        return as_json(study.data) | ({} if pair is None else {"against": pair._asdict()})
+
+    show_answer(
+        form,
+        plain,
+        lambda: document(study.data, paired()),
+        lambda: csv_rows(*rows(study.data)),
+    )
 
 
 def code(statuses: dict[str, int]) -> Ending:

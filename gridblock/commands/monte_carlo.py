@@ -7,17 +7,7 @@ import typer
 
 from gridblock.commands import sources
 from gridblock.commands.ending import ended
-from gridblock.commands.many import (
-    Jobs,
-    Merge,
-    Request,
-    Resume,
-    SaveRuns,
-    Scheduler,
-    ShardOption,
-    WithReport,
-    settled,
-)
+from gridblock.commands.many import Request, settled
 from gridblock.commands.options import (
     Changes,
     Form,
@@ -33,13 +23,19 @@ from gridblock.commands.options import (
     Threads,
     TimeLimit,
     Verbose,
-    pairs,
-    refuse_both,
-    share,
-    whole,
+    WithReport,
 )
 from gridblock.commands.solving import how_of
+from gridblock.commands.study_options import (
+    Jobs,
+    Merge,
+    Resume,
+    SaveRuns,
+    Scheduler,
+    ShardOption,
+)
 from gridblock.commands.talk import Talk
+from gridblock.commands.values import share, whole
 
 
 def monte_carlo(
@@ -91,12 +87,12 @@ def monte_carlo(
     changes: Changes = [],  # noqa: B006
     form: Format = Form.TABLE,
     output: Output = None,
+    no_save: NoSave = False,
+    report: WithReport = False,
+    save_runs: SaveRuns = False,
     resume: Resume = False,
     shard: ShardOption = None,
     merge: Merge = False,
-    save_runs: SaveRuns = False,
-    report: WithReport = False,
-    no_save: NoSave = False,
     quiet: Quiet = False,
     verbose: Verbose = 0,
     log_file: LogFile = None,
@@ -111,7 +107,6 @@ def monte_carlo(
     """
     talk = Talk(quiet=quiet, verbose=verbose, log=log_file)
     with ended(talk) as interrupts:
-        refuse_both(output, no_save)
         if draws < 1:
             message = "at least one draw is needed"
             raise typer.BadParameter(message, param_hint="'-n'")
@@ -119,7 +114,7 @@ def monte_carlo(
         request = Request(how, form, output, no_save, resume, shard, merge, report)
         request.check()
         talk.phase("reading")
-        given = sources.read(sources.locate(instance), pairs(changes, "--set"), scenario)
+        given = sources.read(instance, changes, scenario)
         from gridblock.studies import of_draws
         from gridblock.study import read_study
 

@@ -11,8 +11,8 @@ from gridblock.commands import sources
 from gridblock.commands.ending import ended
 from gridblock.commands.files import write_new
 from gridblock.commands.lessons import write_lesson
-from gridblock.commands.options import whole
 from gridblock.commands.talk import Talk
+from gridblock.commands.values import whole
 from gridblock.instances.faults import shown
 
 SUFFIXES = {".yaml", ".yml"}
@@ -107,7 +107,7 @@ def new(
 def _write_generated(
     talk: Talk, name: str | None, output: Path | None, rung: str, seed: int
 ) -> None:
-    from gridblock.commands.convert import refuse_output
+    from gridblock.commands.files import refuse_output
     from gridblock.instances import formats
     from gridblock.instances.generate import generate
     from gridblock.instances.ladder.rungs import RUNGS
@@ -140,7 +140,7 @@ def _write_schema(talk: Talk, folder: Path) -> None:
 
 
 def _write_tables(path: Path, text: str) -> None:
-    from gridblock.commands.convert import refuse_output
+    from gridblock.commands.files import refuse_output
     from gridblock.instances import document, formats
     from gridblock.instances.read import read
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gridblock.commands import sources
+from gridblock.commands.answers import show_answer
 from gridblock.commands.ending import Ending, Interrupts, ended
 from gridblock.commands.files import free, save
-from gridblock.commands.many import WithReport
+from gridblock.commands.kept import refuse_unkept, tell_kept
 from gridblock.commands.options import (
     Changes,
     Form,
@@ -22,12 +23,10 @@ from gridblock.commands.options import (
     Source,
     TimeLimit,
     Verbose,
-    pairs,
-    refuse_both,
-    whole,
+    WithReport,
 )
-from gridblock.commands.report import FILE
-from gridblock.commands.talk import Talk, Voice, put
+from gridblock.commands.talk import Talk
+from gridblock.commands.values import whole
 
 if TYPE_CHECKING:
     from gridblock.fronts import Front
@@ -82,22 +81,15 @@ def pareto(
         if points < 2:
             message = "a front has two ends: 2 points or more"
             raise typer.BadParameter(message, param_hint="'--points'")
-        refuse_both(output, no_save)
-        if report and no_save:
-            message = "--report goes into the folder; leave out --no-save"
-            raise typer.BadParameter(message)
+        refuse_unkept(no_save, {"--output": output, "--report": report})
         folder = free(output)
         talk.phase("reading")
-        given = sources.read(sources.locate(instance), pairs(changes, "--set"), scenario)
+        given = sources.read(instance, changes, scenario)
         found = _found(talk, interrupts, given, points, measure, gap, time_limit)
         saved = None if no_save or not found.data.points else save(talk, found, folder)
         talk.line.end()
         _show(given, found, form)
-        if saved is not None:
-            talk.note(f"saved {saved}")
-            if report:
-                found.report(saved / FILE)
-                talk.note(f"wrote {saved / FILE}")
+        tell_kept(talk, found, saved, report)
         raise typer.Exit(_code(found))
 
 
@@ -130,19 +122,15 @@ def _found(
 
 
 def _show(given: "Instance", found: "Front", form: Form) -> None:
-    from gridblock.instances.write import to_json
-    from gridblock.reports import front as report
-    from gridblock.reports.plain_text import csv_table, markdown
-    from gridblock.reports.terminal import show
+    from gridblock.reports.front import as_json, document
+    from gridblock.reports.plain_text import csv_table
 
-    if form is Form.JSON:
-        put(to_json(report.as_json(given, found.data)))
-    elif form is Form.CSV:
-        put(csv_table(found.table()))
-    elif form is Form.MD:
-        put(markdown(report.document(given, found.data)))
-    else:
-        show(report.document(given, found.data), Voice())
+    show_answer(
+        form,
+        lambda: as_json(given, found.data),
+        lambda: document(given, found.data),
+        lambda: csv_table(found.table()),
+    )
 
 
 def _code(found: "Front") -> Ending:

@@ -1,10 +1,10 @@
 """``gridblock prices``: what a little more of each thing is worth, around a saved plan."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gridblock.commands.answers import show_answer
 from gridblock.commands.ending import Ending, ended
 from gridblock.commands.options import (
     Brief,
@@ -12,11 +12,12 @@ from gridblock.commands.options import (
     Gap,
     LogFile,
     Quiet,
+    RunFolder,
     TimeLimit,
     Verbose,
-    whole,
 )
-from gridblock.commands.talk import Talk, Voice, put
+from gridblock.commands.talk import Talk
+from gridblock.commands.values import whole
 
 if TYPE_CHECKING:
     from gridblock.plan import Plan
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def prices(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")],
+    run: RunFolder,
     anew: Annotated[
         int,
         typer.Option(
@@ -69,11 +70,7 @@ def prices(
 
 
 def _show(plan: "Plan", found: "Sheet", form: Brief) -> None:
-    from gridblock.instances.write import to_json
-    from gridblock.reports import prices as report
-    from gridblock.reports.terminal import show
+    from gridblock.reports.prices import as_json, document
 
-    if form is Brief.JSON:
-        put(to_json(report.as_json(plan.instance, found)))
-    else:
-        show(report.document(plan.instance, found), Voice())
+    given = plan.instance
+    show_answer(form, lambda: as_json(given, found), lambda: document(given, found))

@@ -8,8 +8,9 @@ import typer
 
 from gridblock.commands.ending import Interrupts, ended
 from gridblock.commands.files import refuse_existing
-from gridblock.commands.options import LogFile, Quiet, Verbose, seconds
+from gridblock.commands.options import LogFile, Quiet, Verbose
 from gridblock.commands.talk import Talk
+from gridblock.commands.values import seconds
 from gridblock.instances.faults import Fault, InstanceError
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gridblock.commands import sources
-from gridblock.commands.ending import Ending, Interrupts, ended
-from gridblock.commands.kept import refuse_unkept, show_kept
-from gridblock.commands.many import Resume, WithReport
+from gridblock.commands.answers import show_answer
+from gridblock.commands.ending import Ending, Interrupts, ended, of_status
+from gridblock.commands.kept import folder_for, refuse_homeless, refuse_unkept, tell_kept
 from gridblock.commands.options import (
     Changes,
     Form,
@@ -22,11 +22,11 @@ from gridblock.commands.options import (
     Threads,
     TimeLimit,
     Verbose,
-    pairs,
-    refuse_both,
-    whole,
+    WithReport,
 )
+from gridblock.commands.study_options import Resume
 from gridblock.commands.talk import Talk
+from gridblock.commands.values import whole
 
 if TYPE_CHECKING:
     from gridblock.instances.instance import Instance
@@ -84,9 +84,9 @@ def roll(
     changes: Changes = [],  # noqa: B006
     form: Format = Form.TABLE,
     output: Output = None,
-    resume: Resume = False,
-    report: WithReport = False,
     no_save: NoSave = False,
+    report: WithReport = False,
+    resume: Resume = False,
     quiet: Quiet = False,
     verbose: Verbose = 0,
     log_file: LogFile = None,
@@ -100,8 +100,8 @@ def roll(
     """
     talk = Talk(quiet=quiet, verbose=verbose, log=log_file)
     with ended(talk) as interrupts:
-        refuse_both(output, no_save)
-        refuse_unkept(resume, output, no_save, report)
+        refuse_homeless(output, {"--resume": resume})
+        refuse_unkept(no_save, {"--output": output, "--report": report})
         if every < 1:
             message = "each stage fixes 1 period or more"
             raise typer.BadParameter(message, param_hint="'--every'")
@@ -109,18 +109,25 @@ def roll(
             message = "--seed is of the draw from --distributions, and there is none"
             raise typer.BadParameter(message, param_hint="'--seed'")
         talk.phase("reading")
-        given = sources.read(sources.locate(instance), pairs(changes, "--set"))
+        given = sources.read(instance, changes)
         comes = _truth(given, truth, reveal, distributions, seed)
         from gridblock.solvers.outcome import Settings
 
         how = Settings(gap=gap, time_limit=time_limit, threads=threads)
-        folder = _folder(given, output, no_save)
+        folder = folder_for(given, output, no_save)
         asked = (given, comes, every, how, not not_once)
         found = _found(talk, interrupts, asked, folder, resume)
         talk.line.end()
+        from gridblock.reports.plain_text import csv_table
         from gridblock.reports.roll_document import document
 
-        show_kept(talk, found, lambda: document(found.data), form, report)
+        show_answer(
+            form,
+            found.as_json,
+            lambda: document(found.data),
+            lambda: csv_table(found.table),
+        )
+        tell_kept(talk, found, folder, report)
         raise typer.Exit(_code(found))
 
 
@@ -149,12 +156,6 @@ def _truth(
             raise
         message = "give one of --truth, --reveal and --distributions: what really comes"
         raise typer.BadParameter(message) from None
-
-
-def _folder(given: "Instance", output: Path | None, no_save: bool) -> Path | None:
-    from gridblock import runs
-
-    return None if no_save else output or runs.usual_folder(given)
 
 
 def _found(
@@ -190,8 +191,7 @@ def _found(
             raise typer.BadParameter(message) from None
         except NoStageError as error:
             talk.error(str(error))
-            none = error.plan.status == "infeasible"
-            raise typer.Exit(Ending.INFEASIBLE if none else Ending.NO_PLAN) from None
+            raise typer.Exit(of_status(error.plan.status)) from None
         except KeyboardInterrupt:
             talk.line.end()
             if folder is not None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gridblock.commands.options import whole
+from gridblock.commands.values import whole
 
 
 class Way(StrEnum):

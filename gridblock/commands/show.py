@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gridblock.commands.answers import show_answer
 from gridblock.commands.options import Form
-from gridblock.commands.talk import Voice, put
-from gridblock.instances.write import to_json
 from gridblock.model.plan import FORMAT_VERSION
 
 if TYPE_CHECKING:
@@ -20,20 +19,16 @@ def show_plan(plan: "Plan", form: Form, run: Path | None) -> None:
         form: how it is written.
         run: the folder in which it has been saved.
     """
-    if form is Form.JSON:
-        put(to_json(as_json(plan, run)))
-    elif form is Form.CSV:
-        from gridblock.reports.plain_text import csv_answer
+    from gridblock.reports.answer import answer
+    from gridblock.reports.plain_text import csv_answer
 
-        put(csv_answer(plan.instance, plan.data, plan.account))
-    elif form is Form.MD:
-        from gridblock.reports.plain_text import markdown_answer
-
-        put(markdown_answer(plan.instance, plan.data, plan.account))
-    else:
-        from gridblock.reports.terminal import answer
-
-        answer(plan.instance, plan.data, plan.account, Voice())
+    given = (plan.instance, plan.data, plan.account)
+    show_answer(
+        form,
+        lambda: as_json(plan, run),
+        lambda: answer(*given),
+        lambda: csv_answer(*given),
+    )
 
 
 def as_json(plan: "Plan", run: Path | None) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gridblock.commands import sources
-from gridblock.commands.ending import Ending, Interrupts, counted, ended
+from gridblock.commands.ending import Ending, Interrupts, ended, of_status
+from gridblock.commands.kept import refuse_unkept
 from gridblock.commands.options import (
     Changes,
     Form,
@@ -29,11 +30,10 @@ from gridblock.commands.options import (
     Threads,
     TimeLimit,
     Verbose,
-    pairs,
-    refuse_both,
-    share,
+    WithReport,
 )
 from gridblock.commands.talk import Talk
+from gridblock.commands.values import pairs, share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,12 +95,7 @@ def solve(
     form: Format = Form.TABLE,
     output: Output = None,
     no_save: NoSave = False,
-    report: Annotated[
-        bool,
-        typer.Option(
-            "--report", metavar="", help="Write report.html beside the plan; see gridblock report."
-        ),
-    ] = False,
+    report: WithReport = False,
     begin: Annotated[
         Path | None,
         typer.Option(
@@ -129,18 +124,15 @@ def solve(
     """
     talk = Talk(quiet=quiet, verbose=verbose, log=log_file, plain=solver_log)
     with ended(talk) as interrupts:
-        refuse_both(output, no_save)
-        if resume and (no_save or begin):
-            message = "--resume starts from what was saved; leave out --no-save and --from"
-            raise typer.BadParameter(message)
-        if report and no_save:
-            message = "--report goes into the folder of the run; leave out --no-save"
+        refuse_unkept(no_save, {"--output": output, "--report": report, "--resume": resume})
+        if resume and begin is not None:
+            message = "--resume and --from exclude each other; leave one of them out"
             raise typer.BadParameter(message)
         options = pairs(solver_option, "--solver-option")
         start = None if begin is None else _start(talk, begin)
         request = Request(gap, time_limit, threads, seed, method, lp_solver, options, start)
         began = time.perf_counter()
-        given = _read(talk, instance, pairs(changes, "--set"), scenario)
+        given = _read(talk, instance, changes, scenario)
         with _run(talk, given, output, no_save, resume) as run:
             if resume and run is not None:
                 from gridblock.unfinished import best
@@ -176,19 +168,19 @@ def _start(talk: Talk, run: Path) -> "Plan":
     return plan
 
 
-def _read(talk: Talk, name: str, changes: dict[str, str], scenarios: Sequence[str]) -> "Instance":
+def _read(talk: Talk, name: str, changes: Sequence[str], scenarios: Sequence[str]) -> "Instance":
     """Read the instance, and say how many warnings it would give."""
-    file = sources.locate(name)
     talk.phase("reading")
-    given = sources.read(file, changes, scenarios)
+    given = sources.read(name, changes, scenarios)
     from gridblock.instances.plausibility import warnings
+    from gridblock.reports.words import plural
 
     found = warnings(given)
     for warning in found if talk.verbose else ():
         talk.note(f"warning: {warning}")
     if found and not talk.verbose:
         same = " with the same --set" if changes else ""
-        talk.note(f"{counted(len(found), 'warning')}: see gridblock check {name}{same}")
+        talk.note(f"{plural(len(found), 'warning')}: see gridblock check {name}{same}")
     return given
 
 
@@ -281,13 +273,7 @@ def _saved(talk: Talk, run: "Run | None", plan: "Plan", output: Path | None) -> 
 
 def _code(plan: "Plan", max_unmet: float | None, talk: Talk) -> Ending:
     """Give the exit code of a plan, and say why it is not 0."""
-    by_status = {
-        "interrupted": Ending.INTERRUPTED,
-        "infeasible": Ending.INFEASIBLE,
-        "no_plan": Ending.NO_PLAN,
-        "feasible": Ending.LIMIT,
-    }
-    code = by_status.get(plan.status, Ending.PLAN)
+    code = of_status(plan.status)
     unmet = plan.unmet_share
     if code == Ending.PLAN and max_unmet is not None and unmet is not None and unmet > max_unmet:
         talk.note(f"unmet: {100 * unmet:.3g} % of unit-hours, above {100 * max_unmet:.3g} %")

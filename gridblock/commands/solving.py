@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from gridblock.commands.ending import Ending, Interrupts
-from gridblock.commands.options import pairs
 from gridblock.commands.progress import elapsed
 from gridblock.commands.talk import Talk
+from gridblock.commands.values import pairs
+from gridblock.reports.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,7 +82,7 @@ def solving(
     except KeyboardInterrupt:
         talk.line.end()
         if told.last is not None and folder is not None:
-            done = f"{told.last.done} of {cases(told.last.of)} are done"
+            done = f"{told.last.done} of {plural(told.last.of, 'case')} are done"
             talk.note(f"{done}; go on with the same command, --resume and -o {folder}")
         raise
     finally:
@@ -107,8 +108,3 @@ def how_of(
         "solver_options": pairs(solver_option, "--solver-option"),
         "save_runs": save_runs,
     }
-
-
-def cases(count: int) -> str:
-    """Write ``1 case`` or ``3 cases``."""
-    return f"{count:,} case{'s' * (count != 1)}"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from gridblock import instances
+from gridblock.commands.values import pairs
 from gridblock.instances.faults import Fault, InstanceError, did_you_mean
 from gridblock.instances.shipped import GALLERY as GALLERY
 from gridblock.instances.shipped import examples as examples
@@ -126,31 +127,28 @@ def scenarios(name: str) -> list[str]:
     return [str(each["name"]) for each in records if isinstance(each, dict) and "name" in each]
 
 
-def read(
-    file: str, items: dict[str, str] | None = None, scenarios: Sequence[str] = ()
-) -> "Instance":
-    """Read an instance, let scenarios come true, and change it then; as `reading`."""
-    return reading(file, items, scenarios).instance
+def read(name: str, items: Sequence[str] = (), scenarios: Sequence[str] = ()) -> "Instance":
+    """Read an instance as ``reading`` does."""
+    return reading(name, items, scenarios).instance
 
 
-def reading(
-    file: str, items: dict[str, str] | None = None, scenarios: Sequence[str] = ()
-) -> "Reading":
-    """Read an instance, let scenarios come true, and change it then.
+def reading(name: str, items: Sequence[str] = (), scenarios: Sequence[str] = ()) -> "Reading":
+    """Read an instance, let scenarios come true, then change fields.
 
     Args:
-        file: where it stands.
-        items: new values as text, by field path.
+        name: its file, or the name of a shipped example.
+        items: the values of ``--set``: ``path=value``.
         scenarios: names of scenarios, or several with commas between.
 
     Raises:
         InstanceError: with every fault.
+        typer.BadParameter: an item has no ``=`` or no name.
     """
     from gridblock.instances.read import Reading
     from gridblock.instances.read import reading as read_file
 
-    values = changes(items or {})
-    instance, converted = read_file(file)
+    values = changes(pairs(items, "--set"))
+    instance, converted = read_file(locate(name))
     if scenarios:
         known = {each.name for each in instance.scenarios}
         names = [name for text in scenarios for name in _several(text, known)]

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gridblock.commands import sources
-from gridblock.commands.ending import Ending, Interrupts, ended
+from gridblock.commands.answers import show_answer
+from gridblock.commands.ending import Interrupts, ended, of_status
 from gridblock.commands.files import free, save
-from gridblock.commands.many import Scheduler, WithReport
+from gridblock.commands.kept import refuse_unkept, tell_kept
 from gridblock.commands.options import (
     Changes,
     Form,
@@ -23,13 +24,11 @@ from gridblock.commands.options import (
     Threads,
     TimeLimit,
     Verbose,
-    pairs,
-    refuse_both,
-    share,
-    whole,
+    WithReport,
 )
-from gridblock.commands.report import FILE
-from gridblock.commands.talk import Talk, Voice, put
+from gridblock.commands.study_options import Scheduler
+from gridblock.commands.talk import Talk
+from gridblock.commands.values import share, whole
 
 if TYPE_CHECKING:
     from gridblock.instances.instance import Instance
@@ -130,10 +129,7 @@ def stochastic(
     """
     talk = Talk(quiet=quiet, verbose=verbose, log=log_file)
     with ended(talk) as interrupts:
-        refuse_both(output, no_save)
-        if report and no_save:
-            message = "--report goes into the folder of the run; leave out --no-save"
-            raise typer.BadParameter(message)
+        refuse_unkept(no_save, {"--output": output, "--report": report})
         if cvar_level >= 1:
             message = "at 100 % nothing is left to be among the worst; write 95% or less"
             raise typer.BadParameter(message, param_hint="'--cvar-level'")
@@ -145,7 +141,7 @@ def stochastic(
             raise typer.BadParameter(message)
         folder = free(output)
         talk.phase("reading")
-        given = sources.read(sources.locate(instance), pairs(changes, "--set"))
+        given = sources.read(instance, changes)
         how: dict[str, object] = {
             "together": combine,
             "samples": samples,
@@ -165,12 +161,8 @@ def stochastic(
         saved = None if no_save else save(talk, found, folder)
         talk.line.end()
         _show(found, form, saved)
-        if saved is not None:
-            talk.note(f"saved {saved}")
-            if report:
-                found.report(saved / FILE)
-                talk.note(f"wrote {saved / FILE}")
-        raise typer.Exit(_code(found))
+        tell_kept(talk, found, saved, report)
+        raise typer.Exit(of_status(found.status))
 
 
 def _period(given: "Instance", resolves: str | None) -> str | None:
@@ -209,29 +201,14 @@ def _found(
 
 
 def _show(found: "Stochastic", form: Form, saved: Path | None) -> None:
-    from gridblock.instances.write import to_json
-    from gridblock.reports.plain_text import csv_table, markdown
+    from gridblock.reports.plain_text import csv_table
     from gridblock.reports.stochastic import document
-    from gridblock.reports.terminal import show
 
-    if form is Form.JSON:
-        seconds = {name: round(taken, 3) for name, taken in found.seconds.items()}
-        run = None if saved is None else str(saved)
-        put(to_json({**found.as_json(), "seconds": seconds, "run": run}))
-    elif form is Form.CSV:
-        put(csv_table(found.table("scenarios")))
-    elif form is Form.MD:
-        put(markdown(document(found.data)))
-    else:
-        show(document(found.data), Voice())
-
-
-def _code(found: "Stochastic") -> Ending:
-    """Give the exit code."""
-    by_status = {
-        "interrupted": Ending.INTERRUPTED,
-        "infeasible": Ending.INFEASIBLE,
-        "no_plan": Ending.NO_PLAN,
-        "feasible": Ending.LIMIT,
-    }
-    return by_status.get(found.status, Ending.PLAN)
+    seconds = {name: round(taken, 3) for name, taken in found.seconds.items()}
+    run = None if saved is None else str(saved)
+    show_answer(
+        form,
+        lambda: {**found.as_json(), "seconds": seconds, "run": run},
+        lambda: document(found.data),
+        lambda: csv_table(found.table("scenarios")),
+    )

@@ -1,13 +1,14 @@
 """``gridblock stress``: which shock hurts a saved plan most, with recourse."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
+from gridblock.commands.answers import show_answer
 from gridblock.commands.ending import Ending, Interrupts, ended
-from gridblock.commands.kept import refuse_unkept, show_kept
-from gridblock.commands.many import Jobs, Resume, SaveRuns, Scheduler, WithReport, code
+from gridblock.commands.kept import folder_for, refuse_homeless, refuse_unkept, tell_kept
+from gridblock.commands.many import code
 from gridblock.commands.options import (
     Form,
     Format,
@@ -16,11 +17,12 @@ from gridblock.commands.options import (
     NoSave,
     Output,
     Quiet,
+    RunFolder,
     SolverOptions,
     Threads,
     TimeLimit,
     Verbose,
-    refuse_both,
+    WithReport,
 )
 from gridblock.commands.shock_options import (
     AnyStart,
@@ -38,6 +40,7 @@ from gridblock.commands.shock_options import (
     Way,
 )
 from gridblock.commands.solving import Told, how_of, solving
+from gridblock.commands.study_options import Jobs, Resume, SaveRuns, Scheduler
 from gridblock.commands.talk import Talk
 
 if TYPE_CHECKING:
@@ -47,9 +50,7 @@ if TYPE_CHECKING:
 
 
 def stress(
-    run: Annotated[
-        Path, typer.Argument(metavar="RUN", help="The folder of a run, or a plan.json.")
-    ],
+    run: RunFolder,
     shocks: Shocks = None,
     kinds: Kinds = None,
     only: Only = None,
@@ -69,10 +70,10 @@ def stress(
     threads: Threads = 1,
     form: Format = Form.TABLE,
     output: Output = None,
-    resume: Resume = False,
-    save_runs: SaveRuns = False,
-    report: WithReport = False,
     no_save: NoSave = False,
+    report: WithReport = False,
+    save_runs: SaveRuns = False,
+    resume: Resume = False,
     quiet: Quiet = False,
     verbose: Verbose = 0,
     log_file: LogFile = None,
@@ -88,8 +89,9 @@ def stress(
     """
     talk = Talk(quiet=quiet, verbose=verbose, log=log_file)
     with ended(talk) as interrupts:
-        refuse_both(output, no_save)
-        refuse_unkept(resume, output, no_save, report or save_runs)
+        refuse_homeless(output, {"--resume": resume})
+        kept = {"--output": output, "--report": report, "--save-runs": save_runs}
+        refuse_unkept(no_save, kept)
         _refuse_none(budget, top)
         talk.phase("reading")
         sizes = {
@@ -104,11 +106,19 @@ def stress(
         given = {name: value for name, value in sizes.items() if value}
         how = how_of(jobs, scheduler, gap, time_limit, threads, solver_option, save_runs)
         asked = _asked(run, shocks, given, resolves, (budget, search is Way.EXACT, top), how)
-        found = _found(talk, interrupts, asked, how, output, resume, no_save)
+        folder = folder_for(asked.plan.instance, output, no_save)
+        found = _found(talk, interrupts, asked, how, folder, resume)
         talk.line.end()
+        from gridblock.reports.plain_text import csv_table
         from gridblock.reports.stress_document import document
 
-        show_kept(talk, found, lambda: document(found.data), form, report)
+        show_answer(
+            form,
+            found.as_json,
+            lambda: document(found.data),
+            lambda: csv_table(found.table),
+        )
+        tell_kept(talk, found, folder, report)
         raise typer.Exit(_code(found))
 
 
@@ -165,15 +175,13 @@ def _found(
     interrupts: Interrupts,
     asked: "Asked",
     how: "How",
-    output: Path | None,
+    folder: Path | None,
     resume: bool,
-    no_save: bool,
 ) -> "Stress":
-    from gridblock import runs
+    """Search for the worst, and tell how it goes."""
     from gridblock.solvers.pool import Where
     from gridblock.stresses import search
 
-    folder = None if no_save else output or runs.usual_folder(asked.plan.instance)
     asked.shocks  # noqa: B018  # What leads nowhere is refused before anything is made.
     told = Told(talk)
     with solving(talk, interrupts, how, told, folder):

@@ -7,17 +7,7 @@ import typer
 
 from gridblock.commands import sources
 from gridblock.commands.ending import ended
-from gridblock.commands.many import (
-    Jobs,
-    Merge,
-    Request,
-    Resume,
-    SaveRuns,
-    Scheduler,
-    ShardOption,
-    WithReport,
-    settled,
-)
+from gridblock.commands.many import Request, settled
 from gridblock.commands.options import (
     Changes,
     Form,
@@ -33,10 +23,17 @@ from gridblock.commands.options import (
     Threads,
     TimeLimit,
     Verbose,
-    pairs,
-    refuse_both,
+    WithReport,
 )
 from gridblock.commands.solving import how_of
+from gridblock.commands.study_options import (
+    Jobs,
+    Merge,
+    Resume,
+    SaveRuns,
+    Scheduler,
+    ShardOption,
+)
 from gridblock.commands.talk import Talk
 
 
@@ -55,12 +52,12 @@ def sweep(
     changes: Changes = [],  # noqa: B006
     form: Format = Form.TABLE,
     output: Output = None,
+    no_save: NoSave = False,
+    report: WithReport = False,
+    save_runs: SaveRuns = False,
     resume: Resume = False,
     shard: ShardOption = None,
     merge: Merge = False,
-    save_runs: SaveRuns = False,
-    report: WithReport = False,
-    no_save: NoSave = False,
     quiet: Quiet = False,
     verbose: Verbose = 0,
     log_file: LogFile = None,
@@ -74,12 +71,11 @@ def sweep(
     """
     talk = Talk(quiet=quiet, verbose=verbose, log=log_file)
     with ended(talk) as interrupts:
-        refuse_both(output, no_save)
         how = how_of(jobs, scheduler, gap, time_limit, threads, solver_option, save_runs)
         request = Request(how, form, output, no_save, resume, shard, merge, report)
         request.check()
         talk.phase("reading")
-        given = sources.read(sources.locate(instance), pairs(changes, "--set"), scenario)
+        given = sources.read(instance, changes, scenario)
         from gridblock.studies import of_grid
 
         raise typer.Exit(settled(talk, interrupts, *of_grid(given, grid, how), request))

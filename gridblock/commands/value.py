@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gridblock.commands import sources
+from gridblock.commands.answers import show_answer
 from gridblock.commands.ending import Ending, ended
 from gridblock.commands.options import (
     Brief,
@@ -17,9 +18,8 @@ from gridblock.commands.options import (
     Source,
     TimeLimit,
     Verbose,
-    pairs,
 )
-from gridblock.commands.talk import Talk, Voice, put
+from gridblock.commands.talk import Talk
 
 if TYPE_CHECKING:
     from gridblock.instances.instance import Instance
@@ -46,7 +46,7 @@ def value(
     talk = Talk(quiet=quiet, verbose=verbose, log=log_file)
     with ended(talk) as interrupts:
         talk.phase("reading")
-        given = sources.read(sources.locate(instance), pairs(changes, "--set"), scenario)
+        given = sources.read(instance, changes, scenario)
         if option not in given.contracts:
             from gridblock.instances.faults import did_you_mean, quoted
 
@@ -72,15 +72,14 @@ def _show(given: "Instance", found: "Worth", form: Brief, talk: Talk) -> Ending:
         talk.note(f"no two plans to compare: {plans[0].status} with it, {plans[1].status} without")
         infeasible = any(plan.status == "infeasible" for plan in plans)
         return Ending.INFEASIBLE if infeasible else Ending.NO_PLAN
-    from gridblock.instances.write import to_json
     from gridblock.model.account import account
-    from gridblock.reports.terminal import show
     from gridblock.reports.worth import worth_document, worth_json
 
     books = [account(given, plan.decisions) for plan in plans if plan.decisions is not None]
-    if form is Brief.JSON:
-        put(to_json(worth_json(given, found, *books)))
-    else:
-        show(worth_document(given, found, *books), Voice())
+    show_answer(
+        form,
+        lambda: worth_json(given, found, *books),
+        lambda: worth_document(given, found, *books),
+    )
     proven = all(plan.status == "optimal" for plan in plans)
     return Ending.PLAN if proven else Ending.LIMIT

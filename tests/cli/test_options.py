@@ -3,8 +3,8 @@
 import pytest
 import typer
 
-from gridblock.commands.options import pairs, seconds, share, whole
 from gridblock.commands.progress import elapsed, short
+from gridblock.commands.values import pairs, seconds, share, whole
 
 
 @pytest.mark.parametrize(

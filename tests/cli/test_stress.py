@@ -86,7 +86,7 @@ def test_each_form_and_a_file_of_shocks(gridblock: Any, tmp_path: Path, run: Pat
         (("--resolves", "p1"), 2, "nothing can be ordered before p1"),
         (("--budget", "0"), 2, "counts from 1"),
         (("--resume",), 2, "needs --output"),
-        (("--report", "--no-save"), 2, "leave out --no-save"),
+        (("--report", "--no-save"), 2, "exclude each other"),
     ],
 )
 def test_what_is_refused(

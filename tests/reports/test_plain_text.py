@@ -13,6 +13,8 @@ from gridblock.instances.instance import Instance
 from gridblock.model.account import Account
 from gridblock.model.plan import PlanData
 from gridblock.reports import html_repr, plain_text
+from gridblock.reports.answer import answer
+from gridblock.reports.understood import understood
 
 
 def test_csv_has_status_costs_and_unmet_as_rows(
@@ -48,7 +50,7 @@ def test_a_table_as_csv_keeps_numbers_and_leaves_out_what_is_missing() -> None:
 def test_markdown_has_a_pipe_table_for_each_section(
     pair: Instance, plan: PlanData, account: Account
 ) -> None:
-    text = plain_text.markdown_answer(pair, plan, account)
+    text = plain_text.markdown(answer(pair, plan, account))
     assert text.startswith("# pair\n\na to b, 2 facilities, 2 demands\n\nServes 96 % of the work")
     assert "| demand | a | b | all | priced at |\n| --- | ---: | ---: | ---: | ---: |\n" in text
     assert "| train |  | 20 | 10 | 300,000 |" in text
@@ -56,7 +58,7 @@ def test_markdown_has_a_pipe_table_for_each_section(
 
 
 def test_markdown_of_an_instance(pair: Instance) -> None:
-    text = plain_text.markdown_understood(pair)
+    text = plain_text.markdown(understood(pair))
     assert "| south | 1 to 0.5 | 1.0 |  | 2,000 |  |" in text
 
 
