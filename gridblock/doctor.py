@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from gridblock import machine
-from gridblock.solvers.versions import installed
+from gridblock.solvers.versions import HIGHSPY, installed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +33,7 @@ EXTRAS: Final = {
 LITTLE_MEMORY: Final = 2e9
 LITTLE_ROOM: Final = 1e9
 EXAMPLE: Final = "first"
+REINSTALL: Final = f"pip install --force-reinstall '{HIGHSPY}'"
 
 
 @dataclass(frozen=True)
@@ -131,14 +132,13 @@ def of_solver() -> list[Check]:
 
 def _tested(name: str, expected: str, answer: Callable[[], str]) -> Check:
     """Run a self-test; whatever goes wrong is its answer."""
-    remedy = "pip install --force-reinstall 'highspy>=1.15.1'"
     try:
         found = answer()
     except Exception as error:
         said = next(iter(str(error).splitlines()), "") or type(error).__name__
-        return Check("self-test", name, f"failed: {said}", "fault", expected, remedy)
+        return Check("self-test", name, f"failed: {said}", "fault", expected, REINSTALL)
     state: State = "ok" if found == expected else "wrong"
-    return Check("self-test", name, found, state, expected, "" if state == "ok" else remedy)
+    return Check("self-test", name, found, state, expected, "" if state == "ok" else REINSTALL)
 
 
 def _fixed_charge() -> str:

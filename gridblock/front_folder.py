@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import Final
 
-from gridblock import runs
+from gridblock import own_json
 from gridblock.fronts import Front
-from gridblock.instances.faults import Fault, InstanceError
 from gridblock.plan import read_run
 
 FILE: Final = "front.json"
@@ -27,14 +26,13 @@ def read_front(path: str | Path) -> Front:
 
     folder = Path(path)
     file = folder / FILE
-    data = runs.read_json(file)
+    data = own_json.read_json(file)
     try:
         numbers = [point["point"] for point in data["points"]]
         plans = [read_run(folder / f"point-{number}") for number in numbers]
         found = restored(data, [plan.data for plan in plans])
         if not plans or any(plan.instance.hash != data["instance_hash"] for plan in plans):
-            message = "is of other plans than those beside it"
-            raise InstanceError([Fault((), message, str(file))])
+            raise own_json.unreadable(file, "is of other plans than those beside it")
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise InstanceError([Fault((), f"is no front: {error}", str(file))]) from None
+        raise own_json.unreadable(file, f"is no front: {error}") from None
     return Front(plans[0].instance, found)

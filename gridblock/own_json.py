@@ -75,8 +75,17 @@ def refuse_other(
 
 
 def unreadable(file: Path, message: str) -> InstanceError:
-    """Give what a file is refused with."""
+    """Give the exception with which a file or folder is refused."""
     return InstanceError([Fault((), message, str(file))])
+
+
+def of_another_instance(file: Path) -> InstanceError:
+    """Give the exception for what was planned of an instance that is no longer beside it."""
+    message = (
+        "is of another instance than the one beside it, which was changed since; "
+        "put that back, or solve again"
+    )
+    return unreadable(file, message)
 
 
 def _hint(file: Path) -> str:

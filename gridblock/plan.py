@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from gridblock import runs
+from gridblock import own_json, runs
 from gridblock.instances import read as reading
 from gridblock.instances.baseline import current_fleet_only
-from gridblock.instances.faults import Fault, InstanceError
 from gridblock.instances.instance import Instance
 from gridblock.machine import memory
 from gridblock.model.audit import Report, audit
@@ -275,11 +274,11 @@ def read_plan(path: str | Path, instance: Instance | None = None) -> Plan:
     folder = Path(path)
     file = folder / "plan.json" if folder.is_dir() else folder
     if not file.is_file():
-        runs.read_json(file)
+        own_json.read_json(file)
     beside = file.parent / "instance.json"
     if instance is None and not beside.exists():
         message = "has no instance.json beside it, which says what it plans"
-        raise InstanceError([Fault((), message, str(file))])
+        raise own_json.unreadable(file, message)
     given = reading.read(beside) if instance is None else instance
     return Plan(given, runs.read_plan_file(file))
 
@@ -292,6 +291,5 @@ def read_run(path: str | Path) -> Plan:
     """
     plan = read_plan(path)
     if plan.data.instance_hash != plan.instance.hash:
-        message = "is a plan of another instance than the one beside it, which was changed since"
-        raise InstanceError([Fault((), message, str(path))])
+        raise own_json.of_another_instance(Path(path))
     return plan

@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from gridblock.instances.faults import Fault, InstanceError
 from gridblock.model import certificate as plain
 from gridblock.model.certificate import Certificate, Proof, Proves
 from gridblock.model.findings import Finding, Report
 from gridblock.model.plan import relative_gap
-from gridblock.runs import CERTIFICATE, read_json
+from gridblock.own_json import read_json, unreadable
+from gridblock.runs import CERTIFICATE
 
 if TYPE_CHECKING:
     from gridblock.plan import Plan
@@ -30,7 +30,7 @@ def read_certificate(folder: Path) -> Certificate | None:
     try:
         return plain.from_plain(read_json(file))
     except ValueError as error:
-        raise InstanceError([Fault((), str(error), str(file))]) from None
+        raise unreadable(file, str(error)) from None
 
 
 def prove(plan: "Plan", certificate: Certificate | None) -> Proof:

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from gridblock import own_json, runs
 from gridblock.instances import read as reading
-from gridblock.instances.faults import Fault, InstanceError
 from gridblock.instances.write import to_json, write_text
 from gridblock.plan import read_run
 from gridblock.reports.roll import Rolled, Stage
@@ -76,15 +75,14 @@ def read_roll(path: str | Path) -> Roll:
     """
     folder = Path(path)
     file = folder / FILE
-    data = runs.read_json(file)
+    data = own_json.read_json(file)
     forecast, truth = (reading.read(folder / name) for name in ("instance.json", "truth.json"))
     try:
         if (data["instance_hash"], data["truth_hash"]) != (forecast.hash, truth.hash):
-            message = "is of another instance than the one beside it, which was changed since"
-            raise InstanceError([Fault((), message, str(file))])
+            raise own_json.of_another_instance(file)
         if "found" not in data:
             message = "has not come to its end; go on with `gridblock roll` and --resume"
-            raise InstanceError([Fault((), message, str(file))])
+            raise own_json.unreadable(file, message)
         step, whole = int(data["step"]), len(forecast.horizon)
         stages = []
         for number, first in enumerate(range(0, whole, step), 1):
@@ -96,7 +94,6 @@ def read_roll(path: str | Path) -> Roll:
         once = read_run(folder / ONCE).data if known else None
         called = str(data["truth"])
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        message = f"is no rolling horizon: {error}"
-        raise InstanceError([Fault((), message, str(file))]) from None
+        raise own_json.unreadable(file, f"is no rolling horizon: {error}") from None
     planned = (tuple(stages), realised, foresight, once, step)
     return Roll(Rolled(forecast, truth, called, *planned), folder)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from gridblock.instances.faults import Fault, InstanceError
+from gridblock import own_json
+from gridblock.instances.faults import InstanceError
 from gridblock.instances.in_force import orders_of
 from gridblock.instances.instance import Instance
 from gridblock.instances.revealed import Truth
@@ -115,7 +116,7 @@ class Rolling:
             if kept.instance.hash == given.hash:
                 return kept
             message = "is of another rolling horizon; choose another folder"
-            raise InstanceError([Fault((), message, str(saved))])
+            raise own_json.unreadable(saved, message)
         from gridblock.solvers.rolling import plan_from
 
         self.on_step(called)

@@ -20,9 +20,7 @@ from gridblock.model import certificate as certificates
 from gridblock.model import plan_json
 from gridblock.model.findings import Finding, Report
 from gridblock.model.plan import PlanData
-from gridblock.own_json import FOLDER as FOLDER
-from gridblock.own_json import read_json as read_json
-from gridblock.own_json import unreadable
+from gridblock.own_json import FOLDER, read_json, unreadable
 from gridblock.safe import file_name
 
 if TYPE_CHECKING:

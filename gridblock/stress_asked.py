@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from gridblock import own_json, runs
-from gridblock.instances.faults import Fault
 from gridblock.instances.in_force import orders_of
 from gridblock.instances.instance import Instance
 from gridblock.instances.shock_sizes import Sizes, shocks_of
@@ -122,8 +121,3 @@ def refuse_other(folder: Path, asked: Asked, *, resume: bool) -> None:
     if not resume:
         message = "holds this search already; --resume goes on with it"
         raise FileExistsError(0, message, str(folder))
-
-
-def fault(message: str, file: Path) -> Fault:
-    """Give a fault of a file."""
-    return Fault((), message, str(file))

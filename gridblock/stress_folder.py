@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from gridblock import runs
-from gridblock.instances.faults import InstanceError
+from gridblock import own_json
 from gridblock.instances.shock_sizes import Sizes
 from gridblock.plan import read_run
 from gridblock.solvers.stress import Budget, Struck
-from gridblock.stress_asked import FILE, PLAN, Asked, fault
+from gridblock.stress_asked import FILE, PLAN, Asked
 from gridblock.stresses import Stress, stressed
 
 
@@ -25,14 +24,14 @@ def read_stress(path: str | Path) -> Stress:
     """
     folder = Path(path)
     file = folder / FILE
-    data = runs.read_json(file)
+    data = own_json.read_json(file)
     plan = read_run(folder / PLAN)
     try:
         if data["instance_hash"] != plan.instance.hash:
-            raise InstanceError([fault("is of another plan than the one beside it", file)])
+            raise own_json.unreadable(file, "is of another plan than the one beside it")
         if "rounds" not in data:
             message = "has not come to its end; go on with `gridblock stress` and --resume"
-            raise InstanceError([fault(message, file)])
+            raise own_json.unreadable(file, message)
         sizes = Sizes.model_validate(data["sizes"])
         asked = Asked(plan, sizes, data["resolves"], Budget(**data["budget"]), data["settings"])
         rounds = [
@@ -40,5 +39,5 @@ def read_stress(path: str | Path) -> Stress:
             for of in data["rounds"]
         ]
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise InstanceError([fault(f"is not what a search has found: {error}", file)]) from None
+        raise own_json.unreadable(file, f"is not what a search has found: {error}") from None
     return Stress(asked, stressed(asked, rounds), folder)

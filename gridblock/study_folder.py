@@ -13,7 +13,6 @@ from typing import Any, Final, NamedTuple
 
 from gridblock import own_json, runs
 from gridblock.instances import read as reading
-from gridblock.instances.faults import Fault, InstanceError
 from gridblock.instances.grids import variants_of
 from gridblock.instances.instance import Instance
 from gridblock.instances.uncertainty import draws_of
@@ -163,7 +162,7 @@ def read(folder: Path) -> tuple[Asked, list[str]]:
         InstanceError: the files cannot be read, or do not belong together.
     """
     file = folder / STUDY
-    data = runs.read_json(file)
+    data = own_json.read_json(file)
     instance = reading.read(folder / "instance.json")
     try:
         asked = Asked(
@@ -178,8 +177,7 @@ def read(folder: Path) -> tuple[Asked, list[str]]:
         keys = [str(key) for key in data["keys"]]
         whole = data["instance_hash"] == instance.hash and asked.kind in {SWEEP, MONTE_CARLO}
     except (KeyError, TypeError, ValueError):
-        raise InstanceError([Fault((), "is not what a study asks", str(file))]) from None
+        raise own_json.unreadable(file, "is not what a study asks") from None
     if not whole:
-        message = "is of another instance than the one beside it, which was changed since"
-        raise InstanceError([Fault((), message, str(file))])
+        raise own_json.of_another_instance(file)
     return asked, keys

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gridblock import runs
+from gridblock import own_json
 from gridblock.instances import read as reading
-from gridblock.instances.faults import Fault, InstanceError
+from gridblock.instances.faults import InstanceError
 from gridblock.plan import read_run
 from gridblock.two_stage import FILE, SCENARIOS, Stochastic
 
@@ -22,7 +22,7 @@ def audit_saved(folder: Path) -> "Report":
     from gridblock.model.audit_together import audit_together
 
     file = folder / FILE
-    stated = runs.read_json(file)
+    stated = own_json.read_json(file)
     try:
         inner = sorted((folder / SCENARIOS).iterdir())
         named = zip(inner, stated["scenarios"], strict=True)
@@ -52,17 +52,17 @@ def read_stochastic(path: str | Path) -> Stochastic:
 
     folder = Path(path)
     file = folder / FILE
-    data = runs.read_json(file)
+    data = own_json.read_json(file)
     try:
         instance = reading.read(folder / "instance.json")
         if data["instance_hash"] != instance.hash:
-            raise _changed(folder)
+            raise own_json.of_another_instance(folder)
         inner = sorted((folder / SCENARIOS).iterdir())
         futures, plans = [], {}
         for each, of in zip(inner, data["scenarios"], strict=True):
             given = reading.read(each / "instance.json")
             if given.hash != of["instance_hash"]:
-                raise _changed(each)
+                raise own_json.of_another_instance(each)
             futures.append(Future(of["name"], of["probability"], given))
             if (each / "plan.json").exists():
                 plans[of["name"]] = read_run(each).data
@@ -78,9 +78,4 @@ def _unlike(file: Path, error: Exception) -> InstanceError:
         message, file = f"cannot be read: {error.strerror or error}", Path(error.filename or file)
     else:
         message = f"is not a plan for several scenarios: {error}"
-    return InstanceError([Fault((), message, str(file))])
-
-
-def _changed(folder: Path) -> InstanceError:
-    message = "is of another instance than the one beside it, which was changed since"
-    return InstanceError([Fault((), message, str(folder))])
+    return own_json.unreadable(file, message)

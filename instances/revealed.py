@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from pydantic import RootModel, ValidationError
 
@@ -26,7 +26,6 @@ from gridblock.instances.variants import (
 
 Source = str | Path | Mapping[str, Any]
 Keys = tuple[paths.Key, ...]
-_MISSING: Final = object()
 
 
 @dataclass(frozen=True)

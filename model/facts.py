@@ -14,7 +14,6 @@ from gridblock.model.commodity import Commodity
 from gridblock.model.in_force import InForce, Shared
 
 POWER = "power_kw"
-COOLING = ("air_cooling_kw", "liquid_cooling_kw")
 
 
 Hosts = tuple[tuple[str, str], ...]
@@ -25,8 +24,7 @@ class Facts:
     """Index sets and numbers that follow from an instance.
 
     Index sets hold only what can exist: a demand in a period in which it asks for something, a
-    block
-    type in a leaf place where it may stand and stands or can be bought.
+    block type in a leaf place where it may stand and stands or can be bought.
     """
 
     def __init__(self, instance: Instance, shared: Shared | None = None) -> None:

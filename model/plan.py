@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 FORMAT_VERSION: Final = 1
+ONLY_PRICED: Final = ("unmet", "penalty")
+"""Categories of cost that nobody pays: the prices of unmet work and of limits exceeded."""
 STATUSES: Final = ("optimal", "feasible", "infeasible", "no_plan", "interrupted")
 
 
@@ -240,6 +242,11 @@ class PlanData:
         """What to know of the solve, such as that it was done again with closer tolerances."""
         notes = self.solver.get("notes", ())
         return tuple(map(str, notes)) if isinstance(notes, list | tuple) else ()
+
+
+def spending(costs: Mapping[str, float]) -> float:
+    """Sum costs by category, but for those that are only priced."""
+    return sum(cost for name, cost in costs.items() if name not in ONLY_PRICED)
 
 
 def relative_gap(objective: float, bound: float) -> float:

@@ -4,7 +4,7 @@ from typing import Final
 
 from gridblock.instances.instance import Instance
 from gridblock.model.account import CATEGORIES, Account
-from gridblock.model.plan import PlanData
+from gridblock.model.plan import PlanData, spending
 from gridblock.reports import (
     capacity,
     changes,
@@ -75,7 +75,7 @@ def answer(instance: Instance, plan: PlanData, account: Account | None) -> Docum
 def costs(instance: Instance, plan: PlanData) -> Section:
     """Give the costs by category, what is spent in all, and unmet work at its price."""
     largest = max([abs(value) for value in plan.costs.values()], default=0.0)
-    spent = sum(value for name, value in plan.costs.items() if name not in PRICED)
+    spent = spending(plan.costs)
     priced = {name: plan.costs[name] for name in PRICED if plan.costs.get(name)}
     scale = scale_for(max(largest, abs(plan.objective or 0.0)))
 

@@ -9,7 +9,7 @@ from gridblock.model.account import Account
 from gridblock.model.explanation import Blocker, BreakEven, Explanation, Need, Worth
 from gridblock.model.plan import Decisions
 from gridblock.reports import feeding, usage
-from gridblock.reports.blocking import family_of, hours_of, relaxed, rule_of, unit_of_rule, when
+from gridblock.reports.blocking import family_of, hours_of, relaxed, rule_of, unit_of_rule
 from gridblock.reports.limits import of_limits
 from gridblock.reports.usage import Use
 from gridblock.reports.words import GLUE, gap_percent, money, number, percent
@@ -208,8 +208,3 @@ def _any_of(items: Sequence[str]) -> str:
     if len(items) == 1:
         return items[0]
     return f"any of {', '.join(items[:-1])} or {items[-1]}"
-
-
-def spell_of(instance: Instance, blocker: Blocker) -> str:
-    """Say when a blocker holds, for a title."""
-    return when(instance, blocker.periods) or "throughout"

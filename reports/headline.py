@@ -5,7 +5,7 @@ from typing import Final
 
 from gridblock.instances.instance import Instance
 from gridblock.model.account import Account
-from gridblock.model.plan import PlanData
+from gridblock.model.plan import ONLY_PRICED, PlanData
 from gridblock.reports.sections import span
 from gridblock.reports.unmet import (
     Summary,
@@ -40,7 +40,7 @@ def headline(instance: Instance, plan: PlanData, account: Account | None) -> str
     """Say what a plan does, in one sentence or two; nothing where there is none."""
     if account is None or plan.objective is None:
         return ""
-    spending = plan.objective - sum(plan.costs.get(name, 0.0) for name in ("unmet", "penalty"))
+    spending = plan.objective - sum(plan.costs.get(name, 0.0) for name in ONLY_PRICED)
     worth = " in present value" if instance.discount_rate else ""
     price = f"{money(spending, instance.currency)}{worth}"
     if not any(account.amount.values()):

@@ -13,7 +13,6 @@ from gridblock.reports.unmet import unmet_share
 if TYPE_CHECKING:
     import pandas as pd
 
-PRICED: Final = ("unmet", "penalty")
 COLUMNS: Final = (
     *("period", "expected", "realised", "foresight", "regret", "regret_to_date"),
     *("unmet_realised", "unmet_foresight"),

@@ -5,8 +5,7 @@ import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache, cached_property, lru_cache, partial
-from importlib.metadata import version
+from functools import cached_property, lru_cache, partial
 from typing import Any, Final, NamedTuple
 
 from gridblock.instances import futures
@@ -19,11 +18,10 @@ from gridblock.solvers.outcome import ModelError, OptionError, Settings, SolverE
 from gridblock.solvers.row import Row, row_of
 from gridblock.solvers.session import Session
 from gridblock.solvers.solve import find_plan
+from gridblock.solvers.versions import made_with
 
-__all__ = ["Base", "Case", "Row", "Solved", "solve_case", "versions"]
+__all__ = ["Base", "Case", "Row", "Solved", "solve_case"]
 
-MADE_WITH: Final = ("gridblock", "highspy", "pyomo")
-"""Libraries whose versions may change an answer."""
 INVALID: Final = "invalid"
 """The status of changes that give no valid instance."""
 USUAL: Final = Settings()
@@ -93,7 +91,7 @@ class Case:
         of = self.settings
         asked = (of.gap, of.time_limit, of.threads, of.seed, of.presolve, of.method)
         options = sorted(of.options.items())
-        known = [plain(self.data()), asked, options, versions()]
+        known = [plain(self.data()), asked, options, made_with()]
         return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
 
 
@@ -109,18 +107,12 @@ class Solved(NamedTuple):
     plan: dict[str, Any] | None = None
 
 
-@cache
-def versions() -> dict[str, str]:
-    """Give the versions of what may change an answer."""
-    return {name: version(name) for name in MADE_WITH}
-
-
-def solve_case(case: Case, made_with: Mapping[str, str]) -> Solved:
+def solve_case(case: Case, versions: Mapping[str, str]) -> Solved:
     """Solve a case, with a solver that this process keeps from case to case.
 
     Args:
         case: the case.
-        made_with: the versions that its answer is to be made with.
+        versions: what its answer is to be made with, see ``versions.made_with``.
 
     Returns:
         A row with ``status`` (that of a plan, or ``invalid`` where the changes give no valid
@@ -136,8 +128,8 @@ def solve_case(case: Case, made_with: Mapping[str, str]) -> Solved:
         VersionsError: this process has other versions.
         KeyboardInterrupt: the solve was interrupted.
     """
-    if made_with != versions():
-        message = f"a worker has {_listed(versions())}; what starts it has {_listed(made_with)}"
+    if versions != made_with():
+        message = f"a worker has {_listed(made_with())}; what starts it has {_listed(versions)}"
         raise VersionsError(message)
     with SOLVER.lock:
         if SOLVER.stopped:

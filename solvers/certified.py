@@ -7,9 +7,9 @@ For any duals :math:`y` of the rows, no point of a matrix costs less than
 
 (Neumaier and Shcherbina, 2004). Each number of the matrix is one of the instance as written, or
 follows from some; it is taken to be off by a share of at most ``WRITTEN``, a cost of the sum of its
-parts. Sums in floating point
-are off by no more than (number of terms) x 2^-53 x (sum of their magnitudes), which is
-subtracted (Higham, 2002, section 4.2); the last sum is exact but for one rounding.
+parts. Sums in floating point are off by no more than (number of terms) x 2^-53 x (sum of their
+magnitudes), which is subtracted (Higham, 2002, section 4.2); the last sum is exact but for one
+rounding.
 """
 
 from __future__ import annotations

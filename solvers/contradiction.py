@@ -33,7 +33,6 @@ HALVINGS: Final = 12
 DOUBLINGS: Final = 30
 KEPT_LAST: Final = ("min_share", "limits", "signed", "current")
 """Families that make an instance infeasible: they are kept in a conflict rather than others."""
-WHOLE_STEPS: Final = frozenset({"lead", "max", "supply", "max_facilities"})
 MEASURED: Final = frozenset(
     {"grid_mw", "feeds", "uplink_gbps", "gbps", "limits", "min_share", "max_ms"}
 )

@@ -18,10 +18,10 @@ from gridblock.solvers.cases import (
     Solved,
     failed,
     solve_case,
-    versions,
 )
 from gridblock.solvers.journal import Journal
 from gridblock.solvers.pool import LostError, Where, spread
+from gridblock.solvers.versions import made_with
 
 HERE = Where()
 
@@ -89,7 +89,7 @@ def answers(
         else:
             yield from (Answer(case, row, known=True) for case in same)
     orders = (
-        (key, same[0], versions())
+        (key, same[0], made_with())
         for key, same in left.items()
         if skip is None or False in [skip(each) for each in same]
     )
@@ -115,8 +115,8 @@ Order = tuple[str, Case, Mapping[str, str]]
 
 def _solve(order: Order) -> Solved:
     """Do what ``spread`` hands out."""
-    _, case, made_with = order
-    return solve_case(case, made_with)
+    _, case, versions = order
+    return solve_case(case, versions)
 
 
 def keys_of(cases: Sequence[Case]) -> list[str]:

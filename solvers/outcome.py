@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from gridblock.model import plan
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -61,7 +63,7 @@ def relative_gap(objective: float | None, bound: float | None) -> float | None:
     """Return ``|objective - bound| / max(1e-9, |objective|)``, or None where one is missing."""
     if objective is None or bound is None:
         return None
-    return abs(objective - bound) / max(1e-9, abs(objective))
+    return plan.relative_gap(objective, bound)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,11 @@ from typing import Any, Final
 
 from gridblock.instances.instance import Instance
 from gridblock.model.account import Account, account
-from gridblock.model.plan import Decisions, PlanData
+from gridblock.model.plan import ONLY_PRICED, Decisions, PlanData
 from gridblock.model.quantities import hours_of
 
 Row = dict[str, Any]
 
-ONLY_PRICED: Final = ("unmet", "penalty")
 DUST: Final = 1e-9
 """A share that stems from the rounding of what is served."""
 

@@ -4,8 +4,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache
-from importlib.metadata import version
 from typing import Final
 
 import pyomo.environ as pyo
@@ -29,6 +27,7 @@ from gridblock.solvers.prover import Prover
 from gridblock.solvers.session import Session
 from gridblock.solvers.shape import shape_of
 from gridblock.solvers.tiers import solve_by_tier
+from gridblock.solvers.versions import made_with
 from gridblock.solvers.vertex import TIGHTER, vertex
 
 ROUNDING: Final = 1e-6
@@ -247,16 +246,10 @@ class _Solved:
         return min(outcome.bound, objective) if outcome.bound <= objective + slack else None
 
 
-@cache
-def _versions() -> dict[str, str]:
-    """Give the versions that a plan depends on; they are looked up once."""
-    return {name: version(name) for name in ("gridblock", "highspy", "pyomo")}
-
-
 def found_by(settings: Settings, outcome: Outcome) -> dict[str, object]:
     """Say for the record what has found a plan: versions, threads, seed, nodes, notes."""
     return {
-        **_versions(),
+        **made_with(),
         "threads": settings.threads,
         "seed": settings.seed,
         "nodes": outcome.nodes,

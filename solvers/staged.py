@@ -2,9 +2,9 @@
 
 Whole blocks come in hundreds, and rounding them costs little; what a model chooses (a site, a chip,
 a hall) is a binary and costs much, and so does a lot of an option, which stands for many blocks at
-once. So all other whole numbers are relaxed while choices are searched,
-which also gives a valid bound, and are then sought within 1 of their relaxed values. Every stage
-ends by work done, not by the clock, so that the same seed gives the same plan.
+once. So all other whole numbers are relaxed while choices are searched, which also gives a valid
+bound, and are then sought within 1 of their relaxed values. Every stage ends by work done, not by
+the clock, so that the same seed gives the same plan.
 """
 
 import time
@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from gridblock.solvers.change import Flags, Floats
 from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.outcome import (
     Option,
@@ -26,9 +27,6 @@ from gridblock.solvers.outcome import (
     relative_gap,
 )
 from gridblock.solvers.session import Session
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 FEW_INTEGERS: Final = 400
 """A model with at most so many whole numbers is solved at once."""

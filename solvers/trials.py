@@ -13,6 +13,7 @@ from gridblock.model.account import Account, account
 from gridblock.model.build import build
 from gridblock.model.explanation import Trial, Work
 from gridblock.model.findings import AuditError
+from gridblock.model.plan import spending
 from gridblock.model.quantities import hours_of
 from gridblock.solvers.compile import Compiled, compile_model
 from gridblock.solvers.outcome import Outcome, Progress, Settings, SolverError
@@ -23,7 +24,6 @@ from gridblock.solvers.staged import FEW_INTEGERS
 if TYPE_CHECKING:
     from gridblock.model.plan import Decisions, PlanData
 
-NOT_SPENT: Final = ("unmet", "penalty")
 DUST: Final = 1e-9
 PARTS: Final = 10
 """One re-solve takes at most this part of the time that is left."""
@@ -140,14 +140,13 @@ class Trials:
             return Trial(relaxed, plan.status, linear=False)
         self.plans[chosen] = plan
         books = account(given, plan.decisions)
-        spent = sum(cost for name, cost in plan.costs.items() if name not in NOT_SPENT)
         return Trial(
             relaxed,
             plan.status,
             linear=False,
             unmet=unmet_work(given, books),
             objective=plan.objective,
-            spending=spent,
+            spending=spending(plan.costs),
             bound=plan.bound,
             gap=plan.gap,
         )

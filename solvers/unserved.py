@@ -7,8 +7,8 @@ from typing import Final
 from gridblock.instances.instance import Instance
 from gridblock.model.account import account
 from gridblock.model.explanation import Blocker, Trial
-from gridblock.model.plan import PlanData
-from gridblock.solvers.trials import NOT_SPENT, unmet_work
+from gridblock.model.plan import PlanData, spending
+from gridblock.solvers.trials import unmet_work
 
 SLIGHT: Final = 0.25
 """What is priced at less than this part of the gap of the plan is not looked into."""
@@ -39,7 +39,7 @@ class Unserved:
             linear=False,
             unmet=self.unmet,
             objective=plan.objective,
-            spending=sum(cost for name, cost in plan.costs.items() if name not in NOT_SPENT),
+            spending=spending(plan.costs),
             bound=plan.bound,
             gap=plan.gap,
         )

@@ -1,16 +1,21 @@
-"""Versions of the solver: which ones are known to be wrong, and are refused before any solve."""
+"""Versions: of what may change an answer, and of the solver those that are known to be wrong."""
 
 from __future__ import annotations
 
 import os
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
 from gridblock.solvers.outcome import SolverError
 
+MADE_WITH: Final = ("gridblock", "highspy", "pyomo")
+"""Packages whose versions may change an answer."""
 WRONG: Final = {"1.14.": "finds wrong optima of models with whole numbers (HiGHS #2957)"}
 """What is wrong with versions of highspy that begin so."""
-NEEDED: Final = "pip install --upgrade 'highspy>=1.15.1'"
+HIGHSPY: Final = "highspy>=1.15.1"
+"""The solver that is needed, as pip is told."""
+UPGRADE: Final = f"pip install --upgrade '{HIGHSPY}'"
 UNSOUND: Final = "GRIDBLOCK_UNSOUND_SOLVER"
 """A variable of the environment; any value lets a version solve that is known to be wrong."""
 
@@ -23,6 +28,12 @@ def installed(package: str) -> str | None:
         return None
 
 
+@cache
+def made_with() -> dict[str, str]:
+    """Give the versions that an answer depends on; they are looked up once."""
+    return {name: version(name) for name in MADE_WITH}
+
+
 def refuse_unsound() -> None:
     """Refuse a version of HiGHS that is known to give wrong answers, and one that is not there.
 
@@ -31,11 +42,11 @@ def refuse_unsound() -> None:
     """
     found = installed("highspy")
     if found is None:
-        message = f"highspy is not installed, which solves; {NEEDED}"
+        message = f"highspy is not installed, which solves; {UPGRADE}"
         raise SolverError(message)
     wrong = what_is_wrong_with(found)
     if wrong and UNSOUND not in os.environ:
-        message = f"highspy {found} {wrong}; {NEEDED}"
+        message = f"highspy {found} {wrong}; {UPGRADE}"
         raise SolverError(message)
 
 

@@ -18,7 +18,6 @@ from gridblock.commands.options import (
     Verbose,
 )
 from gridblock.commands.talk import Talk, Voice, put
-from gridblock.instances.faults import Fault, InstanceError
 
 if TYPE_CHECKING:
     from gridblock.model.certificate import Proof
@@ -87,8 +86,8 @@ def audit(
 
 def _plan(file: Path, name: str | None, scenarios: Sequence[str]) -> "Plan":
     """Read a plan and what it plans."""
+    from gridblock.own_json import read_json, unreadable
     from gridblock.plan import read_plan
-    from gridblock.runs import read_json
 
     if not file.is_file():
         read_json(file)
@@ -97,7 +96,7 @@ def _plan(file: Path, name: str | None, scenarios: Sequence[str]) -> "Plan":
         given = sources.read(name, scenarios=scenarios)
     elif not (file.parent / "instance.json").exists():
         message = "has no instance.json beside it; give what it plans with --instance FILE"
-        raise InstanceError([Fault((), message, str(file))])
+        raise unreadable(file, message)
     return read_plan(file, given)
 
 

@@ -11,7 +11,7 @@ from gridblock.commands.files import refuse_existing
 from gridblock.commands.options import LogFile, Quiet, Verbose
 from gridblock.commands.talk import Talk
 from gridblock.commands.values import seconds
-from gridblock.instances.faults import Fault, InstanceError
+from gridblock.instances.faults import InstanceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -187,8 +187,8 @@ def explained(talk: Talk, plan: "Plan", folder: Path) -> "Explanations":
     file = folder / EXPLANATION
     if not file.exists():
         return {}
+    from gridblock.own_json import read_json, unreadable
     from gridblock.reports.html.panels import explanations
-    from gridblock.runs import read_json
 
     data = read_json(file)
     try:
@@ -197,7 +197,7 @@ def explained(talk: Talk, plan: "Plan", folder: Path) -> "Explanations":
             return {}
         return explanations(data["blockers"])
     except (AttributeError, KeyError, TypeError):
-        raise InstanceError([Fault((), "is not an explanation", str(file))]) from None
+        raise unreadable(file, "is not an explanation") from None
 
 
 def write(

@@ -198,10 +198,11 @@ def _run(
         return
     from gridblock import runs, unfinished
     from gridblock.instances.faults import InstanceError
+    from gridblock.own_json import FOLDER
     from gridblock.solvers.outcome import OptionError
 
     try:
-        found = unfinished.find(given, output, runs.FOLDER) if resume else None
+        found = unfinished.find(given, output, FOLDER) if resume else None
         run = runs.Run(*(found or (output or runs.usual_folder(given),)))
         unfinished.begin(run.part, given)
     except OSError as error:

@@ -17,8 +17,7 @@ def add(block: pyo.Block, instance: Instance) -> None:
 
     where :math:`o` is owned (``installed`` before the first period), :math:`p` bought, by period of
     entering service, :math:`q` ``on_order``, :math:`r` retired, :math:`S` ``supply`` of a block
-    type or
-    accelerator, :math:`n_b` ``Block.accelerators``. Buying costs ``cost_once``, keeping
+    type or accelerator, :math:`n_b` ``Block.accelerators``. Buying costs ``cost_once``, keeping
     ``cost_per_period``; retiring brings ``resale_share``, the end of the horizon ``end_share``.
     """
     _carry(block)

@@ -1,13 +1,12 @@
 """The plan beside another one of the same demands: what doing nothing would cost."""
 
-from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 import plotly.graph_objects as go
 
 from gridblock.instances.instance import Instance
 from gridblock.model.account import CATEGORIES, Account
-from gridblock.model.plan import PlanData
+from gridblock.model.plan import PlanData, spending
 from gridblock.reports.answer import PRICED
 from gridblock.reports.charts.style import (
     HOT,
@@ -149,7 +148,7 @@ def _table(instance: Instance, plan: PlanData, account: Account, other: Other) -
         for name in known
         if ours.get(name) or theirs.get(name)
     ]
-    totals = [row("spending", _spent(ours), _spent(theirs))]
+    totals = [row("spending", spending(ours), spending(theirs))]
     totals += [
         row(words, ours.get(name, 0.0), theirs.get(name, 0.0))
         for name, words in PRICED.items()
@@ -172,7 +171,3 @@ def _table(instance: Instance, plan: PlanData, account: Account, other: Other) -
         rows=tuple(rows),
         totals=tuple(totals),
     )
-
-
-def _spent(costs: Mapping[str, float]) -> float:
-    return sum(cost for name, cost in costs.items() if name not in PRICED)

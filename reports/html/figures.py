@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from gridblock.instances.instance import Instance
 from gridblock.model.account import Account
-from gridblock.model.plan import PlanData
+from gridblock.model.plan import PlanData, spending
 from gridblock.reports.answer import PRICED
 from gridblock.reports.capacity import powered_mw
 from gridblock.reports.unmet import unmet_share
@@ -26,7 +26,7 @@ def key_figures(instance: Instance, plan: PlanData, account: Account) -> tuple[F
 
 
 def _figures(instance: Instance, plan: PlanData, account: Account) -> Iterator[Figure]:
-    spent = sum(cost for name, cost in plan.costs.items() if name not in PRICED)
+    spent = spending(plan.costs)
     worth = "present value, credits taken off" if instance.discount_rate else "credits taken off"
     yield Figure("Spending", money(spent, instance.currency), worth)
     unmet = unmet_share(instance, account)

@@ -22,6 +22,7 @@ from gridblock.solvers.journal import BusyError, Journal
 from gridblock.solvers.journal import read as read_journal
 from gridblock.solvers.outcome import OptionError, Settings
 from gridblock.solvers.pool import ClusterError, LostError, Where, spread
+from gridblock.solvers.versions import made_with
 from pieces import square_or_end
 
 GALLERY = Path(__file__).parents[2] / "instances" / "gallery"
@@ -149,9 +150,9 @@ def test_an_option_that_highs_does_not_know_ends_it(base: Base) -> None:
 
 
 def test_another_version_is_refused(base: Base) -> None:
-    made_with = {**solving.versions(), "highspy": "1.14.0"}
+    versions = {**made_with(), "highspy": "1.14.0"}
     with pytest.raises(solving.VersionsError, match=r"highspy 1\.14\.0"):
-        solving.solve_case(Case("a", base), made_with)
+        solving.solve_case(Case("a", base), versions)
 
 
 def test_a_torn_line_is_dropped_and_written_anew(base: Base, tmp_path: Path) -> None:
