@@ -179,7 +179,7 @@ def _faults(instance: Instance, grid: Grid, written: Document) -> Iterator[Fault
     """Check that each path leads somewhere, and that no two parts set the same one."""
     defaults = cache(partial(instance.model_dump, mode="json"))
     for place, path, values in _settings(grid):
-        for message in _said(instance, defaults, path, values):
+        for message in _faults_of(instance, defaults, path, values):
             yield located(written, place, message)
     seen: dict[str, tuple[str | int, ...]] = {}
     for place, path, _ in _settings(grid):
@@ -192,9 +192,10 @@ def _faults(instance: Instance, grid: Grid, written: Document) -> Iterator[Fault
             yield located(written, ("list", i, "name"), f"names {name!r} a second time")
 
 
-def _said(
+def _faults_of(
     instance: Instance, defaults: Callable[[], Any], path: str, values: Sequence[Any]
 ) -> list[str]:
+    """Say what is wrong with the values of an axis: of a field, or of names of scenarios."""
     if path != SCENARIO:
         return faults_of_path(instance, defaults, path, values)
     said: dict[str, None] = {}

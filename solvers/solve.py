@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Final
 
 import pyomo.environ as pyo
 
@@ -14,24 +13,24 @@ from gridblock.model.audit import AuditError, audit
 from gridblock.model.build import INTACT, build
 from gridblock.model.certificate import Certificate
 from gridblock.model.decide import decisions
-from gridblock.model.plan import Decisions, PlanData, Stage, relative_gap, rounding
+from gridblock.model.plan import Decisions, PlanData, relative_gap, rounding
 from gridblock.model.pools import EXACT
 from gridblock.model.recall import recalled_values
 from gridblock.solvers.compile import Compiled, compile_model
 from gridblock.solvers.conflict import conflicting_rules, conflicting_tiers
-from gridblock.solvers.growing import Growing
+from gridblock.solvers.growing import Growing, Report
 from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.methods import solve_by_method
 from gridblock.solvers.outcome import Outcome, Progress, Settings, SolverError, Stop, Verdict
 from gridblock.solvers.prover import Prover
 from gridblock.solvers.session import Session
 from gridblock.solvers.shape import shape_of
-from gridblock.solvers.tiers import solve_by_tier
+from gridblock.solvers.tiers import Tiered, solve_by_tier
 from gridblock.solvers.versions import made_with
 from gridblock.solvers.vertex import TIGHTER, vertex
 
-ROUNDING: Final = 1e-6
-"""Relative difference of two objectives that stems from a solver's tolerances."""
+Log = Callable[[str], None]
+"""Takes a piece of the solver's log."""
 
 
 class BooksError(SolverError):
@@ -118,7 +117,7 @@ def find_plan(
     prover = Prover(instance, growing, session, settings, weights)
     with clock.stage("solve"):
 
-        def at_once(matrix: Matrix, asked: Settings, report: Callable[[Progress], None]) -> Outcome:
+        def at_once(matrix: Matrix, asked: Settings, report: Report) -> Outcome:
             shape = shape_of(growing.compiled, instance)
             asked = prover.reminded(matrix, asked)
             outcome = solve_by_method(session, matrix, shape, asked, report, on_log)
@@ -126,27 +125,8 @@ def find_plan(
             return vertex(session, outcome, asked)
 
         tiered = solve_by_tier(instance, built, growing, settings, at_once, on_progress)
-        outcome = tiered.outcome
-    seen = _Solved(instance, growing, settings, clock, tiered.stages, own=model is None)
-    try:
-        plan = seen.plan(outcome)
-    except (AuditError, BooksError):
-
-        def closely(matrix: Matrix, asked: Settings, report: Callable[[Progress], None]) -> Outcome:
-            session.load(matrix)
-            return vertex(session, session.run(asked, report, on_log), asked)
-
-        with clock.stage("solve"):
-            again = replace(
-                settings,
-                presolve="off",
-                start=outcome.values,
-                options={**TIGHTER, **settings.options},
-            )
-            outcome = growing.solve(tiered.whole, again, on_progress or _unheard, closely)
-        plan = seen.plan(
-            replace(outcome, notes=(*outcome.notes, "solved again with tighter tolerances"))
-        )
+    seen = _Solved(instance, growing, settings, clock, tiered, own=model is None)
+    plan, outcome = seen.plan_and_outcome(on_progress or _unheard, on_log)
     certificate = None
     if certify and model is None:
         with clock.stage("certify"):
@@ -154,8 +134,7 @@ def find_plan(
         plan = replace(plan, seconds=dict(clock.seconds))
     if plan.status == "infeasible":
         conflict = conflicting_rules(instance, session, settings)
-        conflict = conflict or conflicting_tiers(instance, plan.stages)
-        plan = replace(plan, conflict=conflict)
+        plan = replace(plan, conflict=conflict or conflicting_tiers(instance, plan.stages))
     return Found(plan, outcome.progress, certificate)
 
 
@@ -171,8 +150,31 @@ class _Solved:
     growing: Growing
     settings: Settings
     clock: Clock
-    stages: tuple[Stage, ...]
+    tiered: Tiered
     own: bool
+
+    def plan_and_outcome(self, report: Report, on_log: Log | None) -> tuple[PlanData, Outcome]:
+        """Give an audited plan with its outcome; what breaks a rule is solved once more, closer."""
+        outcome = self.tiered.outcome
+        try:
+            return self.plan(outcome), outcome
+        except (AuditError, BooksError):
+            outcome = self._solved_closer(outcome, report, on_log)
+        noted = (*outcome.notes, "solved again with tighter tolerances")
+        return self.plan(replace(outcome, notes=noted)), outcome
+
+    def _solved_closer(self, outcome: Outcome, report: Report, on_log: Log | None) -> Outcome:
+        """Solve the whole model from a point, with tighter tolerances and without presolve."""
+        session = self.growing.session
+
+        def closely(matrix: Matrix, asked: Settings, report: Report) -> Outcome:
+            session.load(matrix)
+            return vertex(session, session.run(asked, report, on_log), asked)
+
+        options = {**TIGHTER, **self.settings.options}
+        again = replace(self.settings, presolve="off", start=outcome.values, options=options)
+        with self.clock.stage("solve"):
+            return self.growing.solve(self.tiered.whole, again, report, closely)
 
     def plan(self, outcome: Outcome) -> PlanData:
         """Make a plan of an outcome and audit it."""
@@ -193,7 +195,7 @@ class _Solved:
             stop=str(outcome.stop),
             gap_asked=self.settings.gap,
             bound=outcome.bound if outcome.values is None else None,
-            stages=self.stages,
+            stages=self.tiered.stages,
             solver=found_by(self.settings, outcome),
         )
 
@@ -207,7 +209,7 @@ class _Solved:
         gap = None if bound is None else relative_gap(objective, bound)
         status = plan.status
         if status != "interrupted":
-            stages = ((stage.value, stage.bound, 2) for stage in self.stages)
+            stages = ((stage.value, stage.bound, 2) for stage in self.tiered.stages)
             ends = [(objective, bound, 1), *stages]
             status = "optimal" if all(self._close(*end, costs) for end in ends) else "feasible"
         return replace(

@@ -7,7 +7,7 @@ import typer
 
 from gridblock.commands import sources
 from gridblock.commands.answers import show_answer
-from gridblock.commands.ending import Ending, Interrupts, ended, of_status
+from gridblock.commands.ending import Ending, ended, of_status
 from gridblock.commands.kept import folder_for, refuse_homeless, refuse_unkept, tell_kept
 from gridblock.commands.options import (
     Changes,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from gridblock.instances.instance import Instance
     from gridblock.instances.revealed import Truth
     from gridblock.rolled import Roll
-    from gridblock.solvers.outcome import Settings
+    from gridblock.rolling import Rolling
 
 
 def roll(
@@ -111,12 +111,17 @@ def roll(
         talk.phase("reading")
         given = sources.read(instance, changes)
         comes = _truth(given, truth, reveal, distributions, seed)
+        from gridblock.rolling import Rolling
         from gridblock.solvers.outcome import Settings
+        from gridblock.solvers.session import Session
 
         how = Settings(gap=gap, time_limit=time_limit, threads=threads)
         folder = folder_for(given, output, no_save)
-        asked = (given, comes, every, how, not not_once)
-        found = _found(talk, interrupts, asked, folder, resume)
+        with Session() as session:
+            interrupts.stop = session.stop
+            rolling = Rolling(given, comes, every, how, session, once=not not_once)
+            found = _rolled(talk, rolling, folder, resume)
+            interrupts.stop = None
         talk.line.end()
         from gridblock.reports.plain_text import csv_table
         from gridblock.reports.roll_document import document
@@ -158,13 +163,7 @@ def _truth(
         raise typer.BadParameter(message) from None
 
 
-def _found(
-    talk: Talk,
-    interrupts: Interrupts,
-    asked: "tuple[Instance, Truth, int, Settings, bool]",
-    folder: Path | None,
-    resume: bool,
-) -> "Roll":
+def _rolled(talk: Talk, rolling: "Rolling", folder: Path | None, resume: bool) -> "Roll":
     """Plan to the end, and tell how it goes.
 
     Raises:
@@ -173,32 +172,25 @@ def _found(
     """
     from gridblock.roll_folder import in_folder
     from gridblock.rolled import Roll
-    from gridblock.rolling import NoStageError, Rolling
-    from gridblock.solvers.session import Session
+    from gridblock.rolling import NoStageError
 
-    given, comes, every, how, once = asked
-    with Session() as session:
-        interrupts.stop = session.stop
-        rolling = Rolling(given, comes, every, how, session, once=once)
-        rolling.on_step = lambda what: talk.phase(f"planning {what}")
-        rolling.on_progress = talk.moved
-        try:
-            if folder is None:
-                return Roll(rolling.run())
-            return in_folder(rolling, folder, resume=resume)
-        except FileExistsError as error:
-            message = f"{error.filename} {error.strerror}; or choose another folder"
-            raise typer.BadParameter(message) from None
-        except NoStageError as error:
-            talk.error(str(error))
-            raise typer.Exit(of_status(error.plan.status)) from None
-        except KeyboardInterrupt:
-            talk.line.end()
-            if folder is not None:
-                talk.note(f"what is planned is kept; go on with --resume and -o {folder}")
-            raise
-        finally:
-            interrupts.stop = None
+    rolling.on_step = lambda what: talk.phase(f"planning {what}")
+    rolling.on_progress = talk.moved
+    try:
+        if folder is None:
+            return Roll(rolling.run())
+        return in_folder(rolling, folder, resume=resume)
+    except FileExistsError as error:
+        message = f"{error.filename} {error.strerror}; or choose another folder"
+        raise typer.BadParameter(message) from None
+    except NoStageError as error:
+        talk.error(str(error))
+        raise typer.Exit(of_status(error.plan.status)) from None
+    except KeyboardInterrupt:
+        talk.line.end()
+        if folder is not None:
+            talk.note(f"what is planned is kept; go on with --resume and -o {folder}")
+        raise
 
 
 def _code(found: "Roll") -> Ending:

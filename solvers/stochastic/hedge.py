@@ -6,6 +6,7 @@ from math import inf
 from typing import Any, Final
 
 from gridblock.model.extensive import EXPECTED, Domain, Risk
+from gridblock.solvers.growing import ROUNDING
 from gridblock.solvers.outcome import Outcome, Progress, Settings, Stop, Verdict
 from gridblock.solvers.session import Session
 from gridblock.solvers.stochastic.cylinders import Cylinders
@@ -16,8 +17,6 @@ from gridblock.solvers.stochastic.tried import Tried, of_one, strategy_of
 
 HERE: Final = "plan"
 """What the plan for all scenarios is called among strategies."""
-ROUNDING: Final = 1e-6
-"""A relative difference of two objectives that stems from a solver's tolerances."""
 
 Step = Callable[[str], None]
 Apart = Callable[[Mapping[Any, Domain]], Cylinders]
