@@ -18,10 +18,10 @@ from gridblock.model.plan import PlanData
 from gridblock.model.plan import Stage as TierStage
 from gridblock.model.recall import recalled
 from gridblock.solvers.compile import Compiled
+from gridblock.solvers.growing import ROUNDING
 from gridblock.solvers.outcome import Outcome, Settings
 from gridblock.solvers.parts import Part
 from gridblock.solvers.shape import lots_in, periods_of
-from gridblock.solvers.growing import ROUNDING
 from gridblock.solvers.solve import BooksError, found_by
 from gridblock.solvers.stochastic.program import Program, Reading
 
