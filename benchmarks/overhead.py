@@ -16,11 +16,11 @@ from typing import Any
 
 from gridblock.instances.instance import Instance
 from gridblock.instances.read import read
-from gridblock.solvers.cases import Base, Case
-from gridblock.solvers.engine import answers
-from gridblock.solvers.journal import Journal
+from gridblock.solvers.many.cases import Base, Case
+from gridblock.solvers.many.engine import answers
+from gridblock.solvers.many.journal import Journal
+from gridblock.solvers.many.pool import Where
 from gridblock.solvers.outcome import Settings
-from gridblock.solvers.pool import Where
 from gridblock.solvers.session import Session
 from gridblock.solvers.solve import find_plan
 

@@ -1,6 +1,17 @@
 """Plan which GPU blocks go where and when, what it costs, and what stays unmet.
 
 The public names are imported when they are first used, so that ``import gridblock`` is immediate.
+
+Each module says in its first line what it is about:
+
+- A plan: ``plan`` with ``presented`` and ``reporting``; ``runs`` and ``unfinished`` save it,
+  ``own_json`` and ``file_names`` with them; ``proof``, ``replan``, ``why``, ``price_sheet``.
+- Plans side by side: ``sides``.
+- Many plans, each with the folder it is kept in: ``studies``, ``study`` and ``study_folder``;
+  ``fronts`` and ``front_folder``; ``two_stage`` and ``two_stage_folder`` (``stochastic``);
+  ``stresses``, ``stress_asked`` and ``stress_folder``; ``rolls``, ``rolling``, ``rolled`` and
+  ``roll_folder``.
+- The command line: ``cli``, ``commands``; ``bench``, ``doctor``, ``machine``; ``examples``.
 """
 
 from importlib import import_module

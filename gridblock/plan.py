@@ -19,7 +19,7 @@ from gridblock.presented import Presented
 if TYPE_CHECKING:
     import pyomo.environ as pyo
 
-    from gridblock.sheets import PriceSheet
+    from gridblock.price_sheet import PriceSheet
     from gridblock.solvers.outcome import Progress
     from gridblock.solvers.session import Session
     from gridblock.why import Why, WhyNot
@@ -140,7 +140,7 @@ class Plan(Presented):
         Raises:
             ValueError: there is no plan.
         """
-        from gridblock.sheets import price_sheet
+        from gridblock.price_sheet import price_sheet
 
         how = {"anew": anew, "gap": gap, "time_limit": time_limit}
         return price_sheet(self.instance, self.data, **how, session=session, on_step=on_step)  # type: ignore[arg-type]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, Protocol
 
 from gridblock import unfinished
+from gridblock.file_names import file_name
 from gridblock.instances.instance import Instance
 from gridblock.instances.seal import digest
 from gridblock.instances.write import to_json, write_text
@@ -21,7 +22,6 @@ from gridblock.model import plan_json
 from gridblock.model.findings import Finding, Report
 from gridblock.model.plan import PlanData
 from gridblock.own_json import FOLDER, read_json, unreadable
-from gridblock.safe import file_name
 
 if TYPE_CHECKING:
     import pandas as pd

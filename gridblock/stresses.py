@@ -12,7 +12,7 @@ from gridblock.instances.write import to_json, to_yaml, write_text
 from gridblock.plan import Plan
 from gridblock.reports.stress import Stressed
 from gridblock.solvers.stress import Budget, Search, Struck
-from gridblock.solvers.unreacted import base_of
+from gridblock.solvers.without_recourse import base_of
 from gridblock.stress_asked import (
     FILE,
     PLAN,
@@ -28,10 +28,10 @@ from gridblock.studies import Progress, Runs
 if TYPE_CHECKING:
     import pandas as pd
 
-    from gridblock.solvers.cases import Case, Solved
-    from gridblock.solvers.journal import Journal
-    from gridblock.solvers.pool import Where
-    from gridblock.solvers.row import Row
+    from gridblock.solvers.many.cases import Case, Solved
+    from gridblock.solvers.many.journal import Journal
+    from gridblock.solvers.many.pool import Where
+    from gridblock.solvers.many.row import Row
 
 SCENARIOS: Final = "scenarios.yaml"
 GAP: Final = 0.005
@@ -160,7 +160,7 @@ def stress(
         FileExistsError: the folder holds something else.
         ClusterError, OptionError, KeyboardInterrupt: as ``sweep``.
     """
-    from gridblock.solvers.pool import Where
+    from gridblock.solvers.many.pool import Where
 
     settings = {"gap": gap, "time_limit": time_limit, "threads": 1, "seed": solver_seed}
     sizes = sized(shocks)
@@ -182,7 +182,7 @@ def search(
 
     Args:
         asked: what is asked.
-        where: where recourses are solved, see ``gridblock.solvers.pool.Where``.
+        where: where recourses are solved, see ``gridblock.solvers.many.pool.Where``.
         folder: where answers are kept.
         resume: whether a folder that holds this search already is gone on with.
         save_runs: whether each recourse is saved as a run in the folder.
@@ -192,7 +192,7 @@ def search(
         FileExistsError: the folder holds something.
         InstanceError, ClusterError, OptionError, KeyboardInterrupt: as ``stress``.
     """
-    from gridblock.solvers.journal import Journal
+    from gridblock.solvers.many.journal import Journal
 
     if asked.plan.data.decisions is None:
         message = f"the plan is {asked.plan.status}: there is nothing to try"

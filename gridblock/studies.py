@@ -5,18 +5,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
 
 from gridblock import study_folder
+from gridblock.file_names import file_name
 from gridblock.instances.grids import variants_of
 from gridblock.instances.instance import Instance
 from gridblock.instances.uncertainty import draws_of
 from gridblock.instances.variants import Variant, opened
 from gridblock.reports.study import MONTE_CARLO, SWEEP
-from gridblock.safe import file_name
 from gridblock.study import Study, study_of
 from gridblock.study_folder import Asked, Shard
 
 if TYPE_CHECKING:
-    from gridblock.solvers.cases import Case, Row, Solved
-    from gridblock.solvers.journal import Journal
+    from gridblock.solvers.many.cases import Case, Row, Solved
+    from gridblock.solvers.many.journal import Journal
 
 Source = str | Path | Mapping[str, Any]
 
@@ -160,7 +160,7 @@ def solve_study(
     Raises:
         InstanceError, FileExistsError, ClusterError, OptionError, KeyboardInterrupt: as ``sweep``.
     """
-    from gridblock.solvers.engine import keys_of
+    from gridblock.solvers.many.engine import keys_of
 
     folder = _path(how.get("folder"))
     keep = folder is not None and how.get("save_runs", False)
@@ -194,7 +194,7 @@ def merged(asked: Asked, variants: Sequence[Variant], folder: Path) -> Study:
         InstanceError: the folder holds another study, or none.
         OSError: it cannot be read or written.
     """
-    from gridblock.solvers.engine import keys_of
+    from gridblock.solvers.many.engine import keys_of
 
     keys = keys_of(_cases(asked, variants, keep=False))
     study_folder.refuse_other(folder, asked, keys)
@@ -205,7 +205,7 @@ def merged(asked: Asked, variants: Sequence[Variant], folder: Path) -> Study:
 
 
 def _cases(asked: Asked, variants: Sequence[Variant], keep: bool) -> "list[Case]":
-    from gridblock.solvers.cases import Base, Case
+    from gridblock.solvers.many.cases import Base, Case
     from gridblock.solvers.outcome import Settings
 
     base, settings = Base.of(asked.instance), Settings(**asked.settings)
@@ -216,8 +216,8 @@ def _answered(
     cases: "Sequence[Case]", how: How, journal: "Journal | None", runs: "Runs | None"
 ) -> "dict[str, Row]":
     """Answer cases, and say how far it is; the rows come back by key."""
-    from gridblock.solvers.engine import answers
-    from gridblock.solvers.pool import Where
+    from gridblock.solvers.many.engine import answers
+    from gridblock.solvers.many.pool import Where
 
     where = Where(how.get("jobs", 0), how.get("scheduler"))
     stale = None if runs is None else runs.lacks
@@ -245,7 +245,7 @@ class Runs:
 
     def lacks(self, case: "Case", row: "Row") -> bool:
         """Say whether a known answer does not count, since it failed or its plan is not here."""
-        from gridblock.solvers.cases import FAILED, INVALID
+        from gridblock.solvers.many.cases import FAILED, INVALID
 
         status = row["status"]
         return status in FAILED or (status != INVALID and not self.path(case).exists())

@@ -19,8 +19,8 @@ from gridblock.instances.uncertainty import draws_of
 from gridblock.instances.variants import Variant, opened
 from gridblock.instances.write import to_json, write_text
 from gridblock.reports.study import MONTE_CARLO, SWEEP
-from gridblock.solvers.journal import Journal
-from gridblock.solvers.journal import read as read_journal
+from gridblock.solvers.many.journal import Journal
+from gridblock.solvers.many.journal import read as read_journal
 
 FORMAT_VERSION: Final = 1
 STUDY: Final = "study.json"

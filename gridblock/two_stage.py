@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from gridblock import runs
+from gridblock.file_names import file_name
 from gridblock.instances.instance import Instance
 from gridblock.instances.write import to_json, write_text
 from gridblock.plan import Plan
-from gridblock.safe import file_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -212,8 +212,8 @@ def stochastic(
 
     from gridblock.instances.outlook import futures_drawn, futures_of
     from gridblock.model.extensive import Risk
+    from gridblock.solvers.many.pool import Where
     from gridblock.solvers.outcome import Settings
-    from gridblock.solvers.pool import Where
     from gridblock.solvers.session import opened
     from gridblock.solvers.stochastic.plan import plan_orders, resolved
 

@@ -59,7 +59,7 @@ def held(part: Path) -> Hold:
         BusyError: another process holds it.
         OSError: it cannot be written to.
     """
-    from gridblock.solvers.journal import hold
+    from gridblock.solvers.many.journal import hold
 
     path = part / HOLD
     file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
@@ -125,7 +125,7 @@ def best(instance: Instance, part: Path, note: Callable[[str], None]) -> Decisio
     """Give the best plan that an unfinished run has left, and say whether there is one."""
     from gridblock.model import plan_json
     from gridblock.own_json import read_json
-    from gridblock.solvers.left import best_left
+    from gridblock.solvers.recovery import best_left
 
     saved = part / "plan.json"  # where it was ended while it was saved
     found = best_left(instance, part)

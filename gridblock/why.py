@@ -221,9 +221,9 @@ def explain(
     on_progress: "Callable[[Progress], None] | None" = None,
 ) -> Why | WhyNot:
     """Say why a plan leaves work unmet, or why none can exist; see ``Plan.explain``."""
-    from gridblock.solvers.contradiction import contradiction
-    from gridblock.solvers.explain import explain as search
-    from gridblock.solvers.explain import usual_gap
+    from gridblock.solvers.explaining.infeasible import contradiction
+    from gridblock.solvers.explaining.unmet import explain as search
+    from gridblock.solvers.explaining.unmet import usual_gap
     from gridblock.solvers.outcome import Settings
     from gridblock.solvers.session import opened
 

@@ -32,7 +32,7 @@ class Entry:
     Attributes:
         name: what it is called.
         values: what was set or drawn, by axis.
-        row: its answer, see ``gridblock.solvers.cases.solve_case``; None where it is not solved.
+        row: its answer, see ``solve_case``; None where it is not solved.
     """
 
     name: str

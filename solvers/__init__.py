@@ -1,1 +1,18 @@
-"""Solvers: how a model becomes a matrix, is solved, and what the end of the solve means."""
+"""Solvers: how a model becomes a matrix, is solved, and what the end of the solve means.
+
+Each module says in its first line what it is about. Begin with ``solve``, from instance to plan.
+
+- The matrix: ``compile`` makes it of a Pyomo model; ``matrix``, ``change``, ``scaling``.
+- HiGHS: ``session`` is what others use; its process is behind ``channel``, ``child``, ``watch``
+  and ``worker``, in which ``highs``, ``listener``, ``options`` and ``answer`` speak to HiGHS.
+  ``outcome`` has settings and outcomes, ``lp_solvers``, ``cuopt`` and ``versions`` what may solve.
+- Methods: ``methods`` chooses; ``staged`` for small models; for large ones ``fast`` with
+  ``relaxing``, ``diving``, ``sweeping``, ``mending``, ``search``, ``shape`` and ``slices``;
+  ``vertex`` makes whole numbers exact.
+- Sequences of solves: ``tiers`` and ``parts``; ``growing`` adds losses of links.
+- Proofs: ``certified`` is the arithmetic, ``certify`` and ``prover`` make and check certificates.
+- Without a plan: ``conflict``; ``explaining`` says why work stays unmet. ``recovery`` finds what a
+  run that was killed has left.
+- Questions: ``front``, ``prices``, ``value``, ``rolling``, ``stress`` with ``without_recourse``,
+  ``stochastic``; ``many`` solves many cases.
+"""

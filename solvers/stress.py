@@ -18,13 +18,13 @@ from gridblock.instances.shocks import DELAY, Shock, changes_of
 from gridblock.model.account import account
 from gridblock.model.plan import Decisions, PlanData
 from gridblock.model.plan_json import from_plain
-from gridblock.solvers.cases import Base, Case, Solved
-from gridblock.solvers.engine import answers
-from gridblock.solvers.journal import Journal
+from gridblock.solvers.many.cases import Base, Case, Solved
+from gridblock.solvers.many.engine import answers
+from gridblock.solvers.many.journal import Journal
+from gridblock.solvers.many.pool import Where
+from gridblock.solvers.many.row import Row
 from gridblock.solvers.outcome import Settings
-from gridblock.solvers.pool import Where
-from gridblock.solvers.row import Row
-from gridblock.solvers.unreacted import Losses, base_of, cost_as_it_stands
+from gridblock.solvers.without_recourse import Losses, base_of, cost_as_it_stands
 
 MOST: Final = 100_000
 """Combinations of shocks of one search."""
@@ -42,7 +42,7 @@ class Struck(NamedTuple):
 
     Attributes:
         shocks: their names.
-        row: the answer of the best recourse, see ``gridblock.solvers.cases.solve_case``; None where
+        row: the answer of the best recourse, see ``solve_case``; None where
             it need not be solved.
         at_most: what the plan as it stands costs under them; None where that is not known, or it
             cannot stand.

@@ -64,9 +64,9 @@ def solving(
         typer.BadParameter: the folder holds something.
         typer.Exit: the cluster cannot be used.
     """
-    from gridblock.solvers.cases import VersionsError
-    from gridblock.solvers.engine import stop_here
-    from gridblock.solvers.pool import ClusterError, Where
+    from gridblock.solvers.many.cases import VersionsError
+    from gridblock.solvers.many.engine import stop_here
+    from gridblock.solvers.many.pool import ClusterError, Where
 
     talk.phase("starting")
     if Where(how.get("jobs", 0)).processes == 1 and how.get("scheduler") is None:

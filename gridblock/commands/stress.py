@@ -179,7 +179,7 @@ def _found(
     resume: bool,
 ) -> "Stress":
     """Search for the worst, and tell how it goes."""
-    from gridblock.solvers.pool import Where
+    from gridblock.solvers.many.pool import Where
     from gridblock.stresses import search
 
     asked.shocks  # noqa: B018  # What leads nowhere is refused before anything is made.

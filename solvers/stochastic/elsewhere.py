@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from gridblock.solvers.cases import SOLVER
+from gridblock.solvers.many.cases import SOLVER
+from gridblock.solvers.many.pool import LostError, Where, spread
 from gridblock.solvers.outcome import Settings, SolverError
-from gridblock.solvers.pool import LostError, Where, spread
 from gridblock.solvers.stochastic import travel
 from gridblock.solvers.stochastic.orders import Orders
 from gridblock.solvers.stochastic.solver import Answer, Solver

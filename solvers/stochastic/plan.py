@@ -10,8 +10,8 @@ from gridblock.instances.outlook import Future
 from gridblock.model.common_orders import Order
 from gridblock.model.extensive import EXPECTED, Domain, Risk
 from gridblock.model.plan import PlanData
+from gridblock.solvers.many.pool import Where
 from gridblock.solvers.outcome import Progress, Settings
-from gridblock.solvers.pool import Where
 from gridblock.solvers.session import Session
 from gridblock.solvers.stochastic.cylinders import Cylinders
 from gridblock.solvers.stochastic.cylinders import solve as solve_apart

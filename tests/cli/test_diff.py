@@ -77,7 +77,7 @@ def test_what_cannot_be_read(gridblock: Any, runs: tuple[str, str], tmp_path: Pa
     (tmp_path / "other" / "plan.json").write_text(plan.read_text())
     ran = gridblock("diff", "one", "other")
     assert ran.exit_code == 3
-    assert "is a plan of another instance" in ran.stderr
+    assert "is of another instance" in ran.stderr
     assert gridblock("compare", "one", "other").exit_code == 3
 
 

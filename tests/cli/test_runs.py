@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 
 from gridblock import runs
+from gridblock.file_names import file_name
 from gridblock.instances.faults import InstanceError
 from gridblock.instances.read import read
 from gridblock.plan import Plan, read_plan, solve
 from gridblock.reports.plain_text import csv_table
-from gridblock.safe import file_name
 
 FORMULAS = ("=1+1", "+1", "-1", "@sum", "\tx")
 

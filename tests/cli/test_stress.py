@@ -9,7 +9,7 @@ import pytest
 
 import gridblock as gb
 from gridblock import roll_folder, stress_asked
-from gridblock.solvers import cases as solving
+from gridblock.solvers.many import cases as solving
 
 HERE = ("-j", "1")
 SITES = """gridblock: 1

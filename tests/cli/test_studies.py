@@ -16,7 +16,7 @@ import pytest
 import gridblock as gb
 from gridblock import study_folder
 from gridblock.commands.many import code as code_of
-from gridblock.solvers import cases as solving
+from gridblock.solvers.many import cases as solving
 
 POWER = "facilities.memphis.limits.power_mw"
 PRICE = "facilities.memphis.energy_per_mwh"

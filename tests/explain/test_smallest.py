@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridblock.solvers.smallest import smallest
+from gridblock.solvers.explaining.smallest import smallest
 
 RULES = "abcde"
 

@@ -1,8 +1,11 @@
 """The packages are those that pyproject.toml lists, typed, documented, and of readable modules."""
 
 import ast
+import re
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 MOST_LINES = 300
 
@@ -45,6 +48,20 @@ def test_every_module_has_a_docstring(modules: dict[str, Path]) -> None:
         if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
     ]
     assert without == []
+
+
+@pytest.mark.parametrize("package", ["", ".instances", ".model", ".reports", ".solvers"])
+def test_every_large_package_has_a_map_that_names_each_module(
+    package: str, modules: dict[str, Path]
+) -> None:
+    parent = f"gridblock{package}"
+    inside = {name.rpartition(".")[2] for name in modules if name.rpartition(".")[0] == parent}
+    layers = {"instances", "model", "reports", "solvers"} if not package else set()
+    told = ast.get_docstring(ast.parse(modules[parent].read_text(encoding="utf-8"))) or ""
+    named = set(re.findall(r"``(\w+)``", told))
+    assert inside - layers - {"__main__"} - named == set()
+    # A map that names what is gone leads nowhere.
+    assert {name for name in named if name.islower()} - inside - {"stochastic"} == set()
 
 
 def test_no_module_is_too_long_to_read(modules: dict[str, Path]) -> None:

@@ -14,14 +14,14 @@ import pytest
 from gridblock.instances.faults import InstanceError
 from gridblock.instances.instance import Instance
 from gridblock.instances.read import read
-from gridblock.solvers import cases as solving
-from gridblock.solvers import pool
-from gridblock.solvers.cases import Base, Case
-from gridblock.solvers.engine import answers
-from gridblock.solvers.journal import BusyError, Journal
-from gridblock.solvers.journal import read as read_journal
+from gridblock.solvers.many import cases as solving
+from gridblock.solvers.many import pool
+from gridblock.solvers.many.cases import Base, Case
+from gridblock.solvers.many.engine import answers
+from gridblock.solvers.many.journal import BusyError, Journal
+from gridblock.solvers.many.journal import read as read_journal
+from gridblock.solvers.many.pool import ClusterError, LostError, Where, spread
 from gridblock.solvers.outcome import OptionError, Settings
-from gridblock.solvers.pool import ClusterError, LostError, Where, spread
 from gridblock.solvers.versions import made_with
 from pieces import square_or_end
 

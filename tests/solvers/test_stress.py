@@ -10,8 +10,8 @@ import gridblock as gb
 from gridblock.instances.faults import InstanceError
 from gridblock.instances.instance import Instance
 from gridblock.instances.shock_sizes import Sizes, shocks_of
-from gridblock.solvers import cases as solving
-from gridblock.solvers.unreacted import cost_as_it_stands
+from gridblock.solvers.many import cases as solving
+from gridblock.solvers.without_recourse import cost_as_it_stands
 from gridblock.stress_asked import sized
 
 POD: dict[str, Any] = {

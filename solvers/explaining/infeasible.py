@@ -19,10 +19,10 @@ from gridblock.instances.relaxing import Relaxation, Relaxing
 from gridblock.model.build import build
 from gridblock.model.contradiction import Conflict, Contradiction, Party
 from gridblock.solvers.compile import compile_model
-from gridblock.solvers.narrowing import WITHOUT_PERIODS
+from gridblock.solvers.explaining.narrowing import WITHOUT_PERIODS
+from gridblock.solvers.explaining.trials import EndedError
 from gridblock.solvers.outcome import CrossedBoundsError, Settings, SolverError, Verdict
 from gridblock.solvers.session import Session
-from gridblock.solvers.trials import EndedError
 
 ANY_GAP: Final = 1e6
 LONGEST: Final = 60.0

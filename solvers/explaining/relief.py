@@ -8,7 +8,7 @@ from typing import Final
 from gridblock.instances.relaxing import PRICE, Relaxation
 from gridblock.model.account import Account, account
 from gridblock.model.explanation import Blocker, BreakEven, Trial, Worth
-from gridblock.solvers.trials import Trials
+from gridblock.solvers.explaining.trials import Trials
 
 STEPS: Final = {
     "grid_mw": 1.0,

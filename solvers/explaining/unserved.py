@@ -8,7 +8,7 @@ from gridblock.instances.instance import Instance
 from gridblock.model.account import account
 from gridblock.model.explanation import Blocker, Trial
 from gridblock.model.plan import PlanData, spending
-from gridblock.solvers.trials import unmet_work
+from gridblock.solvers.explaining.trials import unmet_work
 
 SLIGHT: Final = 0.25
 """What is priced at less than this part of the gap of the plan is not looked into."""

@@ -6,10 +6,10 @@ from typing import Final
 
 from gridblock.instances.relaxing import PRICE, Relaxation
 from gridblock.model.explanation import SERVED, Trial
-from gridblock.solvers.screening import Screening
-from gridblock.solvers.smallest import smallest
-from gridblock.solvers.trials import Trials
-from gridblock.solvers.unserved import Unserved
+from gridblock.solvers.explaining.screening import Screening
+from gridblock.solvers.explaining.smallest import smallest
+from gridblock.solvers.explaining.trials import Trials
+from gridblock.solvers.explaining.unserved import Unserved
 
 MATTERS: Final = 0.05
 """A rule that recovers less of what is unmet is no blocker by itself."""

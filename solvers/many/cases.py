@@ -14,8 +14,8 @@ from gridblock.instances.instance import Instance
 from gridblock.instances.schema.scenarios import plain
 from gridblock.model import plan_json
 from gridblock.model.findings import AuditError
+from gridblock.solvers.many.row import Row, row_of
 from gridblock.solvers.outcome import ModelError, OptionError, Settings, SolverError
-from gridblock.solvers.row import Row, row_of
 from gridblock.solvers.session import Session
 from gridblock.solvers.solve import find_plan
 from gridblock.solvers.versions import made_with
@@ -121,7 +121,7 @@ def solve_case(case: Case, versions: Mapping[str, str]) -> Solved:
         ``spending`` (costs but for what is only priced) and ``spending_by_period`` as present
         values, ``unmet`` by demand, ``unmet_share`` and ``unmet_by_period`` as shares of
         unit-hours, and ``seconds``; for a case that is ``full`` also ``ordered``, ``bought``,
-        ``retired`` and ``unmet_hours``, see ``gridblock.solvers.row.row_of``.
+        ``retired`` and ``unmet_hours``, see ``gridblock.solvers.many.row.row_of``.
 
     Raises:
         OptionError: HiGHS does not know an option.

@@ -16,13 +16,13 @@ from gridblock.instances.relaxing import PRICE, Relaxation
 from gridblock.model.explanation import Blocker, Explanation, Need, Shortfall
 from gridblock.model.needs import Needs
 from gridblock.model.plan import PlanData
-from gridblock.solvers.dominance import Dominance
-from gridblock.solvers.narrowing import Narrowing
+from gridblock.solvers.explaining.dominance import Dominance
+from gridblock.solvers.explaining.narrowing import Narrowing
+from gridblock.solvers.explaining.relief import break_even, worths
+from gridblock.solvers.explaining.trials import EndedError, Trials, is_small
+from gridblock.solvers.explaining.unserved import Unserved
 from gridblock.solvers.outcome import Progress, Settings
-from gridblock.solvers.relief import break_even, worths
 from gridblock.solvers.session import Session
-from gridblock.solvers.trials import EndedError, Trials, is_small
-from gridblock.solvers.unserved import Unserved
 
 GAPS: Final = {True: 1e-4, False: 5e-3}
 """The usual gap of re-solves of a small model and of a large one."""

@@ -5,8 +5,8 @@ from typing import Final
 
 from gridblock.instances.relaxing import Relaxation
 from gridblock.model.explanation import Trial
-from gridblock.solvers.trials import Trials
-from gridblock.solvers.unserved import Unserved
+from gridblock.solvers.explaining.trials import Trials
+from gridblock.solvers.explaining.unserved import Unserved
 
 WORTH: Final = 0.02
 """A family that recovers so much of all unmet work, at its price, is looked at."""

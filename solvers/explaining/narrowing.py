@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from gridblock.instances.relaxing import Relaxation
 from gridblock.model.explanation import Trial
-from gridblock.solvers.trials import Trials
+from gridblock.solvers.explaining.trials import Trials
 
 ENOUGH: Final = 0.8
 """What a few rules must recover of what their whole family does, to be named alone."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from gridblock.instances.faults import Fault, InstanceError
-from gridblock.solvers.cases import (
+from gridblock.solvers.many.cases import (
     FAILED,
     SOLVER,
     Case,
@@ -19,8 +19,8 @@ from gridblock.solvers.cases import (
     failed,
     solve_case,
 )
-from gridblock.solvers.journal import Journal
-from gridblock.solvers.pool import LostError, Where, spread
+from gridblock.solvers.many.journal import Journal
+from gridblock.solvers.many.pool import LostError, Where, spread
 from gridblock.solvers.versions import made_with
 
 HERE = Where()
@@ -36,7 +36,7 @@ class Answer(NamedTuple):
 
     Attributes:
         case: the case.
-        row: see ``gridblock.solvers.cases.solve_case``.
+        row: see ``gridblock.solvers.many.cases.solve_case``.
         plan: the plan as plain data, where the case keeps it and it was solved now.
         known: whether the journal knew it.
     """
