@@ -43,7 +43,7 @@ def test_a_run_whose_instance_was_changed_since_is_refused(
     file.write_text(file.read_text().replace("6000", "7000"))
     ran = gridblock(*command.split(), "run")
     assert ran.exit_code == 3
-    assert "is a plan of another instance than the one beside it" in ran.stderr
+    assert "is of another instance than the one beside it" in ran.stderr
     file.unlink()
     ran = gridblock(*command.split(), "run")
     assert ran.exit_code == 3
