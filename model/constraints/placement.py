@@ -1,11 +1,15 @@
 """Placement: which blocks may serve which demand, and how a demand may be spread."""
 
 import math
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Final, TypeVar
 
 import pyomo.environ as pyo
 
 from gridblock.instances.instance import Instance
+from gridblock.instances.schema.demands import Demand
+
+Key = TypeVar("Key")
 
 ROUNDING: Final = 1e-9
 """What is worked out to be less by no more than this share is as much."""
@@ -24,10 +28,9 @@ def add(block: pyo.Block, instance: Instance) -> None:
 
     where :math:`a` is assigned, :math:`x` powered, :math:`s` served, :math:`A` ``Demand.amount``,
     :math:`\phi` ``max_share_per_facility``, :math:`F` ``max_facilities``, :math:`\sigma`
-    ``min_share``; :math:`v, w, q`
-    are 1 where demand :math:`d` uses facility :math:`f`, accelerator :math:`g`
-    (``one_accelerator``), leaf
-    place :math:`z` (``together: zone``), and :math:`\bar a` is the most blocks that it can use.
+    ``min_share``; :math:`v, w, q` are 1 where demand :math:`d` uses facility :math:`f`, accelerator
+    :math:`g` (``one_accelerator``), leaf place :math:`z` (``together: zone``), and :math:`\bar a`
+    is the most blocks that it can use.
     """
     _share_blocks(block)
     _spread(block, instance)
@@ -59,6 +62,7 @@ def _share_blocks(block: pyo.Block) -> None:
 
 
 def _spread(block: pyo.Block, instance: Instance) -> None:
+    """Keep what a demand is served at one facility within its largest share."""
     facts = block.facts
     share = {
         d.name: d.max_share_per_facility
@@ -82,26 +86,61 @@ def served_at(block: pyo.Block) -> dict[tuple[str, str, str], list[pyo.Var]]:
     return served
 
 
+def alternatives(pairs: Iterable[tuple[Key, str]]) -> dict[Key, tuple[str, ...]]:
+    """Give what each may choose from, by what the choice is made for, where there are several."""
+    found: dict[Key, dict[str, None]] = {}
+    for key, choice in pairs:
+        found.setdefault(key, {})[choice] = None
+    return {key: tuple(choices) for key, choices in found.items() if len(choices) > 1}
+
+
 def _few_facilities(block: pyo.Block, instance: Instance) -> None:
-    facts, servable = block.facts, block.bounds.servable
+    """Let a demand use few facilities, and be served and assigned blocks only there."""
+    facts = block.facts
     asks = {d.name: d for d in instance.demands if d.run is None}
+    most = {name: demand.max_facilities or math.inf for name, demand in asks.items()}
     served = served_at(block)
-    choices: dict[tuple[str, str], dict[str, None]] = {}
-    for d, f, t in (*served, *((d, facts.facility_of[p], t) for d, _, p, t in block.assignments)):
-        if d in asks:
-            choices.setdefault((d, t), {})[f] = None
+    stands = ((d, facts.facility_of[path], t) for d, _, path, t in block.assignments)
+    choices = alternatives(((d, t), f) for d, f, t in (*served, *stands) if d in asks)
     binding = {
-        (d, t): tuple(facilities)
+        (d, t): facilities
         for (d, t), facilities in choices.items()
-        if len(facilities) > (1 if asks[d].interconnect else asks[d].max_facilities or math.inf)
+        if asks[d].interconnect or len(facilities) > most[d]
     }
-    crowded = [
-        key for key in binding if len(binding[key]) > (asks[key[0]].max_facilities or math.inf)
-    ]
     block.uses_facility = pyo.Var(
         [(d, f, t) for (d, t), facilities in binding.items() for f in facilities], within=pyo.Binary
     )
+    _served_where_used(block, asks, served, binding)
 
+    @block.Constraint(
+        [
+            (d, kind, path, t)
+            for d, kind, path, t in block.assignments
+            if (d, t) in binding and facts.drawing_pays(facts.facility_of[path], t)
+        ]
+    )
+    def assigned_only_where_used(
+        block: pyo.Block, d: str, kind: str, path: str, t: str
+    ) -> pyo.Expression:
+        assigned = block.assigned[d, kind, path, t]
+        return assigned <= assigned.ub * block.uses_facility[d, facts.facility_of[path], t]
+
+    @block.Constraint([(d, t) for d, t in binding if len(binding[d, t]) > most[d]])
+    def at_most_max_facilities(block: pyo.Block, d: str, t: str) -> pyo.Expression:
+        return sum(block.uses_facility[d, f, t] for f in binding[d, t]) <= most[d]
+
+
+def _served_where_used(
+    block: pyo.Block,
+    asks: Mapping[str, Demand],
+    served: Mapping[tuple[str, str, str], list[pyo.Var]],
+    binding: Mapping[tuple[str, str], tuple[str, ...]],
+) -> None:
+    """Link what is served to the facilities used: by region, and where there are several, in all.
+
+    A demand that takes one facility and all of its amount is served wholly where it stands.
+    """
+    facts, servable = block.facts, block.bounds.servable
     whole = {
         (d, f, t)
         for d, f, t in served
@@ -126,33 +165,13 @@ def _few_facilities(block: pyo.Block, instance: Instance) -> None:
     def served_together_only_where_used(block: pyo.Block, d: str, f: str, t: str) -> pyo.Expression:
         return sum(served[d, f, t]) <= servable(d, f, t) * block.uses_facility[d, f, t]
 
-    @block.Constraint(
-        [
-            (d, kind, path, t)
-            for d, kind, path, t in block.assignments
-            if (d, t) in binding and facts.drawing_pays(facts.facility_of[path], t)
-        ]
-    )
-    def assigned_only_where_used(
-        block: pyo.Block, d: str, kind: str, path: str, t: str
-    ) -> pyo.Expression:
-        assigned = block.assigned[d, kind, path, t]
-        return assigned <= assigned.ub * block.uses_facility[d, facts.facility_of[path], t]
-
-    @block.Constraint(crowded)
-    def at_most_max_facilities(block: pyo.Block, d: str, t: str) -> pyo.Expression:
-        uses = sum(block.uses_facility[d, f, t] for f in binding[d, t])
-        return uses <= asks[d].max_facilities
-
 
 def _one_accelerator(block: pyo.Block, instance: Instance) -> None:
+    """Let a demand that asks for it use one accelerator at a time."""
     picky = {d.name for d in instance.demands if d.one_accelerator and d.run is None}
     chip = {kind: b.accelerator for kind, b in instance.blocks.items()}
     linked = [key for key in block.assignments if key[0] in picky]
-    choices: dict[tuple[str, str], dict[str, None]] = {}
-    for d, kind, _, t in linked:
-        choices.setdefault((d, t), {})[chip[kind]] = None
-    binding = {key: tuple(chips) for key, chips in choices.items() if len(chips) > 1}
+    binding = alternatives(((d, t), chip[kind]) for d, kind, _, t in linked)
     block.uses_accelerator = pyo.Var(
         [(d, g, t) for (d, t), chips in binding.items() for g in chips], within=pyo.Binary
     )
@@ -170,13 +189,12 @@ def _one_accelerator(block: pyo.Block, instance: Instance) -> None:
 
 
 def _one_zone(block: pyo.Block, instance: Instance) -> None:
+    """Let a demand that asks for it use one zone of each facility at a time."""
     facts = block.facts
     close = {d.name for d in instance.demands if d.together == "zone"}
-    choices: dict[tuple[str, str, str], dict[str, None]] = {}
-    for d, _, path, t in block.assignments:
-        if d in close:
-            choices.setdefault((d, facts.facility_of[path], t), {})[path] = None
-    binding = {key: tuple(paths) for key, paths in choices.items() if len(paths) > 1}
+    binding = alternatives(
+        ((d, facts.facility_of[path], t), path) for d, _, path, t in block.assignments if d in close
+    )
     block.uses_zone = pyo.Var(
         [(d, path, t) for (d, _, t), paths in binding.items() for path in paths], within=pyo.Binary
     )

@@ -5,7 +5,7 @@ import pyomo.environ as pyo
 from gridblock.instances.instance import Instance
 from gridblock.instances.schema.demands import Demand
 from gridblock.model.constraints.berths import has_a_berth
-from gridblock.model.constraints.placement import served_at
+from gridblock.model.constraints.placement import alternatives, served_at
 from gridblock.model.variables import charge_unmet
 
 
@@ -34,6 +34,7 @@ def add(block: pyo.Block, instance: Instance) -> None:
 
 
 def _starts(block: pyo.Block, instance: Instance) -> None:
+    """Start a run once at most, and serve it wholly while it is under way and not otherwise."""
     facts = block.facts
     floored = [d.name for d in instance.demands if d.run is not None and d.min_share > 0]
 
@@ -126,16 +127,14 @@ def _tells_apart(run: Demand, facilities: int) -> bool:
 
 
 def _same_accelerator(block: pyo.Block, instance: Instance) -> None:
+    """Let a run use one accelerator, the same in all of its periods."""
     chip = {kind: b.accelerator for kind, b in instance.blocks.items()}
     linked = [
         key
         for key in block.assignments
         if key[0] in block.facts.windows and not has_a_berth(block.facts.demands[key[0]])
     ]
-    choices: dict[str, dict[str, None]] = {}
-    for d, kind, _, _ in linked:
-        choices.setdefault(d, {})[chip[kind]] = None
-    binding = {d: tuple(chips) for d, chips in choices.items() if len(chips) > 1}
+    binding = alternatives((d, chip[kind]) for d, kind, _, _ in linked)
     block.run_uses_accelerator = pyo.Var(
         [(d, g) for d, chips in binding.items() for g in chips], within=pyo.Binary
     )
