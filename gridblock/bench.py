@@ -215,6 +215,7 @@ def bench(
 
 
 def _row(name: str, best: Known, plan: Plan) -> Row:
+    """Compare a plan with what is known of its instance."""
     ours = None if plan.objective is None else best.of(plan.objective)
     above = math.inf if plan.objective is None else plan.objective
     below = -math.inf if plan.bound is None else min(plan.bound, above)

@@ -219,6 +219,7 @@ def _searched(
     kept: Runs | None,
     on_answer: Tell | None,
 ) -> Stress:
+    """Search, and pass on how far it is over all rounds; keep the plans that are to be kept."""
     from gridblock.solvers.outcome import Settings
 
     sizes: list[int] = []

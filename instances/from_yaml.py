@@ -176,6 +176,7 @@ class _Tree:
             self._open[-1].part = None
 
     def _name(self, event: NodeEvent, around: _Open) -> str:
+        """Give the name of a value in a mapping, and note what is wrong with it."""
         if not isinstance(event, ScalarEvent):
             message = "has a list, mapping or alias for a name; put the name in quotes"
             self.faults.stop(self.path, message, self.last)
@@ -195,6 +196,7 @@ class _Tree:
         return name
 
     def _node(self, event: NodeEvent, around: _Open | None) -> None:
+        """Put a node where it belongs in the data, with its place in the file."""
         place = key_place = self.last
         if around and isinstance(around.value, list):
             around.part = len(around.value)

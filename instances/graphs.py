@@ -57,6 +57,7 @@ def inline(data: dict[str, Any], folder: Path) -> None:
 
 
 def _read(folder: Path, name: str) -> nx.Graph:
+    """Read a graph file beside an instance; refuse what lies elsewhere or is no graph."""
     path = folder / name
     reader = READERS.get(path.suffix.lower())
     if reader is None:

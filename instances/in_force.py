@@ -69,6 +69,7 @@ def orders_of(taken: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _read(folder: Path, name: str) -> dict[str, Any]:
+    """Read what replanning needs of a plan beside an instance, or refuse it."""
     path = folder / name
     if Path(name).is_absolute() or ".." in Path(name).parts or "://" in name:
         _refuse(f"{name!r} must lie beside the instance")

@@ -39,6 +39,7 @@ def of_options(given: Fields) -> Oddities:
 
 
 def _time(given: Fields, here: tuple[Key, ...], contract: Contract) -> Oddities:
+    """Find options whose lots never enter service in time, or whose term passes the horizon."""
     option, periods = contract.option, len(given.horizon)
     if not contract.orders and contract.on_offer:
         message = f"is {option.lead} periods: nothing ordered in its window enters service in time"

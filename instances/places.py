@@ -104,6 +104,7 @@ def _place(
     falling: bool,
     horizon: Horizon,
 ) -> Place:
+    """Make the place of a facility or zone, with what it holds over the periods."""
     limits = limits_of(site, horizon)
     uplink = site.uplink_gbps if isinstance(site, Zone) else None
     return Place(

@@ -79,6 +79,7 @@ def _accelerators(given: Fields) -> Oddities:
 
 
 def _blocks(given: Fields) -> Oddities:
+    """Find blocks that can stand nowhere, lose all their worth, or come too late."""
     for name, block in given.blocks.items():
         here = ("blocks", name)
         yield from _draw(here, block)
@@ -114,6 +115,7 @@ def _draw(here: tuple[Key, ...], block: Block) -> Oddities:
 
 
 def _facilities(given: Fields) -> Oddities:
+    """Compare PUE, price and carbon of energy, and grid power of sites with what is usual."""
     for name, facility in given.facilities.items():
         here = ("facilities", name)
         if not PUE[0] <= facility.pue <= PUE[1]:

@@ -73,6 +73,7 @@ def _found(source: str | Path) -> str | Path:
 
 
 def _checked(data: dict[str, Any], folder: Path, written: document.Document | None) -> Reading:
+    """Make an instance of plain data, or raise every fault with its place in the file."""
     found: list[Fault] = []
     spoiled = written.spoiled if written else ()
     for path in spoiled:

@@ -282,6 +282,7 @@ def holding_pays(facts: Facts, kind: str, facility: str, *, powered: bool = True
 
 
 def _keeping_cost(facts: Facts, kind: str, facility: str, *, powered: bool) -> list[float]:
+    """Give what an idle block costs in each period, at present value, powered or not."""
     instance, block, site = (
         facts.instance,
         facts.instance.blocks[kind],

@@ -184,6 +184,7 @@ def _cost(model: pyo.ConcreteModel, stage: Stage, keys: list[Any]) -> Any:
 
 
 def _minimise(model: pyo.ConcreteModel, probability: Mapping[str, float], risk: Risk) -> None:
+    """Minimise the expected cost, weighed with the conditional value at risk."""
     cost = model.scenario_cost
     expected = sum(p * cost[name] for name, p in probability.items())
     if not risk.weight:

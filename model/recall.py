@@ -82,6 +82,7 @@ def _known(instance: Instance, decisions: Decisions) -> Decisions:
 
 
 def _values(model: pyo.Block, decisions: Decisions) -> Iterator[tuple[Any, float]]:
+    """Give each variable of the model with its value in the plan."""
     books = account(model.facts.instance, decisions)
     known: tuple[tuple[Any, Any, Mapping[Any, Any]], ...] = (
         (model.bought, Standing, decisions.bought),

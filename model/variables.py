@@ -20,7 +20,10 @@ def add(block: pyo.Block, instance: Instance) -> None:
 
 
 def _lots(block: pyo.Block, instance: Instance) -> None:
-    """Add lots ordered, those in effect, and the blocks that they lease."""
+    """Add lots ordered, those in effect, and the blocks that they lease.
+
+    There are variables only in the window of an option (``order``).
+    """
     facts, additions = block.facts, block.bounds.additions
     contracts = instance.contracts
     orders = [(o, facts.periods[order]) for o, c in contracts.items() for order in c.orders]
@@ -81,7 +84,11 @@ def _openings(block: pyo.Block) -> None:
 
 
 def _fleet(block: pyo.Block) -> None:
-    """Add blocks owned, bought, retired and, where they may be switched off, powered."""
+    """Add blocks owned, bought, retired and, where they may be switched off, powered.
+
+    There are variables only where a block may stand (``Block.where``), and of blocks bought only
+    from its ``lead`` on.
+    """
     facts, bounds = block.facts, block.bounds
     position = facts.instance.horizon.index
     block.fleet = pyo.Set(initialize=list(bounds.owned), dimen=3)
@@ -123,7 +130,11 @@ def _fleet(block: pyo.Block) -> None:
 
 
 def _work(block: pyo.Block) -> None:
-    """Add blocks assigned to demands, units served and units unmet."""
+    """Add blocks assigned to demands, units served and units unmet.
+
+    There are variables only where a demand may run: at the facilities of ``Demand.where``, on
+    blocks with a yield.
+    """
     facts, bounds = block.facts, block.bounds
     most = block.pools.blocks_of_use(bounds.powered)
     block.assignments = pyo.Set(initialize=list(most), dimen=4)

@@ -89,6 +89,7 @@ VERDICTS: Final = {
 
 
 def _section(found: Sequence[Row]) -> Section:
+    """Tell each instance: published, found, gap, verdict, seconds, audit."""
     return Section(
         title="Optima",
         unit="as published; seconds to build, solve and audit",

@@ -115,6 +115,7 @@ def _section(
     shown: tuple[range, range],
     write: tuple[Callable[[float], str], Callable[[float], str]],
 ) -> Section:
+    """Tell measures of many plans: a column for each, then the differences to the first."""
     values, changes = shown
     columns = (
         Column(""),

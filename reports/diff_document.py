@@ -58,6 +58,7 @@ def _inputs_in_words(diff: Diff) -> str:
 
 
 def _plans_in_words(diff: Diff) -> Iterator[str]:
+    """Say what changed from one plan to the other: cost and unmet work, in a sentence."""
     (a, plan_a), (b, plan_b) = ((s, s.plan) for s in (diff.a, diff.b))
     if plan_a is None or plan_b is None or a.account is None or b.account is None:
         return

@@ -108,6 +108,7 @@ def how_proven(found: Explanation) -> str:
 
 
 def _summary(instance: Instance, account: Account, found: Explanation) -> Section | None:
+    """Tell the blockers, the dearest first, and what was not looked into."""
     if not found.blockers:
         return None
     priced = priced_unmet(account)

@@ -130,6 +130,7 @@ def _ceilings_mw(
     leaves: tuple[Place, ...],
     added: Mapping[tuple[Label, str], Fraction],
 ) -> Iterator[float]:
+    """Give the most that feeds can bring: intact, and after the loss of each top one."""
     loads, pue = feeding.loads, feeding.instance.facilities[facility].pue
     t = feeding.instance.horizon.names[period]
 

@@ -85,6 +85,7 @@ def _tiers(instance: Instance) -> str:
 
 
 def _section(instance: Instance, front: Front) -> Section:
+    """Tell the points of a front, from the least unmet on, with a bar for the cost."""
     scale = scale_for(max(abs(point.cost) for point in front.points))
     low = min(0.0, *(point.cost for point in front.points))
     width = max(point.cost for point in front.points) - low or 1.0

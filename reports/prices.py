@@ -136,6 +136,7 @@ def _headline(found: Sheet) -> str:
 
 
 def _steps(instance: Instance, found: Sheet) -> Section | None:
+    """Tell what whole steps are worth: relaxed, found, and at most."""
     if not found.worths:
         return None
     known = [v for w in found.worths for v in w[1:] if v is not None]
@@ -166,6 +167,7 @@ def _steps(instance: Instance, found: Sheet) -> Section | None:
 
 
 def _marginals(instance: Instance, found: Sheet) -> Section | None:
+    """Tell marginal values: a row for each thing and its unit, over the periods."""
     rows = marginal_rows(instance, found.marginals)
     if not rows:
         return None

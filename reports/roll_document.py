@@ -88,6 +88,7 @@ def _once(data: Rolled) -> Iterator[str]:
 
 
 def _by_period(data: Rolled) -> Section:
+    """Tell cost by period: expected at first, realised, with foresight, and the difference."""
     found = list(rows(data))
     scale = scale_for(max((abs(x) for row in found for x in row[1:6]), default=0.0))
     widest = max((abs(row[4]) for row in found), default=0.0) or 1.0
@@ -118,6 +119,7 @@ def _by_period(data: Rolled) -> Section:
 
 
 def _stages(data: Rolled) -> Section:
+    """Tell the plan of each stage: when it was made, and what it was to cost."""
     found = list(stage_rows(data))
     scale = scale_for(max((abs(row[6] or 0.0) for row in found), default=0.0))
     return Section(

@@ -151,6 +151,7 @@ def _part(entry: Entry, key: str) -> str:
 def _grouped(
     amounts: Mapping[tuple[str, str, str], Fraction], keys: tuple[str, ...]
 ) -> dict[tuple[str, ...], Fraction]:
+    """Sum amounts by some of facility, block type and period."""
     sums: dict[tuple[str, ...], Fraction] = {}
     for amount_key, amount in amounts.items():
         named = dict(zip(OF_ENERGY, amount_key, strict=True))

@@ -42,6 +42,7 @@ def steps(instance: Instance, decisions: Decisions, account: Account) -> tuple[S
 def _all(
     instance: Instance, decisions: Decisions, account: Account
 ) -> Iterator[tuple[Step, float]]:
+    """Give every step, and how full the limit is that it raises."""
     yield from _of_places(instance, decisions, account)
     for use in usage.of_supply(instance, decisions):
         if use.limit is not None:

@@ -115,6 +115,7 @@ def _open(data: Stressed) -> Iterator[str]:
 
 
 def _sections(data: Stressed, size: int) -> Iterator[Section]:
+    """Tell the shocks of a round, the worst first, and what was not solved."""
     found = data.damages[size - 1]
     amounts = [x for d in found for x in (d.extra, d.least, d.most) if x and math.isfinite(x)]
     scale = scale_for(max(map(abs, amounts), default=0.0))

@@ -28,6 +28,7 @@ def of_draws(study: Study) -> Iterator[Section]:
 
 
 def _quantiles(study: Study) -> Section:
+    """Give mean, deviation and quantiles of cost and unmet shares."""
     currency = study.instance.currency
     found = figures.quantiles(study)
     scale = scale_for(max(abs(x) for q in found[:2] for x in (*q.at, q.mean)))
@@ -55,6 +56,7 @@ def _demand(measure: str) -> str:
 
 
 def _shortfalls(study: Study) -> Section:
+    """Say how likely it is that more of a demand stays unmet than is allowed."""
     allowed = f"more than {percent(study.above)}" if study.above else "any of it"
     return Section(
         "Shortfall",
@@ -83,6 +85,7 @@ def _shortfalls(study: Study) -> Section:
 
 
 def _convergence(study: Study) -> Section:
+    """Say how the mean settles as cases are added, and how sure it is."""
     course = figures.told(figures.running(study.measured("objective")))
     scale = scale_for(max((abs(each.mean) for each in course), default=0.0))
     return Section(
@@ -108,6 +111,7 @@ def _convergence(study: Study) -> Section:
 
 
 def _drivers(study: Study) -> Iterator[Section]:
+    """Say which fields explain the cost, those that explain the most first."""
     found = figures.drivers(study)[:MOST_DRIVERS]
     if not found:
         return

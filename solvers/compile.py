@@ -240,6 +240,7 @@ class _Work:
 
 
 def _assembled(work: _Work, sense: int, cost: dict[int, float], offset: float) -> Compiled:
+    """Put rows, columns and costs together as a matrix."""
     columns = list(work.variables.values())
     lower, upper, integer = _columns(columns)
     costs = np.zeros(len(columns))

@@ -121,6 +121,7 @@ def _of_limit(
 
 
 def _sentence(instance: Instance, demand: str, region: str, period: str, short: float) -> str:
+    """Say by how much the floor of a demand falls short."""
     asks = next(d for d in instance.demands if d.name == demand)
     floor = asks.min_share
     if asks.run is not None:

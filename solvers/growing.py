@@ -185,6 +185,7 @@ class _Rounds:
         return grown
 
     def _once(self, start: Floats | None) -> Outcome:
+        """Solve the model as it is now, in the time left but for what mending may take."""
         passed, nodes = time.monotonic() - self.began, self.nodes
 
         def told(line: Progress) -> None:

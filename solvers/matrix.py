@@ -210,6 +210,7 @@ class Matrix:
             return cls(**{field.name: held[field.name] for field in fields(cls)})
 
     def _validate_shape(self) -> None:
+        """Refuse arrays whose sizes do not fit together."""
         rows, columns, nonzeros = self.shape
         wanted = {
             "lower": columns,
@@ -231,6 +232,7 @@ class Matrix:
     def _validate_coefficients(
         self, column_name: Callable[[int], str], row_name: Callable[[int], str]
     ) -> None:
+        """Refuse columns out of range, coefficients that HiGHS drops, entries given twice."""
         columns = len(self.cost)
 
         def place(at: int) -> str:

@@ -140,6 +140,7 @@ class Prices:
         return tuple(one for one in found if abs(one.saves) > NOTHING * dearest)
 
     def _of_rows(self, outcome: Outcome) -> Iterator[Marginal]:
+        """Give the marginal value of each row that continuous decisions meet."""
         duals, low, high = outcome.row_duals, outcome.row_from, outcome.row_to
         if duals is None:
             return

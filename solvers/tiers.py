@@ -182,6 +182,7 @@ class _Stages:
         )
 
     def _floors(self, part: Part, demands: Collection[str]) -> list[int]:
+        """Give the rows that ask for work on demands of later tiers."""
         rows = self.compiled.row_number
         floors = filter(None, map(part.model.component, FLOORS))
         kept = (

@@ -90,6 +90,7 @@ def _put_json(
     found: Sequence[Fault],
     converted: int | None = None,
 ) -> None:
+    """Write what was found as one JSON document, whether the instance is valid or not."""
     from gridblock.instances.write import to_json
 
     said: dict[str, Any] = {

@@ -86,7 +86,7 @@ def write_new(path: Path, text: str) -> None:
     write_text(path, text)
 
 
-def free(output: Path | None) -> Path | None:
+def refuse_taken(folder: Path | None) -> None:
     """Refuse a folder that holds something, before any work is done for it.
 
     Raises:
@@ -95,12 +95,11 @@ def free(output: Path | None) -> Path | None:
     from gridblock import runs
 
     try:
-        if output is not None:
-            runs.refuse_taken(output)
+        if folder is not None:
+            runs.refuse_taken(folder)
     except FileExistsError as error:
         message = f"{error.filename} {error.strerror}; choose another folder"
         raise typer.BadParameter(message) from None
-    return output
 
 
 def save(talk: "Talk", found: Saveable, output: Path | None) -> Path:

@@ -67,8 +67,6 @@ def new(
     YAML has comments, and the JSON Schema beside it by which editors complete and
     check fields; a workbook has units, drop-downs and notes.
     """
-    from gridblock.instances.write import to_yaml
-
     talk = Talk()
     with ended(talk):
         if example is not None:
@@ -86,27 +84,42 @@ def new(
         if name is None and output is None:
             message = "give it a name: gridblock new deal"
             raise typer.BadParameter(message)
-        path = output or _file(name or "")
-        suffix = path.suffix.lower()
-        if suffix not in SUFFIXES | TABLES:
+        path, called = _named(name, output, ".yaml")
+        if path.suffix.lower() not in SUFFIXES | TABLES:
             message = f"{shown(str(path))} must end in .yaml or .xlsx, or be a folder for tables"
             raise typer.BadParameter(message)
-        known = name and Path(name).suffix.lower() in {*SUFFIXES, ".xlsx"}
-        called = Path(name).stem if name and known else name
-        text = sources.TEMPLATE.read_text(encoding="utf-8")
-        line = to_yaml({"name": called or path.stem}).strip()
-        text = re.sub(r"(?m)^name:.*$", lambda _: line, text, count=1)
-        if suffix in TABLES:
-            _write_tables(path, text)
-        else:
-            write_new(path, text)
-            _write_schema(talk, path.parent)
-        talk.note(f"wrote {path}; plan it with: gridblock solve {shlex.quote(str(path))}")
+        _write_template(talk, path, called or path.stem)
+
+
+def _named(name: str | None, output: Path | None, ending: str) -> tuple[Path, str | None]:
+    """Give the file of an instance, and its name where one is given.
+
+    A name may be that of a file; what has no known ending gets the usual one.
+    """
+    known = name is not None and Path(name).suffix.lower() in {*SUFFIXES, ".xlsx", ending}
+    named = Path(name or "") if known else Path(f"{name or ''}{ending}")
+    return output or named, named.stem if known else name
+
+
+def _write_template(talk: Talk, path: Path, called: str) -> None:
+    """Write the template under a name: as YAML with the schema beside it, or as tables."""
+    from gridblock.instances.write import to_yaml
+
+    line = to_yaml({"name": called}).strip()
+    text = sources.TEMPLATE.read_text(encoding="utf-8")
+    text = re.sub(r"(?m)^name:.*$", lambda _: line, text, count=1)
+    if path.suffix.lower() in TABLES:
+        _write_tables(path, text)
+    else:
+        write_new(path, text)
+        _write_schema(talk, path.parent)
+    talk.note(f"wrote {path}; plan it with: gridblock solve {shlex.quote(str(path))}")
 
 
 def _write_generated(
     talk: Talk, name: str | None, output: Path | None, rung: str, seed: int
 ) -> None:
+    """Write an instance of the ladder."""
     from gridblock.commands.files import refuse_output
     from gridblock.instances import formats
     from gridblock.instances.generate import generate
@@ -116,9 +129,7 @@ def _write_generated(
     if size not in RUNGS:
         message = f"there is no rung {shown(rung)}; there are {', '.join(RUNGS)}"
         raise typer.BadParameter(message, param_hint="'--rung'")
-    known = name and Path(name).suffix.lower() in {".json", *SUFFIXES, ".xlsx"}
-    called = Path(name).stem if name and known else name
-    path = output or Path(name if name and known else f"{name or f'ladder-{size}-{seed}'}.json")
+    path, called = _named(name, output, ".json" if name else f"ladder-{size}-{seed}.json")
     refuse_output(str(path))
     talk.phase("generating")
     given = generate(size, seed)
@@ -146,9 +157,3 @@ def _write_tables(path: Path, text: str) -> None:
 
     refuse_output(str(path))
     formats.write(read(document.parse(text, ".yaml").data), path, full=True)
-
-
-def _file(name: str) -> Path:
-    path = Path(name)
-    known = path.suffix.lower() in {*SUFFIXES, ".xlsx"}
-    return path if known else Path(f"{name}.yaml")

@@ -8,7 +8,7 @@ import typer
 from gridblock.commands import sources
 from gridblock.commands.answers import show_answer
 from gridblock.commands.ending import Ending, Interrupts, ended
-from gridblock.commands.files import free, save
+from gridblock.commands.files import refuse_taken, save
 from gridblock.commands.kept import refuse_unkept, tell_kept
 from gridblock.commands.options import (
     Changes,
@@ -82,11 +82,11 @@ def pareto(
             message = "a front has two ends: 2 points or more"
             raise typer.BadParameter(message, param_hint="'--points'")
         refuse_unkept(no_save, {"--output": output, "--report": report})
-        folder = free(output)
+        refuse_taken(output)
         talk.phase("reading")
         given = sources.read(instance, changes, scenario)
         found = _found(talk, interrupts, given, points, measure, gap, time_limit)
-        saved = None if no_save or not found.data.points else save(talk, found, folder)
+        saved = None if no_save or not found.data.points else save(talk, found, output)
         talk.line.end()
         _show(given, found, form)
         tell_kept(talk, found, saved, report)

@@ -8,7 +8,7 @@ import typer
 from gridblock.commands import sources
 from gridblock.commands.answers import show_answer
 from gridblock.commands.ending import Interrupts, ended, of_status
-from gridblock.commands.files import free, save
+from gridblock.commands.files import refuse_taken, save
 from gridblock.commands.kept import refuse_unkept, tell_kept
 from gridblock.commands.options import (
     Changes,
@@ -139,7 +139,7 @@ def stochastic(
         if distributions is not None and combine:
             message = "--combine and --distributions exclude each other"
             raise typer.BadParameter(message)
-        folder = free(output)
+        refuse_taken(output)
         talk.phase("reading")
         given = sources.read(instance, changes)
         how: dict[str, object] = {
@@ -158,7 +158,7 @@ def stochastic(
             "seed": seed,
         }
         found = _found(talk, interrupts, given, _period(given, resolves), how)
-        saved = None if no_save else save(talk, found, folder)
+        saved = None if no_save else save(talk, found, output)
         talk.line.end()
         _show(found, form, saved)
         tell_kept(talk, found, saved, report)

@@ -82,6 +82,7 @@ def _serving_cost(given: Fields, here: Path, demand: Demand) -> Faults:
 
 
 def _origin(given: Fields, here: Path, demand: Demand) -> Faults:
+    """Check regions and their shares, and that latency and traffic have somewhere to come from."""
     regions = given.network.regions
     for region in demand.from_:
         yield from unknown(region, regions, "region", (*here, "from", region))

@@ -24,6 +24,7 @@ def faults(given: Fields) -> Faults:
 def _site(
     given: Fields, here: Path, site: Site, around: Scope, parents: dict[Path, Path]
 ) -> Faults:
+    """Check the feeds of a facility or zone and of all zones in it; note whose parent each is."""
     scope = {**around, **{name: (*here, "feeds", name) for name in site.feeds}}
     for name, feed in site.feeds.items():
         path = scope[name]

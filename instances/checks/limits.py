@@ -52,11 +52,12 @@ def _figures(given: Fields, here: Path, limit: Limit) -> Faults:
 
 
 def _selection(given: Fields, here: Path, limit: Limit, selection: Selection) -> Faults:
+    """Check that a limit can be narrowed so, and that what it selects exists."""
     able = SELECTORS[limit.measure]
     for key, names in selection.chosen.items():
         path = (*here, key)
         if key not in able:
-            yield path, f"cannot be told of {limit.measure}; it is told by {', '.join(able)}"
+            yield path, f"cannot narrow {limit.measure}, which is narrowed by {', '.join(able)}"
             continue
         known = known_names(given, key)
         for i, name in enumerate(names):

@@ -76,6 +76,7 @@ def _others(names: list[str], here: Path, option: Option) -> Faults:
 def _addition(
     given: Fields, places: Mapping[str, Place], here: Path, option: Option, part: object
 ) -> Faults:
+    """Check what an option adds: that its place or link exists, and has such a limit to add to."""
     if isinstance(part, MoreOnALink):
         links = {link.label: link for link in given.network.links}
         yield from unknown(part.link, links, "link", (*here, "link"))

@@ -79,6 +79,7 @@ def _degrees(row: Row, at: int, ways: str) -> float:
 
 
 def _timelines(source: Source, heading: Row, body: list[Row]) -> dict[str, Any]:
+    """Read a table of power by data centre and date: facilities with a limit by quarter."""
     day, name = column(heading, "Date"), column(heading, "Data center")
     power = column(heading, POWER)
     steps: dict[str, dict[date, float]] = {}

@@ -59,6 +59,7 @@ def _planned(
     use: list[list[float]],
     capacity: list[float],
 ) -> Reading:
+    """Make an instance of it: an agent is a facility, a job a demand that takes one whole block."""
     sign = -1 if source.sense == "max" else 1
     agents = [f"agent-{i}" for i in range(1, len(capacity) + 1)]
     parts = parts_of_a_unit(source, capacity)

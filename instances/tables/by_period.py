@@ -114,6 +114,7 @@ def _record(found: Gathered, row: _Row) -> tuple[str | int, ...] | None:
 
 
 def _series(found: Gathered, row: _Row, record: tuple[str | int, ...], periods: Path) -> None:
+    """Put a row of the table of series into its record, as a list or as steps."""
     table = str(row.key("table")).strip()
     records = layout.ROOT if table == INSTANCE else layout.tables()[table].shape
     column = Column.of(records, str(row.key("field") or ""), 0)

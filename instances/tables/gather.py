@@ -110,6 +110,7 @@ TEXT = Shape(text=True)
 
 
 def _row(found: Gathered, raw: Raw, table: Table, known: list[Column], row: _Row) -> None:
+    """Put a row into the record that it describes, cell by cell, and note where each came from."""
     owner = _owner(found, raw, table, row)
     if owner is None:
         return

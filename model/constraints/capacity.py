@@ -15,7 +15,8 @@ def add(block: pyo.Block, instance: Instance) -> None:
     .. math:: \sum_{b, z \in l} u_{bk} \, i_{bzt} \le L_{lkt} \qquad \forall l, k, t
 
     where :math:`i` is installed, powered or not, :math:`u` ``Block.uses`` and :math:`L` ``limits``
-    of place :math:`l` for resource :math:`k`. Facilities cost ``cost_per_period`` while open.
+    of place :math:`l` for resource :math:`k`: ``racks``, and whatever else is named. Facilities
+    cost ``cost_per_period`` while open.
     """
     given = block.bounds.additions.limits
     resources = {resource for _, resource, _ in given} - {*SWITCHABLE, GRID, UPLINK}

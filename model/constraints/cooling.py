@@ -13,9 +13,8 @@ def add(block: pyo.Block, instance: Instance) -> None:
     .. math:: \sum_{b, z \in l} u_{bk} \, x_{bzt} \le L_{lkt} \qquad \forall l, k, t
 
     where :math:`x` is powered, :math:`u` ``Block.uses`` of ``air_cooling_kw`` and
-    ``liquid_cooling_kw``
-    and :math:`L` the limit of place :math:`l`. A leaf place that names one kind has none of the
-    other.
+    ``liquid_cooling_kw``, and :math:`L` ``air_cooling_mw`` or ``liquid_cooling_mw`` of place
+    :math:`l`. A leaf place that names one of them and not the other has none of the other.
     """
 
     @block.Constraint(limited(block, set(COOLING)))

@@ -26,12 +26,12 @@ def add(block: pyo.Block, instance: Instance) -> None:
         \sigma_{gz}^{k} &= \frac{1}{|A_z^k|} \sum_{a \in A_z^k \text{ below } g} \epsilon_{ga}
 
     where :math:`x` is powered, :math:`p` ``Block.uses`` of ``power_kw``, :math:`M` the ``mw`` and
-    :math:`F` the ``failover_mw`` of feed :math:`g`, and :math:`\alpha` what lots in effect add to
-    both, times the ramp. :math:`A_z^k` are the feeds of leaf place
-    :math:`z` that live when device :math:`k` is lost with all that it feeds; what it draws is
-    shared equally by them, and dark if there is none. :math:`\epsilon` is the facility's PUE where
-    a feed between :math:`a` and :math:`g` has ``pue``, else 1. Feeds :math:`k` and :math:`g` belong
-    to one facility. Only rows that can bind are there.
+    :math:`F` the ``failover_mw`` of feed :math:`g` of ``feeds``, and :math:`\alpha` what lots in
+    effect add to both, times the ramp. :math:`A_z^k` are those feeds of leaf place :math:`z`,
+    ``fed_by``, that are alive when device :math:`k` is lost with all that it feeds; they share what
+    the place draws equally, and if there are none it is dark. :math:`\epsilon` is the facility's
+    PUE where a feed between :math:`a` and :math:`g` has ``pue``, else 1. Feeds :math:`k` and
+    :math:`g` belong to one facility. Only rows that can bind are there.
     """
     found = list(block.bounds.feeding.binding(block.bounds.draw_kw))
     intact = {(*row.feed, t): row for row, t in found if row.lost is None}

@@ -40,6 +40,7 @@ def _carry(block: pyo.Block) -> None:
 
 
 def _supply(block: pyo.Block, instance: Instance) -> None:
+    """Keep what is bought within what vendors deliver, of blocks and of accelerators."""
     bought: dict[tuple[str, str], list[pyo.Var]] = {}
     new_chips: dict[tuple[str, str], list[pyo.Expression]] = {}
     for kind, path, t in block.purchases:

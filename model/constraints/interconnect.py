@@ -18,9 +18,9 @@ def add(block: pyo.Block, instance: Instance) -> None:
         \sum_{p \in P_d(f, g)} c_{dfgpt} &\ge \Gamma_d \, (v_{dft} + v_{dgt} - 1) \\
         v_{dft} + v_{dgt} &\le 1 \qquad \text{where } P_d(f, g) \text{ is empty}
 
-    where :math:`v` is 1 where demand :math:`d` uses facility :math:`f`, :math:`P_d` the tunnels
-    within ``Interconnect.max_ms``, :math:`c` what is reserved on them and :math:`\Gamma`
-    ``Interconnect.gbps``. A run uses its facilities while it is under way:
+    where :math:`v` is 1 where demand :math:`d` with ``interconnect`` uses facility :math:`f`,
+    :math:`P_d` the tunnels within ``Interconnect.max_ms``, :math:`c` what is reserved on them and
+    :math:`\Gamma` ``Interconnect.gbps``. A run uses its facilities while it is under way:
     :math:`v_{df} + v_{dg} + \alpha_{dt} - 2`. Links carry what is reserved beside their traffic.
     With ``routing: any`` it flows over all links and is conserved at each place.
     """

@@ -17,12 +17,12 @@ def add(block: pyo.Block, instance: Instance) -> None:
         \sum_{c, p \ni e} g_{cpt} &\le C_{et} \\
         \sum_d \gamma_d \sum_{z \in l} s^{in}_{dzt} &\le U_{lt}
 
-    where a commodity :math:`c` is a region, a facility and a latency bound, :math:`P(c)` its
-    tunnels within the bound, :math:`g` Gbps, :math:`\gamma` ``gbps_per_unit``, :math:`s` served,
-    :math:`C` ``Link.gbps`` of each direction or of both, :math:`s^{in}` what is served in a leaf
-    place and :math:`U` ``uplink_gbps``. With ``routing: any`` traffic of a region flows over all
-    links instead and is conserved at each place. Links also carry what is reserved between
-    facilities, uplinks what blocks exchange over them: other families say how much.
+    where a commodity :math:`c` is a region, a facility and a latency bound, ``max_ms``,
+    :math:`P(c)` its tunnels within the bound, :math:`g` Gbps, :math:`\gamma` ``gbps_per_unit``,
+    :math:`s` served, :math:`C` ``Link.gbps`` of each direction or of both, :math:`s^{in}` what is
+    served in a leaf place and :math:`U` ``uplink_gbps``. With ``routing: any`` traffic of a region
+    flows over all links instead and is conserved at each place. Links also carry what is reserved
+    between facilities, uplinks what blocks exchange over them: other families say how much.
     """
     carried = (
         _arcs(block, instance) if instance.network.routing == "any" else _tunnels(block, instance)

@@ -20,10 +20,11 @@ def add(block: pyo.Block, instance: Instance) -> None:
         \sum_{z} \ell_{obzt} &= \sum_{s} \lfloor c_{ob} \rho_{o,t-s} \rfloor n_{os} \\
         i_{bzt} \le \bar\imath_{bzt} \omega_{lt}, \quad s_{drft} &\le A_{drt} \omega_{ft}
 
-    where :math:`n` is lots ordered, :math:`N` ``max``, :math:`S` lots signed, :math:`M`
-    ``min_if_taken``, :math:`\tau` 1 where any is taken, :math:`l` lots in effect, :math:`\ell`
-    blocks leased, :math:`c` their ``count``, :math:`\rho` the ``ramp``, :math:`i` installed,
-    :math:`s` served and :math:`\omega` 1 where a place that options open is open.
+    where :math:`n` is lots ordered, within their window (``order``), :math:`N` ``max``, :math:`S`
+    lots that are ``signed``, :math:`M` ``min_if_taken``, :math:`\tau` 1 where any is taken,
+    :math:`l` lots in effect, from their ``lead`` on, :math:`\ell` blocks leased, :math:`c` their
+    ``count``, :math:`\rho` the ``ramp``, :math:`i` installed, :math:`s` served and :math:`\omega` 1
+    where a place that options open is open. Options name others in ``requires`` and ``excludes``.
     """
     _taken(block, instance)
     _required(block, instance)

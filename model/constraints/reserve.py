@@ -52,6 +52,7 @@ def add(block: pyo.Block, instance: Instance) -> None:
 
 
 def _share_blocks(block: pyo.Block) -> None:
+    """Let reserve stand on idle blocks, or on those of later tiers that promise nothing."""
     facts, safe = block.facts, block.bounds.surviving.share
     tier = {name: demand.tier for name, demand in facts.demands.items()}
     holders: dict[tuple[str, str, str], list[str]] = {}

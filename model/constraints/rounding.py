@@ -22,8 +22,8 @@ def add(block: pyo.Block, instance: Instance) -> None:
         \sum_{b, z} \big(\lfloor w_b \rfloor + \min(1, \{w_b\} / \phi) \big) a_{dbzt}
         + \frac{1}{\phi \, w} \sum_r u_{drt} \ge \lceil A_{dt} / w \rceil
 
-    for each :math:`w`, what a block of some type serves, with :math:`w_b` what one of type
-    :math:`b` serves over :math:`w`, :math:`\phi = \{A_{dt} / w\}` and :math:`\{\cdot\}` the
+    for each :math:`w`, what a block of a demand with ``whole_blocks`` serves, with :math:`w_b` that
+    of type :math:`b` serves over :math:`w`, :math:`\phi = \{A_{dt} / w\}` and :math:`\{\cdot\}` the
     fraction: mixed-integer rounding (Nemhauser and Wolsey, 1990) of served + unmet = amount. What
     is left of a division has few of its digits, so all are worked out in rational numbers.
     """

@@ -51,6 +51,7 @@ def sites(instance: Instance, account: Account) -> Chart | None:
 def _chart(
     instance: Instance, counts: Mapping[str, list[float]], key: str, of: str, noun: str
 ) -> Chart | None:
+    """Draw what share of the accelerators each vendor or site has, period by period."""
     totals = [sum(column) for column in zip(*counts.values(), strict=True)]
     if not any(totals):
         return None

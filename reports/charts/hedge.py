@@ -131,6 +131,7 @@ def _marks() -> dict[str, tuple[str, str]]:
 def _dots(
     plan: StochasticPlan, called: str, costs: Any, names: Sequence[str], size: float
 ) -> go.Scatter:
+    """Mark what each scenario costs under a strategy."""
     colour, symbol = _marks().get(called, (MUTED, "line-ns"))
     there = [(i, name, costs[name]) for i, name in enumerate(names) if costs[name] is not None]
     return go.Scatter(

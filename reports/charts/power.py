@@ -183,6 +183,7 @@ def left_mw(
 
 
 def _table(rows: list[Power], causes: list[str]) -> Section:
+    """Give power by place: used, limit, and what is left by cause."""
     mw = aligned(v for row in rows for v in (*row[1:4], *(row.left or {}).values()))
     return Section(
         title="Power",

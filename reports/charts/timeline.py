@@ -238,6 +238,7 @@ def _symbols(
     at: Iterable[tuple[int, Line, Order]],
     verb: str,
 ) -> go.Scatter:
+    """Mark orders on the lines of a timeline, each with what and when on hovering."""
     points = [(row, line, o, o.service if o.order is None else o.order) for row, line, o in at]
     names = instance.horizon.names
     return go.Scatter(
@@ -260,6 +261,7 @@ def _symbols(
 
 
 def _table(instance: Instance, lines: Iterable[Line]) -> Section:
+    """Give the same as a table: what, ordered by when, in service from when to when."""
     names = instance.horizon.names
 
     def row(line: Line, order: Order) -> tuple[str, ...]:

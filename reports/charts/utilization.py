@@ -154,6 +154,7 @@ def _headroom_axis(rows: list[Limited], span: list[float]) -> dict[str, Any]:
 
 
 def _table(instance: Instance, rows: list[Limited]) -> Section:
+    """Give the same as a table: a row a limit, a cell for each stretch of periods."""
     groups = spells(instance.horizon)
 
     def heats(row: Limited) -> tuple[Heat, ...]:

@@ -135,6 +135,7 @@ def _shares(instance: Instance, account: Account | None) -> list[float]:
 
 
 def _table(instance: Instance, plan: PlanData, account: Account, other: Other) -> Section:
+    """Put costs by category of both plans side by side, what is only priced apart."""
     ours, theirs = plan.costs, other.data.costs
     known = [name for name in dict.fromkeys((*CATEGORIES, *ours, *theirs)) if name not in PRICED]
     largest = max(abs(value) for value in (plan.objective, other.data.objective, 1.0) if value)

@@ -187,6 +187,7 @@ class _Search:
         return self.known[chosen]
 
     def _tested(self, chosen: frozenset[Relaxation]) -> bool | None:
+        """Test whether a plan exists with rules relaxed: any point of the model will do."""
         left = LONGEST
         if self.settings.time_limit is not None:
             left = min(left, self.settings.time_limit - (time.monotonic() - self.began))

@@ -119,6 +119,7 @@ class Trials:
         return list(self.whole).index(chosen) if chosen in self.whole else None
 
     def _solved(self, chosen: frozenset[Relaxation], left: float | None) -> Trial:
+        """Re-solve the whole model with rules relaxed, within a part of the time that is left."""
         limit = None if left is None else min(left, max(SHORTEST, left / PARTS))
         settings = replace(self.settings, time_limit=limit)
         relaxed = tuple(sorted(chosen))
@@ -165,6 +166,7 @@ class Trials:
         return self.linear[chosen]
 
     def _relaxed(self, chosen: frozenset[Relaxation]) -> Trial:
+        """Solve the linear relaxation with rules relaxed."""
         relaxed = tuple(sorted(chosen))
         try:
             given = self.relaxing.relaxed(chosen)

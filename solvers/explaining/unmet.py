@@ -188,6 +188,7 @@ class _Search:
         )
 
     def _shortfall(self, demand: str) -> Shortfall:
+        """Put together what is known of a demand: unmet as it is, and with each family relaxed."""
         alone: dict[str, float] = {}
         dear: dict[str, float] = {}
         for name in (*self.found.families, PRICE):

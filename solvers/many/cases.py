@@ -174,6 +174,7 @@ SOLVER: Final = Solver()
 
 
 def _solved(case: Case, session: Session) -> Solved:
+    """Solve a case; whatever is wrong with it becomes the status of its row."""
     try:
         instance = Instance.parse(case.data())
         found = find_plan(instance, replace(case.settings, fresh=True), session).plan

@@ -102,6 +102,7 @@ def spread(
 def _done(
     pool: Pool, work: Callable[[Item], Answer], items: Iterable[Item]
 ) -> Iterator[tuple[Item, Answer | LostError]]:
+    """Hand items out as there is room, and give each with its answer as they end."""
     waiting = iter(items)
     flying: dict[Future[Answer], Item] = {}
     more = True

@@ -44,15 +44,15 @@ def parse(*limits: dict[str, Any]) -> Instance:
         ({"measure": "spend", "max": 1, "of": {"vendor": "nvida"}}, "did you mean 'nvidia'"),
         ({"measure": "spend", "max": 1, "of": {"tag": ["us", "eu"]}}, "limits[0].of.tag[1]"),
         ({"measure": "spend", "max": 1, "of": {"option": "x"}}, "names the option 'x'"),
-        ({"measure": "energy", "max": 1, "of": {"demand": "chat"}}, "cannot be told of energy"),
-        ({"measure": "served", "max": 1, "of": {"block": "pod"}}, "cannot be told of served"),
+        ({"measure": "energy", "max": 1, "of": {"demand": "chat"}}, "cannot narrow energy"),
+        ({"measure": "served", "max": 1, "of": {"block": "pod"}}, "cannot narrow served"),
         (
             {"measure": "spend", "max": 1, "of": {"block": "pod", "demand": "chat"}},
             "no payment is for a demand and for a block",
         ),
         (
             {"measure": "power", "max_share": 1, "among": {"demand": "chat"}},
-            "limits[0].among.demand: cannot be told of power",
+            "limits[0].among.demand: cannot narrow power",
         ),
     ],
     ids=str,
