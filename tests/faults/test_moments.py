@@ -20,7 +20,7 @@ from faults.deal import deal
 from gridblock.instances.read import read
 from gridblock.model.account import account
 from gridblock.plan import read_plan, read_run
-from gridblock.solvers.left import best_left
+from gridblock.solvers.recovery import best_left
 
 MOMENTS: Final = int(os.environ.get("MOMENTS", "2"))
 SEED: Final = int(os.environ.get("MOMENTS_SEED", "0"))
