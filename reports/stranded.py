@@ -9,7 +9,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Final, NamedTuple
 
 from gridblock.instances.contracts import places_called
@@ -117,7 +117,7 @@ class _Room:
             for use in self.uses
             if use.limit is not None
         }
-        self._taken: dict[tuple[str, str, str], Fraction] = {}
+        self._takes = cache(self._taken_by_one)
         self._found: dict[tuple[str, str, str], tuple[_Fit, ...]] = {}
 
     def parts(self, use: usage.Use, left: Fraction) -> dict[str, Fraction]:
@@ -154,14 +154,8 @@ class _Room:
                 most[i] = max(most[i], blocks * takes[kind])
         return most
 
-    def _takes(self, kind: str, resource: str, place: str) -> Fraction:
+    def _taken_by_one(self, kind: str, resource: str, place: str) -> Fraction:
         """Give what one block takes of a limit, in the limit's unit."""
-        key = kind, resource, place
-        if key not in self._taken:
-            self._taken[key] = self._taking(*key)
-        return self._taken[key]
-
-    def _taking(self, kind: str, resource: str, place: str) -> Fraction:
         uses = self.instance.blocks[kind].uses
         if resource == GRID:
             pue = decimal(self.instance.facilities[place].pue)

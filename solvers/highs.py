@@ -20,14 +20,7 @@ from gridblock.solvers.cuopt import solve_relaxation
 from gridblock.solvers.listener import Listener
 from gridblock.solvers.lp_solvers import LpSolver
 from gridblock.solvers.options import set_options
-from gridblock.solvers.outcome import (
-    ModelError,
-    Outcome,
-    Progress,
-    Settings,
-    Stop,
-    Verdict,
-)
+from gridblock.solvers.outcome import ModelError, Outcome, Progress, Settings, Stop, Verdict
 
 if TYPE_CHECKING:
     from gridblock.solvers.change import Change, Floats, Rows

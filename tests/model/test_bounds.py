@@ -11,9 +11,10 @@ import pytest
 from gridblock.instances.faults import InstanceError
 from gridblock.instances.instance import Instance
 from gridblock.instances.read import read
-from gridblock.model.bounds import Bounds, holding_pays
+from gridblock.model.bounds import Bounds
 from gridblock.model.build import build
 from gridblock.model.facts import Facts
+from gridblock.model.holding import holding_pays
 from gridblock.plan import InfeasibleError, solve
 from gridblock.solvers.session import Session
 from rivals.worlds import world
