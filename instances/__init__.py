@@ -1,7 +1,7 @@
 """Instances: everything given, read and checked before any mathematics.
 
 Each module says in its first line what it is about. Begin with ``schema``, the fields, and with
-``read``, from a file to an instance.
+``read``, from a file to an instance; ``shipped`` has the examples.
 
 - Reading and writing: ``document`` with ``files``, ``from_yaml``, ``from_json``, ``scalars`` and
   ``tables``; ``units``; ``formats``, ``write``, ``seal``; ``graphs``; ``imports`` of the world's
