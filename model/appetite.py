@@ -16,6 +16,11 @@ def counts_spending(instance: Instance) -> bool:
     return any(limit.measure in SPENT for limit in instance.limits)
 
 
+def asks_to_spend(instance: Instance) -> bool:
+    """Say whether some limit is easier to keep with more money spent."""
+    return _asks_for_more(instance, SPENT)
+
+
 def asks_to_own(instance: Instance) -> bool:
     """Say whether some limit is easier to keep with more blocks that serve nothing."""
     return _asks_for_more(instance, SPENT | DRAWN | STANDING)

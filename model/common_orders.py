@@ -13,6 +13,7 @@ from gridblock.model.build import add_all
 from gridblock.model.extensive import Stage
 from gridblock.model.facts import Facts
 from gridblock.model.in_force import Shared
+from gridblock.model.pools import EXACT
 
 
 class Order(NamedTuple):
@@ -49,7 +50,7 @@ def add_scenario(
         resolves: position of the period in which it becomes known what comes.
         shared: the most blocks that orders may bring that other scenarios want.
     """
-    add_all(block, instance, shared=shared)
+    add_all(block, instance, reductions=EXACT, shared=shared)
     names, facts = instance.horizon.names, block.facts
     first: dict[Order, Any] = {}
     late: dict[Order, float] = {}

@@ -27,6 +27,7 @@ class Reduction(StrEnum):
     ZONES = "zones"
     DEMANDS = "demands"
     ROUNDING = "rounding"
+    TUNNELS = "tunnels"
 
 
 EXACT: Final = frozenset(Reduction)
@@ -46,7 +47,7 @@ class Pools:
         survives = any(d.survive is not None and d.survive.facility for d in instance.demands)
         if survives or instance.current is not None:
             # Blocks in reserve and blocks that have been moved are told apart one by one.
-            self.reductions = WRITTEN
+            self.reductions &= {Reduction.TUNNELS}
 
     def by_facility(self, demand: str, facility: str) -> bool:
         """Say whether blocks of a demand are counted by facility, whichever zone they stand in."""

@@ -9,6 +9,7 @@ import pyomo.environ as pyo
 
 from gridblock.instances.instance import Instance
 from gridblock.model.account import account
+from gridblock.model.commodity import Commodity
 from gridblock.model.constraints.berths import JOINED
 from gridblock.model.option_costs import leased_at
 from gridblock.model.plan import (
@@ -21,12 +22,10 @@ from gridblock.model.plan import (
     RunStart,
     Service,
     Standing,
-    TunnelFlow,
     ZoneService,
 )
 
 if TYPE_CHECKING:
-    from gridblock.model.commodity import Commodity
     from gridblock.model.facts import Facts
 
 
@@ -164,7 +163,17 @@ def _flows(model: pyo.Block, decisions: Decisions) -> Iterator[tuple[Any, float]
             yield gbps, decisions.arc_gbps.get(ArcFlow(*key), 0)
         return
     commodities: dict[tuple[str, str, str], Commodity] = {c.key: c for c, _ in facts.commodities}
-    for (r, f, within, i, t), gbps in model.gbps.items():
-        commodity = commodities[r, f, within]
-        links = facts.tunnels_for(commodity)[i].links
-        yield gbps, decisions.tunnel_gbps.get(TunnelFlow(r, f, commodity.max_ms, links, t), 0)
+    number = {
+        (commodity, tunnel.links): i
+        for commodity in commodities.values()
+        for i, tunnel in enumerate(facts.tunnels_for(commodity))
+    }
+    sent: dict[tuple[str, str, str, int, str], float] = defaultdict(float)
+    for flow, gbps in decisions.tunnel_gbps.items():
+        commodity = Commodity(*flow[:3])
+        if (commodity, flow.links) in number and (commodity, flow.period) in facts.commodities:
+            was = number[commodity, flow.links]
+            i = model.tunnels.instead(commodity, flow.period, was)
+            sent[(*commodity.key, i, flow.period)] += gbps
+    for key, variable in model.gbps.items():
+        yield variable, sent[key]

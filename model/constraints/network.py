@@ -6,6 +6,8 @@ from gridblock.instances.instance import Instance
 from gridblock.model.additions import UPLINK
 from gridblock.model.facts import Facts
 from gridblock.model.limits import more
+from gridblock.model.pools import Reduction
+from gridblock.model.tunnels import Tunnels
 from gridblock.model.variables import Payment, pay
 
 
@@ -24,6 +26,8 @@ def add(block: pyo.Block, instance: Instance) -> None:
     flows over all links instead and is conserved at each place. Links also carry what is reserved
     between facilities, uplinks what blocks exchange over them: other families say how much.
     """
+    fewer = Reduction.TUNNELS in block.pools.reductions
+    block.tunnels = Tunnels(block.facts, block.bounds.additions.links, fewer=fewer)
     carried = (
         _arcs(block, instance) if instance.network.routing == "any" else _tunnels(block, instance)
     )
@@ -43,12 +47,13 @@ def _tunnels(block: pyo.Block, instance: Instance) -> Carried:
     facts = block.facts
     commodities = facts.commodities if instance.network.links else {}
     demands = {(*c.key, t): names for (c, t), names in commodities.items()}
-    tunnels = {c.key: facts.tunnels_for(c) for c, _ in commodities}
+    tunnels = {c.key: block.tunnels.of[c] for c, _ in commodities}
+    kept = {(*c.key, t): block.tunnels.kept[c, t] for c, t in commodities}
     most = {
         key: sum(_gbps(facts, d, key[0], key[3]) for d in names) for key, names in demands.items()
     }
     block.gbps = pyo.Var(
-        [(*key[:3], i, key[3]) for key in demands for i in range(len(tunnels[key[:3]]))],
+        [(*key[:3], i, key[3]) for key in demands for i in kept[key]],
         within=pyo.NonNegativeReals,
         bounds=lambda _, r, f, within, i, t: (0, most[r, f, within, t]),
     )
@@ -61,9 +66,7 @@ def _tunnels(block: pyo.Block, instance: Instance) -> Carried:
             facts.demands[d].gbps_per_unit * block.served[d, r, f, t]
             for d in demands[r, f, within, t]
         )
-        return (
-            sum(block.gbps[r, f, within, i, t] for i in range(len(tunnels[r, f, within]))) == sent
-        )
+        return sum(block.gbps[r, f, within, i, t] for i in kept[r, f, within, t]) == sent
 
     carried: Carried = {}
     for r, f, within, i, t in block.gbps:
@@ -135,17 +138,25 @@ def _links(block: pyo.Block, instance: Instance, carried: Carried) -> None:
     block.link_capacity = pyo.Expression(
         list(capacity), rule=lambda block, *key: more(block, capacity[key])
     )
+    spare = block.tunnels.spare
+    spare_both = {key[::2] for key in spare}
+
+    def shared_by(link: str) -> bool:
+        return links[link].capacity == "shared"
+
     shared: dict[tuple[str, str], list[pyo.Expression]] = {}
     for (link, _, t), gbps in carried.items():
         shared.setdefault((link, t), []).extend(gbps)
 
     @block.Constraint(
-        [k for k in carried if k[::2] in capacity and links[k[0]].capacity == "each_way"]
+        [k for k in carried if k[::2] in capacity and not shared_by(k[0]) and k not in spare]
     )
     def each_way_within_capacity(block: pyo.Block, link: str, start: str, t: str) -> pyo.Expression:
         return sum(carried[link, start, t]) <= block.link_capacity[link, t]
 
-    @block.Constraint([k for k in shared if k in capacity and links[k[0]].capacity == "shared"])
+    @block.Constraint(
+        [k for k in shared if k in capacity and shared_by(k[0]) and k not in spare_both]
+    )
     def both_ways_within_capacity(block: pyo.Block, link: str, t: str) -> pyo.Expression:
         return sum(shared[link, t]) <= block.link_capacity[link, t]
 

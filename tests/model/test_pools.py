@@ -134,7 +134,7 @@ def test_no_reduction_moves_the_optimum(reduction: Reduction | None, session: Se
             assert less == pytest.approx(whole, rel=1e-6, abs=1e-6), seed
         sizes = [len(build(instance, INTACT, each).assigned) for each in (WRITTEN, chosen)]
         smaller += sizes[1] < sizes[0]
-    assert smaller or reduction is Reduction.ROUNDING
+    assert smaller or reduction in {Reduction.ROUNDING, Reduction.TUNNELS}
 
 
 def test_rounding_closes_the_gap_of_whole_blocks() -> None:

@@ -5,15 +5,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyomo.environ as pyo
 import pytest
 
 import gridblock as gb
 from gridblock.instances.faults import InstanceError
 from gridblock.instances.instance import Instance
 from gridblock.instances.outlook import futures_of
+from gridblock.model import common_orders
 from gridblock.model.common_orders import Order
 from gridblock.model.extensive import EXPECTED, Risk
 from gridblock.model.plan import Ordering, Standing
+from gridblock.model.pools import EXACT, WRITTEN
 from gridblock.solvers.outcome import Settings
 from gridblock.solvers.session import Session
 from gridblock.solvers.stochastic.found import Hedge, Strategy
@@ -25,6 +28,7 @@ from gridblock.solvers.stochastic.measures import (
 )
 from gridblock.solvers.stochastic.orders import OrdersProgram
 from gridblock.solvers.stochastic.solver import Solver
+from rivals.every import every
 from two_stage_worlds import MOST, by_trying, uncertain, ways
 
 GALLERY = Path(__file__).parents[2] / "instances" / "gallery"
@@ -378,3 +382,43 @@ def test_every_way_to_order_costs_as_much_or_more(seed: int, session: Session) -
 @pytest.mark.slow
 def test_every_way_to_order_costs_as_much_or_more_in_many_worlds(session: Session) -> None:
     assert all(against_every_way(seed, session) for seed in MORE)
+
+
+@pytest.mark.slow
+def test_reductions_do_not_move_what_is_best_whatever_comes(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    smaller = compared = 0
+    for seed in range(1, 100):
+        data = every(seed)
+        zoned = any("zones" in site for site in data["facilities"].values())
+        if not zoned and seed % 4:
+            continue
+        data.pop("current", None)
+        for demand in data["demands"]:
+            demand.pop("tier", None)
+        change = {"set": {"demands.*.amount": "*0.5"}, "probability": 0.4}
+        data["scenarios"] = [{"name": "less", **change}]
+        instance = Instance.parse(data)
+        if len(instance.horizon.names) < 2 or any(d.survive for d in instance.demands):
+            continue
+        twin = {**data["demands"][-1], "name": "too"}
+        instance = Instance.parse({**data, "demands": [*data["demands"], twin]})
+        found, sizes = [], []
+        for reductions in (EXACT, WRITTEN):
+            monkeypatch.setattr(common_orders, "EXACT", reductions)
+            block = pyo.ConcreteModel()
+            common_orders.add_scenario(block, instance, 1)
+            sizes.append(sum(1 for _ in block.component_data_objects(pyo.Var)))
+            weight = 0.5 * (seed % 2)
+            try:
+                found.append(solve(instance, session, cvar_weight=weight, compare=False).objective)
+            except gb.InfeasibleError:
+                found.append(None)
+        smaller += sizes[0] < sizes[1]
+        compared += found[0] is not None
+        assert found[0] == (None if found[1] is None else pytest.approx(found[1], rel=1e-6)), seed
+        if compared == 6:
+            break
+    assert compared == 6
+    assert smaller
