@@ -26,7 +26,6 @@ class Bounds:
         self.facts = facts
         self.instance = facts.instance
         self._paying: dict[tuple[str, str], bool] = {}
-        self._rooms: dict[tuple[str, str, int, bool], float] = {}
 
     @cached_property
     def additions(self) -> Additions:
@@ -38,16 +37,9 @@ class Bounds:
 
         With ``standing``, blocks that are switched off count too, where that is allowed.
         """
-        standing = standing and self.instance.leaves[path].may_switch_off
-        key = kind, path, period, standing
-        if key not in self._rooms:
-            self._rooms[key] = self._room(*key)
-        return self._rooms[key]
-
-    def _room(self, kind: str, path: str, period: int, standing: bool) -> float:
         uses = self.instance.blocks[kind].uses
         leaf = self.instance.leaves[path]
-        spared = SWITCHABLE if standing else ()
+        spared = SWITCHABLE if standing and leaf.may_switch_off else ()
         t = self.facts.periods[period]
         rooms = [
             _whole(self.additions.limits[place, resource, t].most, exact(use))

@@ -193,7 +193,10 @@ class Tunnels:
         known = self._sorted.setdefault((commodity, self._like[t]), {})
         if not known:
             prices = self._prices[t]
-            known |= {i: sum(map(prices.__getitem__, p.links)) for i, p in enumerate(tunnels)}
+            known |= {
+                i: sum((prices[link] for link in tunnel.links), Fraction(0))
+                for i, tunnel in enumerate(tunnels)
+            }
         return sorted(numbers, key=lambda i: (known[i], i))
 
     @cached_property

@@ -167,10 +167,10 @@ class Engine:
         notes: list[str] = []
         self._reset(settings.threads)
         set_options(self._highs, settings, logs=self._listener.logs)
-        if settings.cutoff is not None:
-            self._end_at("objective_bound", settings.cutoff)
-        if settings.target is not None:
-            self._end_at("objective_target", settings.target)
+        ends = {"objective_bound": settings.cutoff, "objective_target": settings.target}
+        for option, cost in ends.items():
+            if cost is not None:
+                self._check(self._highs.setOptionValue(option, cost * 2.0**self._exponent), option)
         search = bool(matrix.integer.any()) and not settings.relaxation
         if search or settings.fresh:
             self._check(self._highs.clearSolver(), "clearSolver")
@@ -216,10 +216,6 @@ class Engine:
         exact = np.clip(outcome.values, fixed.lower, fixed.upper)
         cost = matrix.objective(exact)
         return replace(outcome, verdict=Verdict.FEASIBLE, values=exact, objective=cost, bound=None)
-
-    def _end_at(self, option: str, cost: float) -> None:
-        """Set an option that ends a solve at a cost, in the solver's unit."""
-        self._check(self._highs.setOptionValue(option, cost * 2.0**self._exponent), option)
 
     def _set_start(self, start: Floats) -> list[str]:
         """Give a point to start from, in part where it holds NaN; return notes if refused."""

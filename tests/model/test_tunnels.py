@@ -234,9 +234,9 @@ def test_no_tunnel_left_out_moves_the_optimum(session: Session) -> None:
         sizes = [len(build(instance, INTACT, each).gbps) for each in (WRITTEN, FEWER)]
         if sizes[1] < sizes[0] and whole is not None:
             fired += 1
-            plan = gb.solve(instance, gap=1e-6, session=session)
-            assert plan.audit().ok
             if {demand.tier for demand in instance.demands} == {1}:
+                plan = gb.solve(instance, gap=1e-6, session=session)
+                assert plan.audit().ok
                 assert plan.objective == pytest.approx(whole, rel=1e-5, abs=1e-5), seed
         seen += 1
         if seen == WORLDS:
