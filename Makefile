@@ -161,6 +161,7 @@ build/lowest/developed: pyproject.toml
 build/faulty/developed: pyproject.toml
 	@echo "Installing HiGHS 1.14.0 into build/faulty" >&2
 	@"$(PYTHON)" -m venv --clear build/faulty
-	@build/faulty/bin/python -m pip --disable-pip-version-check install -qq --editable '.[dev]'
-	@build/faulty/bin/python -m pip --disable-pip-version-check install -qq --no-deps highspy==1.14.0
+	@build/faulty/bin/python -m pip --disable-pip-version-check install -qq 'uv>=0.8'
+	@build/faulty/bin/uv pip install --quiet --python build/faulty/bin/python --editable '.[dev]'
+	@build/faulty/bin/uv pip install --quiet --python build/faulty/bin/python --no-deps highspy==1.14.0
 	@touch $@

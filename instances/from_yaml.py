@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 ANCHORED = "anchors (&) and aliases (*) are not read; write the value out, or quote the text"
 TAGGED = "tags (!) are not read; leave the tag out, or quote the text"
-MOST = 30_000
+MOST = 25_000
 """How many names and values are read: as many as in a second, or two where others are at work."""
 MERGED = "merge keys (<<) are not read; write the fields out"
 

@@ -149,7 +149,9 @@ def _opened(given: Fields) -> Faults:
             path = getattr(part, "opens", None)
             for name in places_called(path, given.places) if path else ():
                 if ways.setdefault(name, str(path)) != path:
-                    message = f"opens {name!r}, which is opened as {ways[name]!r} too; name it so"
+                    message = (
+                        f"opens {path!r}: {name!r} is opened as {ways[name]!r} too; name it so"
+                    )
                     yield ("options", i, "adds", j, "opens"), message
                     break
                 inside = [leaf for leaf in given.leaves.values() if name in leaf.above]

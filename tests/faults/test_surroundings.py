@@ -7,10 +7,15 @@ import resource
 import signal
 import subprocess
 import sys
+import sysconfig
 import threading
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
+from urllib.request import urlopen
 
 import pytest
 
@@ -181,6 +186,78 @@ def test_a_forked_child_solves_after_its_parent() -> None:
     assert ran.returncode == 0
 
 
+SERVICE = f"""
+import json, signal, sys, threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+import gridblock as gb
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        plan = gb.solve(gb.read({str(GALLERY / "first.yaml")!r}), gap=0)
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps(plan.objective).encode())
+
+    def log_message(self, *_):
+        pass
+
+server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
+print(server.server_port, flush=True)
+server.serve_forever()
+"""
+
+
+def test_a_service_answers_requests_at_once_and_ends_when_asked(tmp_path: Path) -> None:
+    line = [sys.executable, "-P", "-c", SERVICE]
+    with subprocess.Popen(line, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as service:
+        assert service.stdout
+        address = f"http://127.0.0.1:{int(service.stdout.readline())}"
+
+        def asked(_: int) -> float:
+            with urlopen(address, timeout=240) as answer:
+                return float(json.load(answer))
+
+        try:
+            with ThreadPoolExecutor(4) as clients:
+                answers = list(clients.map(asked, range(8)))
+        finally:
+            service.send_signal(signal.SIGTERM)
+    assert answers == [pytest.approx(FIRST, abs=1)] * 8
+    assert service.returncode == 0
+
+
+READ_ONLY = """
+set -e
+for folder in "$SITE" "$HERE"; do
+    mount --bind "$folder" "$folder"
+    mount -o remount,bind,ro "$folder"
+done
+if touch "$SITE/written" "$HERE/written" 2>/dev/null; then exit 99; fi
+exec "$@"
+"""
+
+
+def test_a_program_that_cannot_be_written_to_plans(tmp_path: Path) -> None:
+    # Neither site-packages nor the package can be written to, in a view of the disk of its own.
+    line = ("solve", "first", "-q", "--format", "csv")
+    known = run(tmp_path, *line, "--no-save").stdout
+    folders = {"SITE": sysconfig.get_path("purelib"), "HERE": str(Path(__file__).parents[2])}
+    python = (sys.executable, "-P", "-m", "gridblock", *line)
+    try:
+        again = subprocess.run(
+            ["unshare", "--mount", "sh", "-c", READ_ONLY, "sh", *python],
+            check=False, cwd=tmp_path, capture_output=True, text=True, timeout=300,
+            env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", **folders},
+        )  # fmt: skip
+    except OSError:
+        pytest.skip("there is no unshare here")
+    if "unshare" in again.stderr or "mount:" in again.stderr:
+        pytest.skip("nothing can be mounted here")
+    assert (again.returncode, again.stdout) == (0, known), again.stderr
+    assert len(list(tmp_path.glob("runs/*/plan.json"))) == 1
+
+
 def test_surroundings_do_not_change_a_byte(tmp_path: Path) -> None:
     line = ("solve", "two-regions", "--no-save", "-q", "--format", "csv")
     known = run(tmp_path, *line).stdout
@@ -196,6 +273,58 @@ def test_surroundings_do_not_change_a_byte(tmp_path: Path) -> None:
         assert run(tmp_path, *line, flags=("-P",), env=bare | more).stdout == known, more
     assert run(tmp_path, *line, flags=("-O", "-P"), env=bare).stdout == known
     assert run(tmp_path, *line, stdin=subprocess.DEVNULL).stdout == known
+
+
+@contextmanager
+def memory_of_a_container(most: int) -> Iterator[Path]:
+    """Make a control group with so many bytes of memory, of either version; give its processes."""
+    root = Path("/sys/fs/cgroup")
+    first = (root / "memory" / "memory.limit_in_bytes").exists()
+    group = (root / "memory" if first else root) / f"gridblock-{os.getpid()}"
+    try:
+        group.mkdir()
+        (group / ("memory.limit_in_bytes" if first else "memory.max")).write_text(str(most))
+    except OSError:
+        pytest.skip("no control group can be made here")
+    try:
+        yield group / "cgroup.procs"
+    finally:
+        group.rmdir()
+
+
+GREEDY = r"""
+import sys
+worker = '''
+from gridblock.solvers import worker
+class Greedy(worker.Worker):
+    def improved(self, values):
+        super().improved(values)
+        self.held = [bytearray(b"x" * 10_000_000) for _ in range(100)]
+worker.main(worker=Greedy)
+'''
+from gridblock.solvers.session import Session
+Session.__init__.__kwdefaults__["command"] = (sys.executable, "-P", "-c", worker)
+sys.argv[0] = "gridblock"
+from gridblock.__main__ import main
+main()
+"""
+"""Plans as the command line does, with a solver that takes 1 GB once it has a point."""
+
+
+def test_a_container_that_is_full_ends_the_solver_and_not_the_plan(tmp_path: Path) -> None:
+    (tmp_path / "deal.json").write_text(json.dumps(deal(60, 12)))
+    line = ("solve", "deal.json", "--gap", "0", "--format", "json", "-v")
+    with memory_of_a_container(450_000_000) as processes, subprocess.Popen(
+        [sys.executable, "-P", "-c", GREEDY, *line], cwd=tmp_path, text=True,
+        preexec_fn=lambda: processes.write_text(str(os.getpid())),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as running:  # fmt: skip
+        stdout, stderr = running.communicate(timeout=300)
+    assert running.returncode == 5, stderr
+    assert "often for lack of memory" in stderr
+    assert json.loads(stdout)["objective"] is not None
+    (saved,) = tmp_path.glob("runs/*")
+    assert gb.read_plan(saved).audit().ok
 
 
 def test_memory_that_ends_is_named(tmp_path: Path) -> None:

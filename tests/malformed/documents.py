@@ -132,6 +132,14 @@ YAML: Final[dict[str, Bytes]] = {
     "a plan from the root": Y + "current: {plan: /etc/plan.json}\n",
     "a plan that is not there": Y + "current: {plan: plan.json}\n",
     "a plan with NUL in its name": Y + 'current: {plan: "a\\0.json"}\n',
+    "as many empty mappings as are read": Y + f"demands: [{'{}, ' * 24_000}]\n",
+    "as many names as are read": Y + "".join(f"a{i}: 1\n" for i in range(12_400)),
+    "as many values as are read, of 1 MB": Y
+    + "demands:\n"
+    + "- word of thirty letters in all\n" * 24_000,
+    "as many facilities as are read": Y
+    + "facilities:\n"
+    + "".join(f"  a{i}: {{grid_mw: [1, 2]}}\n" for i in range(4_100)),
 }
 
 JSON: Final[dict[str, Bytes]] = {

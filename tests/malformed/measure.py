@@ -3,8 +3,7 @@
 Seconds are those of the processor, so that others at work on the machine do not count.
 """
 
-import os
-import shutil
+import json
 import subprocess
 import sys
 import tempfile
@@ -16,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from malformed import documents, mutations, others, tables
 from malformed.case import Case, broken
 
-SECONDS, MEGABYTES, PATIENCE = 2.0, 500, 30
+SECONDS, MEGABYTES, PATIENCE = 2.0, 500, 300
 FAMILIES: Final = {
     "documents": documents.cases,
     "tables": tables.cases,
@@ -34,24 +33,25 @@ class Measured(NamedTuple):
     megabytes: float
 
 
+LAUNCH: Final = """
+import json, resource, subprocess, sys
+ran = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+kept = ran.stderr.decode(errors="replace")[-200_000:]
+print(json.dumps([ran.returncode, kept, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024]))
+"""
+"""Runs a command and tells what it used; what holds all the cases would count as memory of it."""
+
+
 def measured(case: Case) -> Measured:
     """Run a case."""
-    folder = Path(tempfile.mkdtemp())
-    try:
-        case.lay(folder)
-        with (folder.parent / f"{folder.name}.err").open("w+b") as said:
-            limit = ("timeout", str(PATIENCE), sys.executable, "-I", "-m", "gridblock")
-            running = subprocess.Popen(
-                [*limit, *case.arguments], cwd=folder, stdout=subprocess.DEVNULL, stderr=said
-            )
-            _, status, used = os.wait4(running.pid, 0)
-            said.seek(0)
-            stderr = said.read().decode(errors="replace")
-        Path(said.name).unlink()
-    finally:
-        shutil.rmtree(folder)
-    wrong = broken(os.waitstatus_to_exitcode(status), stderr, case)
-    return Measured(case, wrong, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    with tempfile.TemporaryDirectory() as folder:
+        case.lay(Path(folder))
+        limit = ("timeout", str(PATIENCE), sys.executable, "-I", "-m", "gridblock")
+        line = [sys.executable, "-I", "-S", "-c", LAUNCH, *limit, *case.arguments]
+        ran = subprocess.run(line, cwd=folder, capture_output=True, check=True)
+    code, stderr, seconds, megabytes = json.loads(ran.stdout)
+    return Measured(case, broken(code, stderr, case), seconds, megabytes)
 
 
 def lines(families: list[str]) -> Iterator[str]:

@@ -42,11 +42,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("instances", nargs="+")
     parser.add_argument("--runs", type=int, default=20)
+    parser.add_argument("--methods", default="auto,exact,fast")
     parser.add_argument("--flags", default="", help="flags of gridblock solve, one text")
     asked = parser.parse_args()
     differ = 0
     for instance in asked.instances:
-        for method in ("auto", "exact", "fast"):
+        for method in asked.methods.split(","):
             flags = ("--method", method, *asked.flags.split())
             found = Counter(
                 fingerprint(instance, *flags, hash_seed=run) for run in range(asked.runs)
