@@ -7,8 +7,10 @@ Each module says in its first line what it is about. Begin with ``solve``, from 
   and ``worker``, in which ``highs``, ``listener``, ``options`` and ``answer`` speak to HiGHS.
   ``outcome`` has settings and outcomes, ``lp_solvers``, ``cuopt`` and ``versions`` what may solve.
 - Methods: ``methods`` chooses; ``staged`` for small models; for large ones ``fast`` with
-  ``relaxing``, ``diving``, ``sweeping``, ``mending``, ``search``, ``shape`` and ``slices``;
-  ``vertex`` makes whole numbers exact.
+  ``relaxing``, ``diving``, ``sweeping``, ``mending``, ``improving``, ``search``, ``shape``,
+  ``slices`` and ``aside``, a second process; ``vertex`` makes whole numbers exact.
+- Cuts: ``tightening`` adds them; ``contests`` are where ``cutting`` looks for them; a ``cut`` is
+  derived by ``mixed_rounding``.
 - Sequences of solves: ``tiers`` and ``parts``; ``growing`` adds losses of links.
 - Proofs: ``certified`` is the arithmetic, ``certify`` and ``prover`` make and check certificates.
 - Without a plan: ``conflict``; ``explaining`` says why work stays unmet. ``recovery`` finds what a

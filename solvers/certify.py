@@ -10,12 +10,15 @@ import numpy as np
 import pyomo.environ as pyo
 
 from gridblock.model.build import INTACT, build
-from gridblock.model.certificate import Certificate, Proves
+from gridblock.model.certificate import Certificate, NamedCut, Proves
 from gridblock.model.constraints.link_loss import lose
 from gridblock.model.link_losses import Losses
 from gridblock.model.pools import EXACT
 from gridblock.solvers.certified import certified_bound, refuted
+from gridblock.solvers.change import Change
 from gridblock.solvers.compile import compile_model
+from gridblock.solvers.cut import Cut
+from gridblock.solvers.mixed_rounding import with_cuts
 from gridblock.solvers.parts import with_caps
 from gridblock.solvers.scaling import largest_of_rows
 
@@ -56,12 +59,14 @@ class Weighed(NamedTuple):
         matrix: what was solved.
         lost: losses of links that the model has.
         weights: shape (rows of the matrix,).
+        cuts: how the rows that the matrix ends with are derived.
     """
 
     compiled: Compiled
     matrix: Matrix
     lost: tuple[State, ...]
     weights: Floats
+    cuts: tuple[Cut, ...] = ()
 
 
 def certificate_of(
@@ -84,7 +89,38 @@ def certificate_of(
         name if isinstance(name, str) else name.name: float(weighed.weights[at])
         for at, name in ((at, names[at]) for at in kept if at < len(names))
     }
-    return Certificate(instance.hash, proves, weighed.lost, duals)
+    cuts = tuple(
+        _named(weighed, weighed.cuts[at - len(names)], float(weighed.weights[at]))
+        for at in kept
+        if at >= len(names)
+    )
+    return Certificate(instance.hash, proves, weighed.lost, duals, cuts)
+
+
+def cuts_in(compiled: Compiled, certificate: Certificate) -> dict[Cut, float]:
+    """Give the cuts of a certificate with their weights, those whose names a model has."""
+    rows, columns, found = compiled.row_number, compiled.column_number, {}
+    for cut in certificate.cuts:
+        names = {cut.divisor, *cut.complemented}
+        if names <= columns.keys() and cut.rows.keys() <= rows.keys():
+            at = Cut(
+                tuple(rows[name] for name in cut.rows),
+                tuple(cut.rows.values()),
+                columns[cut.divisor],
+                frozenset(columns[name] for name in cut.complemented),
+            )
+            found[at] = cut.weight
+    return found
+
+
+def _named(weighed: Weighed, cut: Cut, weight: float) -> NamedCut:
+    rows, columns = weighed.compiled.rows, weighed.compiled.columns
+    return NamedCut(
+        weight,
+        {rows[at].name: each for at, each in zip(cut.rows, cut.weights, strict=True)},
+        columns[cut.divisor].name,
+        tuple(columns[at].name for at in sorted(cut.complemented)),
+    )
 
 
 def relaxation_of(instance: Instance, stages: Sequence[Stage] = ()) -> Certificate | None:
@@ -126,6 +162,11 @@ def checked(
     names = [*(row.name for row in compiled.rows), *(_cap(stage.tier) for stage in stages)]
     duals = certificate.duals
     weights = np.array([duals.get(name, 0.0) for name in names], dtype=float)
+    further = cuts_in(compiled, certificate)
+    if further:
+        more, cuts = with_cuts(matrix, list(further))
+        matrix = matrix.changed(Change(rows=more))
+        weights = np.append(weights, [further[cut] for cut in cuts])
     rows = int(np.count_nonzero(weights))
     if certificate.proves is Proves.INFEASIBLE:
         return Certified(None, refuted(matrix, weights), rows)

@@ -221,7 +221,7 @@ class Channel:
         if point is not None:
             np.save(path, np.asarray(point, dtype=float))
         held = {each.name: getattr(settings, each.name) for each in fields(settings)}
-        del held["start"], held["duals"]
+        del held["start"], held["duals"], held["cuts"]
         held["options"] = dict(settings.options)
         place = None if point is None else str(path)
         child.send(

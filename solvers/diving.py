@@ -78,7 +78,7 @@ class Dive:
         part = self.whole.sliced(kernel, self.whole.matrix.lower)
         self.session.load(part.matrix)
         few = len(part.columns) <= FEW_FOR_SIMPLEX
-        held = self._at(part.matrix.lower, part.matrix.upper, "simplex" if few else "ipx")
+        held = self.at(part.matrix.lower, part.matrix.upper, "simplex" if few else "ipx")
         return part, held
 
     def run(self, part: Slice, held: Held | None) -> tuple[Floats, Floats] | None:
@@ -129,7 +129,7 @@ class Dive:
         for number, ways in enumerate(self._ways(held.values, open_, part.columns, upper)):
             for least, most in ways:
                 low, high = np.maximum(lower, least), np.minimum(upper, most)
-                tried = self._at(low, high, cutoff=np.inf if best[2] is None else best[2].objective)
+                tried = self.at(low, high, cutoff=np.inf if best[2] is None else best[2].objective)
                 if tried is not None and (best[2] is None or tried.objective < best[2].objective):
                     best = low, high, tried
                 if best[2] is not None and best[2].objective <= cheap:
@@ -172,7 +172,7 @@ class Dive:
         little = values[at] - np.floor(values[at]) < LITTLE
         yield from (down, up) if little else (up, down)
 
-    def _at(
+    def at(
         self, lower: Floats, upper: Floats, method: str = "simplex", cutoff: float = np.inf
     ) -> Held | None:
         """Solve the relaxation that the session holds within bounds; None where it has no point.

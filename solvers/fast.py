@@ -10,29 +10,31 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from gridblock.solvers.aside import Aside
+from gridblock.solvers.change import Change
 from gridblock.solvers.diving import HALF, Dive
+from gridblock.solvers.improving import Improving
 from gridblock.solvers.mending import mended, without_broken_choices
+from gridblock.solvers.mixed_rounding import with_cuts
 from gridblock.solvers.outcome import Outcome, Progress, Stop, Verdict
 from gridblock.solvers.relaxing import FOR_SIMPLEX, Relaxation, relax
-from gridblock.solvers.search import SHARE, StoppedError
+from gridblock.solvers.search import StoppedError
 from gridblock.solvers.slices import Whole
-from gridblock.solvers.sweeping import Sweep
+from gridblock.solvers.tightening import tighten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from gridblock.solvers.change import Flags, Floats
-    from gridblock.solvers.diving import Held
     from gridblock.solvers.matrix import Matrix
     from gridblock.solvers.outcome import Option, Settings
     from gridblock.solvers.session import Session
     from gridblock.solvers.shape import Shape
-    from gridblock.solvers.slices import Slice
+    from gridblock.solvers.tightening import Tightened
 
 DEAR: Final = 0.5
 """The share of the gap asked for that a choice may cost before others are tried, too."""
@@ -73,7 +75,14 @@ def solve_fast(
     Raises:
         ModelError, OptionError, SolverError: as ``Session.run``.
     """
-    search = Fast(session, Whole(matrix), shape, settings, on_progress, on_log)
+    rows, known = with_cuts(matrix, settings.cuts)
+    duals = settings.duals
+    if duals is not None:
+        kept = [cut in known for cut in settings.cuts]
+        duals = np.append(duals[: matrix.shape[0]], duals[matrix.shape[0] :][kept])
+    asked = replace(settings, duals=duals, cuts=tuple(known))
+    whole = Whole(matrix.changed(Change(rows=rows)))
+    search = Fast(session, whole, shape, asked, on_progress, on_log, cuts=asked.cuts)
     outcome = search.run(finish=finish)
     session.load(matrix)
     return outcome
@@ -86,45 +95,70 @@ class Root(NamedTuple):
         relaxed: the relaxation of the whole.
         kernel: shape (columns,), what is worth deciding.
         dive: fixes choices in it.
-        part: that part; the session holds it.
-        held: its relaxation; None where it has none.
     """
 
     relaxed: Relaxation
     kernel: Flags
     dive: Dive
-    part: Slice
-    held: Held | None
 
 
-class Fast(Sweep):
+class Fast(Improving):
     """The phases of a search."""
 
     def run(self, *, finish: bool = False) -> Outcome:
         """Relax, dive, round, improve; then, if that is asked for, let a tree search finish."""
-        try:
-            self._start()
-            if self._known_bound() or self._again():
-                return self.ended()
-            root = self._root()
-            if isinstance(root, Outcome):
-                return self._without_relaxation(root)
-            if self.settings.duals is not None:
-                self._agree(root.relaxed.values, root.kernel)
-                if self.done():
-                    return self.ended()
-            dived = root.dive.run(root.part, root.held)
-            if dived is not None:
-                self._rounded(*dived)
+        failed = None
+        with Aside(self.session, apart=self.large and self.settings.threads > 1) as aside:
+            try:
+                failed = self._phases(aside, finish=finish)
+            except StoppedError as stopped:
+                self.stop = stopped.stop
+        return failed or self.ended()
+
+    @property
+    def large(self) -> bool:
+        """Whether the relaxation of the whole takes long."""
+        return len(self.whole.matrix.cost) > FOR_SIMPLEX
+
+    def _phases(self, aside: Aside, *, finish: bool) -> Outcome | None:
+        """Go through the phases until the gap is proven; give the outcome of a failed relaxation.
+
+        A large matrix is tightened while the search goes on, since that takes as long as to relax
+        it. One that is not large is left to the tree search, if that follows, as soon as it can.
+        """
+        again = self.settings.duals is not None
+        relaxed = aside.begin(self._relaxed)
+        self._start()
+        if self._known_bound() or self._again():
+            return None
+        found = relaxed()
+        if isinstance(found, Outcome):
+            return self._without_relaxation(found)
+        root = self._root(found)
+        if again:
             self._agree(root.relaxed.values, root.kernel)
+            self._stop_if_done()
+        tightened = aside.begin(partial(self._tightened, self.whole, root))
+        if not self.large:
+            root = self._with_cuts(root, tightened())
+        dived = root.dive.run(*root.dive.begin(root.kernel))
+        if dived is not None:
+            self._rounded(*dived)
+        self._agree(root.relaxed.values, root.kernel)
+        self._stop_if_done()
+        if self.large:
+            root = self._with_cuts(root, tightened())
+        if self.large or not finish:
             if dived is not None:
                 self._agree(dived[0], root.kernel)
             self._improve()
-            if finish and not self.done():
-                self._finish(root.relaxed)
-        except StoppedError as stopped:
-            self.stop = stopped.stop
-        return self.ended()
+        if finish and not self.done():
+            self._finish()
+        return None
+
+    def _stop_if_done(self) -> None:
+        if self.done():
+            raise StoppedError(Stop.FINISHED)
 
     def _start(self) -> None:
         """Take the start that was given, or what stands today, for a plan within seconds."""
@@ -176,33 +210,53 @@ class Fast(Sweep):
         self._agree(part.into(held.values, self.whole.matrix.lower), kernel)
         return self.done()
 
-    def _root(self) -> Root | Outcome:
-        """Relax the whole, and the part of it that is worth deciding.
+    def _relaxed(self, session: Session) -> Relaxation | Outcome:
+        """Relax the whole; of a large matrix rows that are seldom reached are left out."""
+        on_log = self.on_log if session is self.session else None
+        return relax(session, self.whole, self.asked(), on_log, self._seldom())
 
-        Of a large matrix, rows that are seldom reached are left out, unless the bound is then low.
+    def _seldom(self) -> Flags | None:
+        """Say which rows the relaxation leaves out, cuts not among them; None for none."""
+        if not self.large:
+            return None
+        flags: Flags = np.zeros(self.whole.matrix.shape[0], dtype=np.bool_)
+        flags[: len(self.shape.seldom)] = self.shape.seldom
+        return flags
+
+    def _root(self, relaxed: Relaxation) -> Root:
+        """Take note of what a relaxation proves, and find what is worth deciding.
+
+        Raises:
+            StoppedError: the gap is proven.
         """
-        large = len(self.whole.matrix.cost) > FOR_SIMPLEX
-        root = self._root_without(self.shape.seldom if large else None)
-        if not large or isinstance(root, Outcome):
-            return root
-        lost = np.inf if root.held is None else root.held.objective - root.relaxed.bound
-        if lost <= SHARE * self.settings.gap * abs(root.relaxed.bound):
-            return root
-        return self._root_without(None)
-
-    def _root_without(self, rows: Flags | None) -> Root | Outcome:
-        relaxed = relax(self.session, self.whole, self.asked(), self.on_log, rows)
-        if isinstance(relaxed, Outcome):
-            return relaxed
-        self.duals = relaxed.duals
         self.notes += relaxed.outcome.notes
+        if relaxed.bound > self.bound:
+            self.duals = relaxed.duals
         self.proved(relaxed.bound)
-        if self.done():
-            raise StoppedError(Stop.FINISHED)
+        self._stop_if_done()
         worth = self._worth(relaxed)
-        kernel = self._kernel(worth, relaxed.bound)
-        dive = self._dive(worth)
-        return Root(relaxed, kernel, dive, *dive.begin(kernel))
+        return Root(relaxed, self._kernel(worth, relaxed.bound), self._dive(worth))
+
+    def _tightened(self, whole: Whole, root: Root, session: Session) -> Tightened | None:
+        """Find cuts, and relax the whole with them."""
+        contests, seldom = self.shape.contests, self._seldom()
+        return tighten(session, whole, contests, root.kernel, root.relaxed, self.asked(), seldom)
+
+    def _with_cuts(self, root: Root, tightened: Tightened | None) -> Root:
+        """Go on with the matrix tightened, and with what is worth deciding then, too.
+
+        Raises:
+            StoppedError: the gap is proven.
+        """
+        if tightened is None:
+            return root
+        self.whole, self.cuts = tightened.whole, (*self.cuts, *tightened.cuts)
+        if self.duals is not None:
+            self.duals = np.append(self.duals, np.zeros(len(tightened.cuts)))
+        if isinstance(tightened.relaxed, Outcome):
+            return root._replace(dive=self._dive(root.dive.worth))
+        found = self._root(tightened.relaxed)
+        return found._replace(kernel=found.kernel | root.kernel)
 
     def _dive(self, worth: Floats) -> Dive:
         def at_once(method: str, cutoff: float) -> Outcome:
@@ -225,63 +279,6 @@ class Fast(Sweep):
         few = np.where(self.shape.routes, ROUTE_WORTH, WORTH) * abs(bound)
         kernel: Flags = worth <= np.maximum(few, np.sort(worth)[min(FEW, len(worth)) - 1])
         return kernel
-
-    def _agree(self, point: Floats, kernel: Flags) -> None:
-        """Fix the whole numbers in which the plan agrees with a point, and solve the rest.
-
-        Relaxation induced neighbourhood search (Danna, Rothberg and Le Pape, 2005).
-        """
-        matrix = self.whole.matrix
-        if self.best is None or self.done():
-            return
-        agreed = matrix.integer & (np.abs(self.best - point) < HALF)
-        self._anew((kernel | (self.best > matrix.lower)) & ~agreed, self.best)
-
-    def _improve(self) -> None:
-        """Solve windows of two periods anew, with all others as they are, while that helps."""
-        count = self.shape.count
-        windows = list(pairwise(range(count))) if count > 1 else [(0, 0)]
-        waiting = list(windows)
-        while waiting and not self.done() and self.best is not None:
-            window = waiting.pop(0)
-            before = self.objective
-            self._anew(np.isin(self.shape.labels, window), self.best)
-            if before - self.objective > 0.05 * self.settings.gap * abs(self.objective):
-                waiting += [
-                    other
-                    for other in windows
-                    if other not in waiting and other != window and {*other} & {*window}
-                ]
-
-    def _anew(self, free: Flags, best: Floats) -> None:
-        """Solve some columns anew, with all others as the best plan has them."""
-        part = self.whole.sliced(free, best)
-        found = self._part(part, start=best, target=self.target())
-        if found.values is not None:
-            self.keep(part.into(part.matrix.rounded(found.values), best))
-
-    def _finish(self, relaxed: Relaxation) -> None:
-        """Search the whole, less what no cheaper plan can have, from the best plan known."""
-        tight = self.whole.matrix
-        if self.best is not None:
-            tight = self.whole.tightened(relaxed.duals, self.objective)
-        self.session.load(tight)
-
-        def moved(line: Progress) -> None:
-            if line.bound is not None:
-                self.bound = max(self.bound, min(line.bound, self.objective))
-            self.report(line.nodes)
-
-        outcome = self.session.run(replace(self.asked(), start=self.best), moved, self.on_log)
-        self.nodes += outcome.nodes
-        self.notes += outcome.notes
-        if outcome.values is not None:
-            self.keep(tight.rounded(outcome.values))
-        if outcome.verdict is Verdict.INFEASIBLE and self.best is not None:
-            self.proved(self.objective)
-        elif outcome.bound is not None:
-            self.proved(min(outcome.bound, self.objective))
-        self.stop = outcome.stop
 
     def _without_relaxation(self, relaxed: Outcome) -> Outcome:
         """Say what a relaxation without a point means: none of the whole, or no time for it."""

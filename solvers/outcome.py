@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from gridblock.solvers.cut import Cut
+
     Vector = NDArray[np.float64]
 
 Option = str | float | int | bool
@@ -100,7 +102,8 @@ class Settings:
         target: the cost at which a tree search may end; None to end by gap, time or options.
         relaxation: True to leave integrality out and get duals.
         start: a point to start from, shape (columns,), NaN where unknown.
-        duals: shape (rows,), of a like matrix, which ``fast`` proves a first bound with.
+        duals: shape (rows and cuts,), of a like matrix, which ``fast`` proves a first bound with.
+        cuts: how further rows of that matrix are derived.
         fresh: True to forget the basis that the last linear program ended with.
         ranging: True to get the ranges in which the duals of a linear program hold.
         options: further HiGHS options by name.
@@ -120,6 +123,7 @@ class Settings:
     relaxation: bool = False
     start: Vector | None = None
     duals: Vector | None = None
+    cuts: tuple[Cut, ...] = ()
     fresh: bool = False
     ranging: bool = False
     options: Mapping[str, Option] = field(default_factory=dict)
@@ -157,6 +161,7 @@ class Outcome:
         seconds: wall time, retries included.
         iterations: iterations of the linear programs.
         row_duals: shape (rows,), of a linear program solved to optimality, else None.
+        cuts: how the rows that ``row_duals`` end with are derived, where a search has added some.
         reduced_costs: shape (columns,), likewise.
         row_from: shape (rows,), the least value of each row's bound at which its dual holds.
         row_to: shape (rows,), the greatest.
@@ -173,6 +178,7 @@ class Outcome:
     seconds: float = 0.0
     iterations: int = 0
     row_duals: Vector | None = None
+    cuts: tuple[Cut, ...] = ()
     reduced_costs: Vector | None = None
     row_from: Vector | None = None
     row_to: Vector | None = None

@@ -10,7 +10,9 @@ import numpy as np
 
 from gridblock.model.certificate import Certificate, Proves
 from gridblock.solvers.certified import refuted
-from gridblock.solvers.certify import Weighed, certificate_of, elastic
+from gridblock.solvers.certify import Weighed, certificate_of, cuts_in, elastic
+from gridblock.solvers.change import Change
+from gridblock.solvers.mixed_rounding import with_cuts
 from gridblock.solvers.outcome import ModelError, Outcome, SolverError, Stop
 from gridblock.solvers.relaxing import Relaxation, relax
 from gridblock.solvers.slices import Whole
@@ -55,7 +57,8 @@ class Prover:
         duals = np.zeros(matrix.shape[0])
         rows = self.growing.compiled.rows
         duals[: len(rows)] = [self.known.duals.get(row.name, 0.0) for row in rows]
-        return replace(settings, duals=duals)
+        cuts = cuts_in(self.growing.compiled, self.known)
+        return replace(settings, duals=np.append(duals, [*cuts.values()]), cuts=tuple(cuts))
 
     def note(self, matrix: Matrix, outcome: Outcome) -> None:
         """Keep the duals that a search has ended with, if any."""
@@ -106,4 +109,7 @@ class Prover:
     def _weighed(self, matrix: Matrix, outcome: Outcome) -> Weighed:
         model = self.growing.model
         lost = () if self.growing.is_whole else tuple(model.link_lost)
-        return Weighed(self.growing.compiled, matrix, lost, outcome.row_duals)  # type: ignore[arg-type]
+        rows, cuts = with_cuts(matrix, outcome.cuts)
+        matrix = matrix.changed(Change(rows=rows))
+        duals = np.asarray(outcome.row_duals)
+        return Weighed(self.growing.compiled, matrix, lost, duals, tuple(cuts))

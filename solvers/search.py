@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from gridblock.solvers.change import Floats
+    from gridblock.solvers.cut import Cut
     from gridblock.solvers.outcome import Option, Settings
     from gridblock.solvers.session import Session
     from gridblock.solvers.shape import Shape
@@ -41,6 +42,7 @@ class Search:
         objective: its cost.
         bound: proven for the whole matrix.
         duals: shape (rows,), those that the relaxation proves it with, None before.
+        cuts: how the rows that the whole ends with are derived.
     """
 
     session: Session
@@ -53,6 +55,7 @@ class Search:
     objective: float = np.inf
     bound: float = -np.inf
     duals: Floats | None = None
+    cuts: tuple[Cut, ...] = ()
     nodes: int = 0
     stop: Stop = Stop.FINISHED
     lines: list[Progress] = field(default_factory=list)
@@ -157,6 +160,7 @@ class Search:
             nodes=self.nodes,
             seconds=time.monotonic() - self.began,
             row_duals=self.duals,
+            cuts=self.cuts,
             progress=tuple(self.lines),
             notes=tuple(dict.fromkeys(self.notes)),
         )

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from gridblock.solvers.contests import Contests, contests_of
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -61,6 +63,7 @@ class Shape:
         orders: shape (columns,), whether it changes the fleet.
         fleet: shape (columns,), whether it counts blocks owned or bought.
         seldom: shape (rows,), whether a row is long and seldom reached.
+        contests: where cuts are looked for.
     """
 
     periods: list[str | None]
@@ -75,6 +78,7 @@ class Shape:
     orders: Flags
     fleet: Flags
     seldom: Flags
+    contests: Contests
 
 
 def periods_of(compiled: Compiled, instance: Instance) -> list[str | None]:
@@ -125,4 +129,5 @@ def shape_of(compiled: Compiled, instance: Instance) -> Shape:
         routes=named(ROUTES) & ~of_runs,
         unmet=names == UNMET,
         seldom=np.isin([row.parent_component().local_name for row in compiled.rows], SELDOM),
+        contests=contests_of(compiled),
     )

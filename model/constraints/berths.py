@@ -31,12 +31,13 @@ def add(block: pyo.Block, instance: Instance) -> None:
         \sum_{f, z} a_{dbzt} &\ge \Big\lceil \frac{A_{dt}}{n_b \, y_{dbt}} \Big\rceil
         \sum_{F,\, o \ni t} b_{dFgo} \\
         a_{dbzt} &\le \bar a_{dbzt} \sum_{F \ni f,\, o \ni t} b_{dFgo} \\
-        \sum_{b, z \in f} a_{dbzt} &\ge \sum_{F \ni f,\, o \ni t} b_{dFgo}
+        \sum_{b, z \in f} a_{dbzt} &\ge \sum_{F \ni f,\, o \ni t} m_{dFgt} \, b_{dFgo}
 
     where :math:`b` is 1 where run :math:`d` stands at facilities :math:`F` on accelerator :math:`g`
     from start :math:`o` on, :math:`o \ni t` are the starts of which period :math:`t` is a part,
     :math:`s` is served, :math:`A` ``Demand.amount``, :math:`a` blocks assigned, :math:`n_b`
-    ``Block.accelerators`` and :math:`y` ``Demand.yields``. The third and fifth rows are of whole
+    ``Block.accelerators``, :math:`y` ``Demand.yields`` and :math:`m` is 1 where :math:`F` are two,
+    and else the fewest blocks that the run takes. The third and fifth rows are of whole
     blocks, the third where the accelerator comes in one type of block. For a run at one facility
     the second is an equation, and so is the third. There is a berth only where the whole run fits
     in, and where its facilities are close enough for its interconnect.
@@ -101,8 +102,13 @@ def add(block: pyo.Block, instance: Instance) -> None:
     def a_block_at_each_facility_of_its_berth(
         block: pyo.Block, d: str, f: str, chip: str, t: str
     ) -> pyo.Expression:
-        here = sum(block.assigned[d, kind, place, t] for kind, place in standing[d, f, chip, t])
-        return here >= berths(d, f, chip, t)
+        kinds = standing[d, f, chip, t]
+        here = sum(block.assigned[d, kind, place, t] for kind, place in kinds)
+        fewest = min(block.pools.need(d, kind, t) for kind, _ in kinds)
+        return here >= sum(
+            (fewest if berth.index()[1] == f else 1) * berth
+            for berth in block.berths_at.get((d, f, chip, t), ())
+        )
 
 
 def has_a_berth(demand: Demand) -> bool:

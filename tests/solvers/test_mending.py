@@ -27,7 +27,7 @@ GAP = 0.05
 EDITS = {
     "a price": {"carbon_price_per_t": 60},
     "another price": {"demands.0.unmet_cost": 6},
-    "an amount": {"demands.0.amount": 9000},
+    "an amount": {"demands.0.amount": [2400, 4470, 6610, 8750]},
 }
 
 

@@ -1,0 +1,153 @@
+"""The relaxation of a matrix with cuts: what whole numbers imply and the relaxation breaks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+from gridblock.solvers.change import Change, Rows
+from gridblock.solvers.cutting import broken_cuts
+from gridblock.solvers.diving import FEW_FOR_SIMPLEX
+from gridblock.solvers.mixed_rounding import with_cuts
+from gridblock.solvers.outcome import Verdict
+from gridblock.solvers.relaxing import relax
+from gridblock.solvers.search import SHARE
+from gridblock.solvers.slices import Whole
+
+if TYPE_CHECKING:
+    from gridblock.solvers.change import Flags, Floats
+    from gridblock.solvers.contests import Contests
+    from gridblock.solvers.cut import Cut
+    from gridblock.solvers.matrix import Matrix
+    from gridblock.solvers.outcome import Outcome, Settings
+    from gridblock.solvers.relaxing import Relaxation
+    from gridblock.solvers.session import Session
+    from gridblock.solvers.slices import Slice
+
+ROUNDS: Final = 12
+LITTLE: Final = 0.01
+"""Cuts that raise a relaxation by no more of the gap asked for are the last."""
+
+
+class Tightened(NamedTuple):
+    """A matrix with cuts.
+
+    Attributes:
+        whole: the matrix; it ends with the rows of the cuts.
+        cuts: how they are derived.
+        relaxed: its relaxation, or how that ended.
+    """
+
+    whole: Whole
+    cuts: tuple[Cut, ...]
+    relaxed: Relaxation | Outcome
+
+
+def tighten(
+    session: Session,
+    whole: Whole,
+    contests: Contests,
+    kernel: Flags,
+    relaxed: Relaxation,
+    settings: Settings,
+    seldom: Flags | None = None,
+) -> Tightened | None:
+    """Add cuts that a part of the relaxation breaks, and relax the whole with them.
+
+    Args:
+        session: the solver's process; it holds other matrices afterwards.
+        whole: the matrix.
+        contests: where cuts are looked for.
+        kernel: shape (columns,), the part in which they are.
+        relaxed: the relaxation of the whole.
+        settings: gap, time limit, threads, seed and options.
+        seldom: shape (rows of the model,), rows that it has left out.
+
+    Returns:
+        The matrix with cuts; None where there are none and nothing was missed.
+    """
+    search = _Cutting(session, whole, contests, settings)
+    lost = search.run(whole.sliced(kernel, whole.matrix.lower)) - relaxed.bound
+    missed = seldom is not None and lost > SHARE * settings.gap * abs(relaxed.bound)
+    if not search.cuts and not missed:
+        return None
+    without = None
+    if seldom is not None and not missed:
+        more = search.whole.matrix.shape[0] - len(seldom)
+        without = np.append(seldom, np.zeros(more, dtype=np.bool_))
+    again = relax(session, search.whole, settings, without=without)
+    return Tightened(search.whole, tuple(search.cuts), again)
+
+
+class _Held(NamedTuple):
+    """An optimal point of the relaxation of a part."""
+
+    values: Floats
+    objective: float
+
+
+class _Cutting:
+    """Rounds of cuts.
+
+    Attributes:
+        whole: the matrix with the cuts found so far.
+        cuts: these.
+    """
+
+    def __init__(
+        self, session: Session, whole: Whole, contests: Contests, settings: Settings
+    ) -> None:
+        self.session, self.whole, self.contests = session, whole, contests
+        self.settings = replace(settings, relaxation=True, start=None)
+        self.cuts: list[Cut] = []
+
+    def run(self, part: Slice) -> float:
+        """Cut until that raises the relaxation of a part no more; give its cost without cuts."""
+        self.session.load(part.matrix)
+        few = len(part.columns) <= FEW_FOR_SIMPLEX
+        held = first = self._solved("simplex" if few else "ipx")
+        for _ in range(ROUNDS):
+            if held is None:
+                break
+            cost = held.objective
+            held = self._cut(part, part.into(held.values, self.whole.matrix.lower))
+            if held is None or held.objective - cost <= LITTLE * self.settings.gap * abs(cost):
+                break
+        return -np.inf if first is None else first.objective
+
+    def _cut(self, part: Slice, point: Floats) -> _Held | None:
+        """Add the cuts that a point breaks; give the relaxation of the part with them."""
+        matrix, seen = self.whole.matrix, set(self.cuts)
+        broken = dict.fromkeys(broken_cuts(matrix, self.contests, point))
+        rows, cuts = with_cuts(matrix, [cut for cut in broken if cut not in seen])
+        if not cuts:
+            return None
+        self.whole = Whole(matrix.changed(Change(rows=rows)))
+        self.cuts += cuts
+        self.session.change(rows=_of(part, rows, matrix))
+        return self._solved("simplex")
+
+    def _solved(self, method: str) -> _Held | None:
+        outcome = self.session.run(replace(self.settings, method=method))
+        if outcome.verdict is not Verdict.OPTIMAL or outcome.values is None:
+            return None
+        return _Held(outcome.values, float(outcome.objective or 0.0))
+
+
+def _of(part: Slice, rows: Rows, whole: Matrix) -> Rows:
+    """Give rows of the whole as rows of a part, with all other columns at their lower bounds."""
+    number = np.full(len(whole.cost), -1, dtype=np.int32)
+    number[part.columns] = np.arange(len(part.columns), dtype=np.int32)
+    inside = number[rows.index] >= 0
+    row_of = np.repeat(np.arange(len(rows.upper)), np.diff(rows.start))
+    fixed = np.where(inside, 0.0, rows.value * whole.lower[rows.index])
+    sizes = np.bincount(row_of[inside], minlength=len(rows.upper))
+    return Rows(
+        lower=rows.lower,
+        upper=rows.upper - np.bincount(row_of, weights=fixed, minlength=len(rows.upper)),
+        start=np.concatenate([[0], np.cumsum(sizes)]),
+        index=number[rows.index[inside]],
+        value=rows.value[inside],
+    )
