@@ -16,6 +16,8 @@ from malformed import documents, mutations, others, tables
 from malformed.case import Case, broken
 
 SECONDS, MEGABYTES, PATIENCE = 2.0, 500, 300
+A_LINE = 50
+"""Files after which it is told how far it is."""
 FAMILIES: Final = {
     "documents": documents.cases,
     "tables": tables.cases,
@@ -57,13 +59,17 @@ def measured(case: Case) -> Measured:
 def lines(families: list[str]) -> Iterator[str]:
     """Measure families of cases; give a line for each, and for each case that is too much."""
     for family in families:
-        found = [measured(case) for case in FAMILIES[family]()]
-        for one in found:
+        seconds = size = 0.0
+        number = 0
+        for number, case in enumerate(FAMILIES[family](), 1):
+            one = measured(case)
+            seconds, size = max(seconds, one.seconds), max(size, one.megabytes)
             if one.wrong or one.seconds > SECONDS or one.megabytes > MEGABYTES:
                 what = f"{one.seconds:.1f} s, {one.megabytes:.0f} MB {one.wrong}".strip()
-                yield f"FAILED {family}: {one.case.name}: {what}"
-        seconds, size = max(one.seconds for one in found), max(one.megabytes for one in found)
-        yield f"{family}: {len(found)} files; at most {seconds:.2f} s and {size:.0f} MB"
+                yield f"FAILED {family}: {case.name}: {what}"
+            if number % A_LINE == 0:
+                yield f"{family}: {number} files so far"
+        yield f"{family}: {number} files; at most {seconds:.2f} s and {size:.0f} MB"
 
 
 def main() -> None:

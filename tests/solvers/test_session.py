@@ -373,7 +373,7 @@ def test_a_log_that_cannot_be_written_costs_a_note(two_halls: Matrix) -> None:
 def test_a_memory_limit_ends_in_memory(knapsack: Knapsack) -> None:
     with Session(memory_gb=0.2) as session:
         session.load(knapsack(600, 200))
-        outcome = session.run(Settings(gap=0.0, time_limit=20.0))
+        outcome = session.run(Settings(gap=0.0, time_limit=200.0))
     assert outcome.stop is Stop.MEMORY
     # Whether a point was found before depends on the moment at which memory ran out.
     known = Verdict.UNKNOWN if outcome.values is None else Verdict.FEASIBLE
