@@ -100,7 +100,8 @@ def main() -> None:
     """Search until the time is over."""
     sys.stderr.write(f"{len(READERS)} readers\n")
     limits = [f"-max_total_time={SECONDS}", "-timeout=20", "-rss_limit_mb=2048", "-max_len=20000"]
-    atheris.Setup([sys.argv[0], str(corpus()), *limits, "-print_final_stats=1"], one)
+    kept = f"-artifact_prefix={FOUND}/"
+    atheris.Setup([sys.argv[0], str(corpus()), *limits, "-print_final_stats=1", kept], one)
     atheris.Fuzz()
 
 
