@@ -38,6 +38,14 @@ class SolverError(Exception):
     """HiGHS failed; the message says how, and the end of its log where there is one."""
 
 
+class Method(StrEnum):
+    """How to solve, see ``methods``."""
+
+    AUTO = "auto"
+    EXACT = "exact"
+    FAST = "fast"
+
+
 class Stop(StrEnum):
     """Why a solve came to its end."""
 
@@ -134,16 +142,17 @@ class Settings:
         Raises:
             OptionError: if gap, time_limit, threads, seed or search is out of range.
         """
-        faults = (
-            ("gap", self.gap, 0 <= self.gap < math.inf),
-            ("time_limit", self.time_limit, self.time_limit is None or self.time_limit >= 0),
-            ("threads", self.threads, self.threads >= 1),
-            ("seed", self.seed, 0 <= self.seed < 2**31),
-            ("method", self.search, self.search in {"auto", "exact", "fast"}),
+        limit = self.time_limit
+        rules = (
+            ("gap", self.gap, 0 <= self.gap < math.inf, "0 or more"),
+            ("time_limit", limit, limit is None or limit >= 0, "0 or more seconds, or None"),
+            ("threads", self.threads, self.threads >= 1, "1 or more"),
+            ("seed", self.seed, 0 <= self.seed < 2**31, f"from 0 to {2**31 - 1}"),
+            ("method", self.search, self.search in set(Method), f"one of {', '.join(Method)}"),
         )
-        for name, value, good in faults:
+        for name, value, good, range_ in rules:
             if not good:
-                message = f"{name} cannot be {value}"
+                message = f"{name} cannot be {value}: it is {range_}"
                 raise OptionError(message)
 
 

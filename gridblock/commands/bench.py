@@ -86,7 +86,7 @@ def bench(
             talk.note(f"{name} is not in {table}, and left out")
         chosen = {name: instance for name, instance in given.items() if name in optima}
         if not chosen:
-            message = f"{table} knows none of the instances"
+            message = f"{table} knows none of the instances; name another table with --expected"
             raise typer.BadParameter(message)
         found = _found(talk, interrupts, chosen, optima, gap, time_limit, threads)
         talk.line.end()

@@ -44,7 +44,7 @@ def refuse_without_folder(path: Path) -> None:
         message = f"{path} is a folder; name a file in it"
         raise typer.BadParameter(message)
     if not path.absolute().parent.is_dir():
-        message = f"there is no folder {path.parent}"
+        message = f"there is no folder {path.parent}; make it first"
         raise typer.BadParameter(message)
 
 
@@ -69,7 +69,7 @@ def refuse_output(output: str, force: bool = False) -> None:
         message = f"{output} {error.strerror}{hint}"
         raise typer.BadParameter(message) from None
     if not Path(output).absolute().parent.is_dir():
-        message = f"there is no folder {Path(output).parent}"
+        message = f"there is no folder {Path(output).parent}; make it first"
         raise typer.BadParameter(message)
 
 

@@ -19,14 +19,6 @@ class Form(StrEnum):
     MD = "md"
 
 
-class Method(StrEnum):
-    """How to solve: as ``gridblock.solvers.methods`` has it, which takes a second to import."""
-
-    AUTO = "auto"
-    EXACT = "exact"
-    FAST = "fast"
-
-
 class Brief(StrEnum):
     """How findings are written."""
 

@@ -18,7 +18,6 @@ from gridblock.commands.options import (
     Format,
     Gap,
     LogFile,
-    Method,
     NoSave,
     Output,
     Quiet,
@@ -34,6 +33,7 @@ from gridblock.commands.options import (
 )
 from gridblock.commands.talk import Talk
 from gridblock.commands.values import pairs, share
+from gridblock.solvers.outcome import Method
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -129,7 +129,10 @@ def solve_case(case: Case, versions: Mapping[str, str]) -> Solved:
         KeyboardInterrupt: the solve was interrupted.
     """
     if versions != made_with():
-        message = f"a worker has {_listed(made_with())}; what starts it has {_listed(versions)}"
+        message = (
+            f"a worker has {_listed(made_with())}; what starts it has {_listed(versions)}; "
+            "install the same versions on both"
+        )
         raise VersionsError(message)
     with SOLVER.lock:
         if SOLVER.stopped:

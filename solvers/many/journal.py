@@ -111,5 +111,5 @@ def hold(file: int, path: Path) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        message = "another process is at work on it"
+        message = "another process is at work on it; wait for that, or choose another folder"
         raise BusyError(0, message, str(path)) from None

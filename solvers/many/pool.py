@@ -226,7 +226,7 @@ class _Cluster:
         # Dask has tried it on several workers by now.
         if self._client.status != "running":
             raise self._gone()
-        message = "several workers ended while they did this"
+        message = "several workers ended while they did this, often for lack of memory"
         raise LostError(message)
 
     def _gone(self) -> ClusterError:
