@@ -29,7 +29,7 @@ def truth_of(
 
     Raises:
         ValueError: none of them is given, or several are.
-        InstanceError: it leads nowhere.
+        InstanceError: it names what the instance does not have.
     """
     given = [each for each in (scenario, reveals, distributions) if each is not None]
     if len(given) != 1:
@@ -81,7 +81,8 @@ def roll(
 
     Raises:
         ValueError: not exactly one truth is given, or the step is below 1.
-        InstanceError: the truth leads nowhere, or the folder holds something else.
+        InstanceError: the truth names what the instance does not have, or the folder holds
+            something else.
         NoStageError: a stage has no plan.
         AuditError, OptionError, SolverError, KeyboardInterrupt: as ``solve``.
     """

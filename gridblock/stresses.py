@@ -155,7 +155,7 @@ def stress(
         solver_seed: seed of the solver.
 
     Raises:
-        InstanceError: the shocks are none, or lead nowhere.
+        InstanceError: the shocks cannot be read, or are of what the instance does not have.
         ValueError: the plan has no decisions, or a period or number is out of range.
         FileExistsError: the folder holds something else.
         ClusterError, OptionError, KeyboardInterrupt: as ``sweep``.

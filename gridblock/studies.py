@@ -80,7 +80,7 @@ def sweep(instance: Instance, grid: Source, **how: Unpack[How]) -> Study:
         The study. A case without a plan, or one that failed, is a row with its status.
 
     Raises:
-        InstanceError: the grid is not one, or leads nowhere.
+        InstanceError: the grid cannot be read, or names fields that do not exist.
         FileExistsError: the folder holds something else.
         ClusterError: the Dask cluster cannot be used.
         OptionError: HiGHS does not know an option.
@@ -112,7 +112,7 @@ def monte_carlo(
         The study.
 
     Raises:
-        InstanceError: the distributions are none, or lead nowhere.
+        InstanceError: the distributions cannot be read, or are of fields that do not exist.
         FileExistsError, ClusterError, OptionError, KeyboardInterrupt: as ``sweep``.
     """
     return solve_study(*of_draws(instance, distributions, n, seed, shortfall_above, how), **how)

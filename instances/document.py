@@ -73,7 +73,7 @@ class Document:
     def place(self, path: FieldPath, key: bool = False) -> Position:
         """Return line and column, from 1, of the value at a path, or with `key` of its name.
 
-        Where a path leads nowhere, the place is that of the name of the last thing on it.
+        Where there is nothing at a path, the place is that of the name of the last thing on it.
         """
         return self._find(path, key)
 

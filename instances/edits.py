@@ -194,7 +194,7 @@ def more_of_a_plan_limit(data: Data, edit: Edit) -> None:
         written[bound] = moved[-1] if isinstance(series, float) else moved
 
 
-def anew(data: Data, _: Edit) -> None:
+def without_plan_in_force(data: Data, _: Edit) -> None:
     """Plan anew, without the plan in force."""
     data.pop("current", None)
 

@@ -38,7 +38,7 @@ def changed(
         The data, and the fields that each path leads to.
 
     Raises:
-        InstanceError: with a fault for each path that leads nowhere or cannot be set; the path of
+        InstanceError: with a fault for each path that names no field or cannot be set; the path of
             a fault is the one key of ``changes``.
     """
     after: dict[str, Any] = deepcopy(dict(data))
@@ -83,10 +83,10 @@ def _values(
 
 
 def matches(holder: Any, words: list[str], path: str) -> Iterator[Keys]:
-    """Find the fields that a path leads to; behind ``*``, what leads nowhere is passed over.
+    """Find the fields that a path names; behind ``*``, what has no such field is passed over.
 
     Raises:
-        InstanceError: it leads nowhere at all.
+        InstanceError: it names no field at all.
     """
     if not words:
         yield ()
@@ -124,7 +124,7 @@ def numbers_at(
     """Give the numbers that stand at the places that a path leads to, or would by default.
 
     Raises:
-        InstanceError: it leads nowhere.
+        InstanceError: it names no field.
     """
     found = matches(data, path.split("."), path)
     return {keys: [*_numbers(_given(data, defaults, keys))] for keys in found}

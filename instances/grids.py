@@ -133,7 +133,7 @@ def variants_of(instance: Instance, written: Document) -> tuple[Variant, ...]:
         written: the grid.
 
     Raises:
-        InstanceError: with every fault: of the file, and paths and scenarios that lead nowhere.
+        InstanceError: with every fault: of the file, and fields and scenarios that do not exist.
     """
     grid = read_given(Grid, written)
     faults = list(_faults(instance, grid, written))

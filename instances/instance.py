@@ -52,7 +52,7 @@ class Instance(Fields):
             more: the same as keywords.
 
         Raises:
-            InstanceError: a path leads nowhere, or the result is not a valid instance.
+            InstanceError: a path names no field, or the result is not a valid instance.
         """
         data = self.plain()
         for path, value in {**(changes or {}), **more}.items():

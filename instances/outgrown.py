@@ -55,7 +55,7 @@ def _ordered(given: Fields, plan: InForce) -> Oddities:
 
 
 def _unknown(given: Fields, period: str | None) -> bool:
-    """Say whether a period of a listed horizon is none of it, and so may lie before it."""
+    """Say whether a period of a listed horizon is not in it, and so may lie before it."""
     return not given.horizon.named and period is not None and period not in given.horizon.index
 
 

@@ -82,7 +82,8 @@ def futures_drawn(
         seed: the same seed gives the same draws.
 
     Raises:
-        InstanceError: the distributions are none, lead nowhere, or some draw is no valid instance.
+        InstanceError: the distributions cannot be read, are of fields that do not exist, or some
+            draw is no valid instance.
     """
     variants = draws_of(instance, opened(distributions)).variants(count, seed)
     digits = len(str(count))

@@ -14,7 +14,7 @@ def put(data: dict[str, Any], path: str, value: Any) -> None:
     """Set the field at a path, in place; the last step may be new, and fields left out before it.
 
     Raises:
-        InstanceError: the path leads nowhere.
+        InstanceError: the path names no field.
     """
     holder: Any = data
     words = path.split(".")
@@ -81,7 +81,7 @@ def step(holder: Any, words: list[str], path: str) -> tuple[Key, int]:
 
 
 def nowhere(word: str, path: str, names: list[str]) -> InstanceError:
-    """Say that a path leads nowhere, with the nearest name."""
+    """Say that a path names no field, with the nearest name."""
     message = f"there is no {word!r} on the path {path!r}{did_you_mean(word, names)}"
     return InstanceError((Fault((path,), message),))
 

@@ -53,7 +53,7 @@ class Relaxing:
     def families(self) -> dict[str, Relaxation]:
         """Each family of rules that the instance states, relaxed wherever it states one.
 
-        The price of unmet work is none of them: see ``price``.
+        The price of unmet work is not among them: see ``price``.
         """
         found = {name: tuple(items) for name, items in self._items()}
         return {name: Relaxation(name, items) for name, items in found.items() if items}
@@ -186,7 +186,7 @@ EDITS: Final[dict[str, Callable[[Data, Edit], None]]] = {
     "max_ms": edits.farther,
     "min_share": edits.lower_floor,
     "signed": edits.unsigned,
-    "current": edits.anew,
+    "current": edits.without_plan_in_force,
     PRICE: edits.dearer,
     "run": edits.start_at_any_time,
     **dict.fromkeys(

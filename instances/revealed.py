@@ -60,7 +60,8 @@ def drawn(instance: Instance, distributions: Source, seed: int) -> Truth:
     """Draw what really comes: what differs from the forecast in a period is known after it.
 
     Raises:
-        InstanceError: the distributions are none, lead nowhere, or the draw is no valid instance.
+        InstanceError: the distributions cannot be read, are of fields that do not exist, or the
+            draw is no valid instance.
     """
     (variant,) = draws_of(instance, opened(distributions)).variants(1, seed)
     return _period_by_period(instance, f"draw of seed {seed}", variant.changes)
@@ -74,7 +75,7 @@ def of_reveals(instance: Instance, source: Source) -> Truth:
     """Read what becomes known when: new values or factors by field path, by period.
 
     Raises:
-        InstanceError: with every fault: of the file, periods and paths that lead nowhere.
+        InstanceError: with every fault: of the file, periods and fields that do not exist.
     """
     written = opened(source)
     try:

@@ -46,7 +46,7 @@ def draws_of(instance: Instance, written: Document) -> Draws:
         written: the distributions; see ``gridblock.instances.draws``.
 
     Raises:
-        InstanceError: with every fault: of the file, paths that lead nowhere, distributions that
+        InstanceError: with every fault: of the file, fields that do not exist, distributions that
             the field cannot follow, correlations that cannot be.
     """
     given = read_given(Distributions, written)

@@ -113,7 +113,7 @@ def scenario_changes(instance: Instance, text: Any) -> tuple[Mapping[str, Any], 
     """Give the changes of scenarios: ``permit-late``, or ``permit-late,demand-high``.
 
     Raises:
-        InstanceError: there is none of that name, or one is named twice.
+        InstanceError: there is no scenario of that name, or one is named twice.
     """
     if text in (None, "", AS_IT_STANDS):
         return ()

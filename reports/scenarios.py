@@ -22,12 +22,12 @@ def scenarios(instance: Instance, most: int) -> Section:
     rows = [
         (
             scenario.name if i == 0 else "",
-            likely if i == 0 else "",
+            chance if i == 0 else "",
             path,
             _setting(value),
         )
         for scenario in instance.scenarios
-        for likely in ("" if scenario.probability is None else _chance(scenario.probability),)
+        for chance in ("" if scenario.probability is None else _chance(scenario.probability),)
         for i, (path, value) in enumerate(scenario.set.items() or [("", "")])
     ]
     likely = [each.probability for each in instance.scenarios if each.probability is not None]

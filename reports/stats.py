@@ -69,7 +69,7 @@ class Stats:
             Money by group, in the instance's currency; an empty name where a cost has none.
 
         Raises:
-            ValueError: a group or value is none of those.
+            ValueError: a group or value is not one of those.
         """
         keys = _known(groupby, KEYS, "group costs by")
         _known(value, VALUES, "give")
@@ -87,7 +87,7 @@ class Stats:
         """Sum the energy drawn from the grid in MWh, by facility, block or period.
 
         Raises:
-            ValueError: a group is none of those.
+            ValueError: a group is not one of those.
         """
         keys = _known(groupby, OF_ENERGY, "group energy by")
         sums = _grouped(self.account.energy_mwh, keys)
@@ -99,7 +99,7 @@ class Stats:
         """Sum the carbon emitted in tonnes, by facility, block or period.
 
         Raises:
-            ValueError: a group is none of those.
+            ValueError: a group is not one of those.
         """
         keys = _known(groupby, OF_ENERGY, "group carbon by")
         tonnes = {key: kg / 1000 for key, kg in self.account.carbon_kg.items()}

@@ -40,6 +40,7 @@ def cost_as_it_stands(
         decisions: what was decided without it.
         lost: what is out of use.
     """
+    # In the end nothing more is lost, which takes out runs that ask for more than they have left.
     for each in (*lost, Lost((), (), ())):
         decisions = without(instance, decisions, each)
     books = account(instance, decisions)

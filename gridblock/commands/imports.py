@@ -32,7 +32,7 @@ HELP: Final = "\n".join(
 
 def _kind(text: str) -> str:
     if text not in KINDS:
-        message = f"{quoted(text)} is none of {', '.join(KINDS)}{did_you_mean(text, KINDS)}"
+        message = f"{quoted(text)} is not one of {', '.join(KINDS)}{did_you_mean(text, KINDS)}"
         raise typer.BadParameter(message)
     return text
 

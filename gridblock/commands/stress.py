@@ -182,7 +182,7 @@ def _found(
     from gridblock.solvers.many.pool import Where
     from gridblock.stresses import search
 
-    asked.shocks  # noqa: B018  # What leads nowhere is refused before anything is made.
+    asked.shocks  # noqa: B018  # Shocks of what does not exist are refused first.
     told = Told(talk)
     with solving(talk, interrupts, how, told, folder):
         return search(

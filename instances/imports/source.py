@@ -236,7 +236,7 @@ def chosen(source: Source, words: Words, count: int) -> int:
         source.refuse(f"holds {count} problems; choose one with --problem 1 to {count}")
     text = source.problem
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= count):
-        source.refuse(f"holds {count} problems, and {quoted(text)} is none of 1 to {count}")
+        source.refuse(f"holds {count} problems, and {quoted(text)} is not from 1 to {count}")
     return int(text) - 1
 
 

@@ -3,7 +3,7 @@
 JSON as the package holds it: ``nodes`` of ``id``, ``pos`` (longitude, latitude) and perhaps
 ``name``, ``edges`` of ``source`` and ``target``; other fields are left out. Nodes become regions,
 edges links without a limit, whose time follows from the coordinates. Nets that are drawn in a
-picture, with positions that are none on Earth, are refused.
+picture, with positions that are not on Earth, are refused.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def read(source: Source) -> Reading:
     """Read the file.
 
     Raises:
-        InstanceError: it is not of this format, or its positions are none on Earth.
+        InstanceError: it is not of this format, or its positions are not on Earth.
     """
     top = document(source)
     nodes = listed(top, "nodes")

@@ -74,7 +74,7 @@ class Case:
         """Give the instance as plain data.
 
         Raises:
-            InstanceError: a change leads nowhere.
+            InstanceError: a change names no field.
         """
         data: Mapping[str, Any] = _read(self.base.text)
         for changes in self.changes:
@@ -86,7 +86,7 @@ class Case:
         """SHA-256 of all that the answer rests on: instance, settings and versions.
 
         Raises:
-            InstanceError: a change leads nowhere.
+            InstanceError: a change names no field.
         """
         of = self.settings
         asked = (of.gap, of.time_limit, of.threads, of.seed, of.presolve, of.method)

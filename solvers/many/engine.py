@@ -73,7 +73,7 @@ def answers(
         The answer of each case, once, but for those that are skipped.
 
     Raises:
-        InstanceError: with a fault for each change that leads nowhere; nothing is solved then.
+        InstanceError: with a fault for each change that names no field; nothing is solved then.
         ClusterError, OptionError, VersionsError: nothing more can be solved.
         KeyboardInterrupt: it was interrupted.
     """

@@ -89,7 +89,7 @@ def read(path: Path) -> dict[str, Row]:
 
 
 def _rows(raw: bytes) -> dict[str, Row]:
-    """Read lines; one that is none of ours counts for nothing."""
+    """Read lines; one that is not ours counts for nothing."""
     rows: dict[str, Row] = {}
     for line in raw.splitlines():
         with suppress(ValueError, KeyError, TypeError, RecursionError):

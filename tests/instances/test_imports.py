@@ -100,7 +100,7 @@ def test_what_is_not_understood_is_refused_with_its_line(
 
 
 def test_a_problem_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    assert "'3' is none of 1 to 2" in refused(tmp_path, "mknap", MKNAP, "3")
+    assert "'3' is not from 1 to 2" in refused(tmp_path, "mknap", MKNAP, "3")
 
 
 def test_a_link_takes_modules_in_lots_and_a_node_is_a_region(tmp_path: Path) -> None:
