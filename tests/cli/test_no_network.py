@@ -35,7 +35,8 @@ def hook(event, arguments):
         raise PermissionError(f"the test forbids {event}")
     if event == "open" and isinstance(arguments[0], (str, bytes)) and arguments[2] & WRITING:
         path = os.path.realpath(os.fsdecode(arguments[0]))
-        if not path.startswith(ALLOWED):
+        # A process may say of itself that it is the first to go where memory is short.
+        if not path.startswith(ALLOWED) and path != f"/proc/{os.getpid()}/oom_score_adj":
             note(f"write {path}")
     if event in {"os.remove", "os.rename", "os.rmdir", "shutil.rmtree", "os.mkdir"}:
         path = os.path.realpath(os.fsdecode(arguments[0]))
