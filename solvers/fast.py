@@ -17,7 +17,6 @@ import numpy as np
 from gridblock.solvers.aside import Aside
 from gridblock.solvers.change import Change
 from gridblock.solvers.diving import HALF, Dive
-from gridblock.solvers.improving import Improving
 from gridblock.solvers.mending import mended, without_broken_choices
 from gridblock.solvers.mixed_rounding import with_cuts
 from gridblock.solvers.outcome import Outcome, Progress, Stop, Verdict
@@ -25,6 +24,7 @@ from gridblock.solvers.relaxing import FOR_SIMPLEX, Relaxation, relax
 from gridblock.solvers.search import StoppedError
 from gridblock.solvers.slices import Whole
 from gridblock.solvers.tightening import tighten
+from gridblock.solvers.vast import Vast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,14 +38,8 @@ if TYPE_CHECKING:
 
 DEAR: Final = 0.5
 """The share of the gap asked for that a choice may cost before others are tried, too."""
-WORTH: Final = 1e-2
-"""The share of the cost that a decision may add, fully taken, to be worth deciding."""
-ROUTE_WORTH: Final = 6e-7
-"""The same of one of very many decisions."""
 TRIAL: Final[Mapping[str, Option]] = {"simplex_iteration_limit": 30_000}
 """The work on one trial of a dive."""
-FEW: Final = 25_000
-"""So many columns are always worth deciding."""
 
 
 def solve_fast(
@@ -102,7 +96,7 @@ class Root(NamedTuple):
     dive: Dive
 
 
-class Fast(Improving):
+class Fast(Vast):
     """The phases of a search."""
 
     def run(self, *, finish: bool = False) -> Outcome:
@@ -126,6 +120,8 @@ class Fast(Improving):
         A large matrix is tightened while the search goes on, since that takes as long as to relax
         it. One that is not large is left to the tree search, if that follows, as soon as it can.
         """
+        if self.vast and self._at_once(aside):
+            return None
         again = self.settings.duals is not None
         relaxed = aside.begin(self._relaxed)
         self._start()
@@ -264,21 +260,6 @@ class Fast(Improving):
 
         dear = DEAR * self.settings.gap
         return Dive(self.session, self.whole, self.shape, at_once, dear, worth)
-
-    def _worth(self, relaxed: Relaxation) -> Floats:
-        """Give what each decision adds to the cost, fully taken; less than 0 where it is used."""
-        matrix = self.whole.matrix
-        width = np.where(np.isfinite(matrix.upper), matrix.upper - matrix.lower, 1.0)
-        worth = np.abs(self.whole.priced(relaxed.duals)) * width
-        used = relaxed.values - matrix.lower > 1e-7 * np.maximum(1.0, width)
-        worth[used | self.shape.unmet] = -1.0
-        return worth
-
-    def _kernel(self, worth: Floats, bound: float) -> Flags:
-        """Give the columns worth deciding: those that the relaxation uses, or nearly so."""
-        few = np.where(self.shape.routes, ROUTE_WORTH, WORTH) * abs(bound)
-        kernel: Flags = worth <= np.maximum(few, np.sort(worth)[min(FEW, len(worth)) - 1])
-        return kernel
 
     def _without_relaxation(self, relaxed: Outcome) -> Outcome:
         """Say what a relaxation without a point means: none of the whole, or no time for it."""

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from gridblock.solvers.lp_solvers import NEAR, LpSolver
-from gridblock.solvers.outcome import ModelError, Outcome, Stop, Verdict
+from gridblock.solvers.merging import merge, repriced
+from gridblock.solvers.outcome import ModelError, Outcome, SolverError, Stop, Verdict
 from gridblock.solvers.scaling import largest_of_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from gridblock.solvers.change import Flags, Floats
     from gridblock.solvers.matrix import Matrix
-    from gridblock.solvers.outcome import Settings
+    from gridblock.solvers.outcome import Option, Settings
     from gridblock.solvers.session import Session
+    from gridblock.solvers.shape import Shape
     from gridblock.solvers.slices import Whole
 
 FOR_SIMPLEX: Final = 100_000
@@ -25,6 +27,15 @@ FOR_SIMPLEX: Final = 100_000
 
 Measured on generated instances: 41,000 columns 1.3 s against 2.9 s, 269,000 columns 249 s against
 103 s.
+"""
+
+NEARLY: Final[Mapping[str, Option]] = {"kkt_tolerance": 5e-3, "pdlp_iteration_limit": 50_000}
+"""How closely a merged matrix is relaxed.
+
+Measured on generated instances, in seconds of one core. Of 252,000 columns the bound is 0.4 % below
+the relaxation's with a tolerance of 1e-2 after 2 s, and 0.15 % with 1e-3 after 3 s; the whole takes
+45 s. Of 2,359,000 columns the merged one takes 110 s, while the interior point did 7 iterations
+of the whole in 500 s; with 6e-2 it ends after 14 s with a bound that is 3 % lower.
 """
 
 
@@ -91,6 +102,41 @@ def relax(
     values = np.clip(np.asarray(outcome.values) * columns, matrix.lower, matrix.upper)
     duals = np.zeros(len(kept))
     duals[kept] = outcome.row_duals * rows
+    return Relaxation(outcome, values, duals, whole.bound(duals))
+
+
+def relax_merged(
+    session: Session,
+    whole: Whole,
+    shape: Shape,
+    settings: Settings,
+    on_log: Callable[[str], None] | None = None,
+) -> Relaxation | Outcome:
+    """Nearly solve the relaxation of a matrix in which what is alike is counted together.
+
+    Args:
+        session: the solver's process.
+        whole: what is relaxed.
+        shape: what its columns decide.
+        settings: time limit, threads, seed, options.
+        on_log: called with each piece of the solver's log.
+
+    Returns:
+        A point that only nearly keeps the rows, and duals whose bound holds; or how it ended.
+    """
+    matrix, merged = whole.matrix, merge(whole, shape)
+    scaled, columns, rows = _scaled(merged.matrix)
+    session.load(scaled)
+    asked = replace(settings, relaxation=True, start=None, fresh=True, near=True, method="hipdlp")
+    asked = replace(asked, options={**NEARLY, **settings.options})
+    try:
+        outcome = session.run(asked, on_log=on_log)
+    except SolverError:
+        return Outcome(Stop.CRASHED, Verdict.UNKNOWN)
+    if outcome.values is None or outcome.row_duals is None:
+        return outcome
+    values = np.clip(merged.values(outcome.values * columns), matrix.lower, matrix.upper)
+    duals = repriced(whole, shape, merged.duals(outcome.row_duals * rows))
     return Relaxation(outcome, values, duals, whole.bound(duals))
 
 

@@ -13,7 +13,7 @@ from gridblock.solvers.outcome import Outcome, Progress, Stop, Verdict, relative
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from gridblock.solvers.change import Floats
+    from gridblock.solvers.change import Flags, Floats
     from gridblock.solvers.cut import Cut
     from gridblock.solvers.outcome import Option, Settings
     from gridblock.solvers.session import Session
@@ -43,6 +43,7 @@ class Search:
         bound: proven for the whole matrix.
         duals: shape (rows,), those that the relaxation proves it with, None before.
         cuts: how the rows that the whole ends with are derived.
+        idle: shape (columns,), what a sweep leaves at its lower bound, None for nothing.
     """
 
     session: Session
@@ -56,6 +57,7 @@ class Search:
     bound: float = -np.inf
     duals: Floats | None = None
     cuts: tuple[Cut, ...] = ()
+    idle: Flags | None = None
     nodes: int = 0
     stop: Stop = Stop.FINISHED
     lines: list[Progress] = field(default_factory=list)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from gridblock.solvers.contests import Contests, contests_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from numpy.typing import NDArray
 
     from gridblock.instances.instance import Instance
@@ -46,6 +48,33 @@ FLEET: Final = ("owned", "bought")
 
 
 @dataclass(frozen=True, eq=False)
+class Families:
+    """Of each of many, the family that it belongs to.
+
+    Attributes:
+        names: the families.
+        codes: shape (of them,), the position of each one's family.
+    """
+
+    names: tuple[str, ...]
+    codes: NDArray[np.int16]
+
+    @classmethod
+    def of(cls, parts: Sequence[Any]) -> Families:
+        """Read the families of variables or constraints off the names of what holds them."""
+        codes: dict[str, int] = {}
+        names = (part.parent_component().local_name for part in parts)
+        coded = [codes.setdefault(name, len(codes)) for name in names]
+        return cls(tuple(codes), np.array(coded, dtype=np.int16))
+
+    def any_of(self, some: Iterable[str]) -> Flags:
+        """Say of each whether its family is one of some."""
+        wanted = np.isin(np.array(self.names, dtype=np.str_), list(some))
+        found: Flags = wanted[self.codes]
+        return found
+
+
+@dataclass(frozen=True, eq=False)
 class Shape:
     """Of each column, what it decides.
 
@@ -64,6 +93,9 @@ class Shape:
         fleet: shape (columns,), whether it counts blocks owned or bought.
         seldom: shape (rows,), whether a row is long and seldom reached.
         contests: where cuts are looked for.
+        decisions: shape (columns,), the family of each.
+        rules: shape (rows,), the family of each row.
+        of_runs: shape (columns,), whether it is about a run.
     """
 
     periods: list[str | None]
@@ -79,6 +111,9 @@ class Shape:
     fleet: Flags
     seldom: Flags
     contests: Contests
+    decisions: Families
+    rules: Families
+    of_runs: Flags
 
 
 def periods_of(compiled: Compiled, instance: Instance) -> list[str | None]:
@@ -96,38 +131,37 @@ def lots_in(compiled: Compiled) -> list[bool]:
 
 def shape_of(compiled: Compiled, instance: Instance) -> Shape:
     """Read the shape of a model off the names and indices of its variables."""
-    names = np.array([variable.parent_component().local_name for variable in compiled.columns])
-
-    def named(some: tuple[str, ...]) -> Flags:
-        found: Flags = np.isin(names, some)
-        return found
-
+    decisions, rules = Families.of(compiled.columns), Families.of(compiled.rows)
+    named = decisions.any_of
     runs = {demand.name for demand in instance.demands if demand.run is not None}
     indices = (variable.index() for variable in compiled.columns)
     firsts = (index[0] if isinstance(index, tuple) else index for index in indices)
     of_runs = np.array([first in runs for first in firsts], dtype=np.bool_)
-    position: dict[str | None, int] = {t: at for at, t in enumerate(instance.horizon.names)}
     periods = periods_of(compiled, instance)
+    position: dict[str | None, int] = {t: at for at, t in enumerate(instance.horizon.names)}
     labels = np.array([position.get(period, -1) for period in periods], dtype=np.int32)
     rank = {name: at for at, name in enumerate(CHOICES)}
     grouped: dict[tuple[str, str], int] = {}
-    group = [
-        grouped.setdefault((name, variable.index()[0]), len(grouped)) if name in GROUPED else -1
-        for variable, name in zip(compiled.columns, names.tolist(), strict=True)
-    ]
-    weight = [rank.get(name, len(CHOICES)) for name in names.tolist()]
+    group = np.full(len(periods), -1, dtype=np.int32)
+    for at in np.flatnonzero(named(GROUPED)).tolist():
+        made_for = decisions.names[decisions.codes[at]], compiled.columns[at].index()[0]
+        group[at] = grouped.setdefault(made_for, len(grouped))
+    weights = np.array([rank.get(name, len(CHOICES)) for name in decisions.names], dtype=np.int32)
     return Shape(
         periods=periods,
         labels=labels,
         count=len(position),
-        lots=np.array(lots_in(compiled), dtype=np.bool_),
+        lots=named([LOTS]),
         choices=compiled.matrix.integer & (named(CHOICES) | of_runs | (labels < 0)),
-        weight=np.array(weight, dtype=np.int32),
-        group=np.array(group, dtype=np.int32),
+        weight=weights[decisions.codes],
+        group=group,
         orders=named(ORDERS),
         fleet=named(FLEET),
         routes=named(ROUTES) & ~of_runs,
-        unmet=names == UNMET,
-        seldom=np.isin([row.parent_component().local_name for row in compiled.rows], SELDOM),
+        unmet=named([UNMET]),
+        seldom=rules.any_of(SELDOM),
         contests=contests_of(compiled),
+        decisions=decisions,
+        rules=rules,
+        of_runs=of_runs,
     )

@@ -63,8 +63,10 @@ class Sweep(Search):
         """
         labels, choices = self.shape.labels, self.shape.choices
         at = np.clip(np.where(choices, np.rint(point), point), *bounds)
+        idle = np.zeros(len(at), dtype=np.bool_) if self.idle is None else self.idle
+        at[idle] = bounds[0][idle]
         for period in range(self.shape.count):
-            free = (labels == period) & ~choices
+            free = (labels == period) & ~choices & ~idle
             if not free.any():
                 continue
             binding = self.whole.with_any((labels > period) & ~choices)
