@@ -4,8 +4,9 @@ Each module says in its first line what it is about. Begin with ``solve``, from 
 
 - The matrix: ``compile`` makes it of a Pyomo model; ``matrix``, ``change``, ``scaling``.
 - HiGHS: ``session`` is what others use; its process is behind ``channel``, ``child``, ``watch``
-  and ``worker``, in which ``highs``, ``listener``, ``options`` and ``answer`` speak to HiGHS.
-  ``outcome`` has settings and outcomes, ``lp_solvers``, ``cuopt`` and ``versions`` what may solve.
+  and ``worker``, in which ``highs``, ``listener``, ``options`` and ``answer`` speak to HiGHS;
+  ``doubt`` is when it is not believed. ``outcome`` has settings and outcomes, ``lp_solvers``,
+  ``cuopt`` and ``versions`` what may solve.
 - Methods: ``methods`` chooses; ``staged`` for small models; for large ones ``fast`` with
   ``relaxing``, ``diving``, ``sweeping``, ``mending``, ``improving``, ``search``, ``shape``,
   ``slices`` and ``aside``, a second process; what is ``vast`` is relaxed after ``merging``, its

@@ -17,6 +17,7 @@ from highspy import cb
 
 from gridblock.solvers.answer import ranges, read_outcome, unscaled
 from gridblock.solvers.cuopt import solve_relaxation
+from gridblock.solvers.doubt import DOUBTED, REJECTED
 from gridblock.solvers.listener import Listener
 from gridblock.solvers.lp_solvers import LpSolver
 from gridblock.solvers.options import set_options
@@ -166,7 +167,9 @@ class Engine:
             settings = replace(settings, time_limit=limit + self._highs.getRunTime())
         notes: list[str] = []
         self._reset(settings.threads)
-        set_options(self._highs, settings, logs=self._listener.logs)
+        self._doubted = False
+        with_start = settings.start is not None
+        set_options(self._highs, settings, logs=self._listener.logs or with_start)
         ends = {"objective_bound": settings.cutoff, "objective_target": settings.target}
         for option, cost in ends.items():
             if cost is not None:
@@ -184,6 +187,7 @@ class Engine:
         if self._late and outcome.stop is Stop.INTERRUPTED:
             outcome = replace(outcome, stop=Stop.TIME_LIMIT)
         notes += [f"a callback failed: {fault}" for fault in self._listener.faults]
+        notes += [DOUBTED] if self._doubted and settings.start is not None else []
         return replace(outcome, notes=tuple(notes), seconds=time.monotonic() - self._began)
 
     def polish(
@@ -268,7 +272,9 @@ class Engine:
 
     def _serve(self, event: Any, text: str, data: Any, answer: Any) -> None:
         if event == Event.kCallbackLogging:
-            self._listener.logged(text)
+            self._doubted = self._doubted or REJECTED in text
+            if self._listener.logs:
+                self._listener.logged(text)
         elif event == Event.kCallbackMipImprovingSolution:
             self._listener.improved(np.array(data.mip_solution, dtype=float)[:-1])
             self._tell(data, search=True)

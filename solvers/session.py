@@ -11,6 +11,7 @@ import numpy as np
 
 from gridblock.solvers.change import Change
 from gridblock.solvers.channel import COMMAND, Channel
+from gridblock.solvers.doubt import DOUBTED, holds_the_start
 from gridblock.solvers.outcome import (
     ModelError,
     Outcome,
@@ -212,7 +213,9 @@ class Session:
         if outcome.stop is Stop.CRASHED and watch.left() > 1.0:
             watch.notes.append("retried with presolve off and another seed")
             outcome = self._again(outcome, watch, watch.left())
-        if _holds_the_start(outcome, matrix, watch):
+        doubted = DOUBTED in outcome.notes
+        outcome = replace(outcome, notes=tuple(n for n in outcome.notes if n != DOUBTED))
+        if holds_the_start(outcome, matrix, watch.settings, doubted=doubted):
             watch.notes.append("the start came back as the optimum, which it is not; solved again")
             outcome = self._again(outcome, watch, watch.left())
         trial = watch.settings.cutoff is not None
@@ -275,20 +278,6 @@ def opened(session: Session | None) -> AbstractContextManager[Session]:
 def _holds(outcome: Outcome, matrix: Matrix) -> bool:
     """Whether the outcome holds values and they are within the tolerance of the matrix."""
     return outcome.values is not None and matrix.violation(outcome.values).tolerable
-
-
-def _holds_the_start(outcome: Outcome, matrix: Matrix, watch: Watch) -> bool:
-    """Whether HiGHS calls a point optimal that its own bound shows not to be.
-
-    Presolve may move a start to a better point of the reduced model; HiGHS 1.16.0 then proves the
-    better one optimal and returns the start.
-    """
-    if outcome.verdict is not Verdict.OPTIMAL or outcome.values is None:
-        return False
-    if watch.settings.start is None or outcome.bound is None or outcome.objective is None:
-        return False
-    slack = watch.settings.gap * abs(outcome.objective) + matrix.resolution(outcome.values)
-    return outcome.objective - outcome.bound > 1e-6 * abs(outcome.objective) + slack
 
 
 def _unclaimed(outcome: Outcome, matrix: Matrix, stop: Stop) -> Outcome:

@@ -8,6 +8,8 @@ from gridblock.instances.instance import Instance
 from gridblock.plan import solve
 from gridblock.solvers.session import Session
 from rivals.here import session_here
+from rivals.states import least
+from rivals.tiny import tiny
 
 Data = dict[str, Any]
 
@@ -89,3 +91,13 @@ def test_a_search_that_leaves_an_earlier_tier_unproven_is_not_optimal(here: Sess
     assert plan.status == "feasible"
     assert plan.data.stages[0].gap is not None
     assert plan.data.stages[0].gap > 0.01
+
+
+def test_a_start_that_comes_back_from_a_wrong_presolve_is_no_optimum(here: Session) -> None:
+    # HiGHS 1.16.0 finds the best plan, 47.3, in its reduced model, cannot take it back to the
+    # whole, and calls the start optimal, 77.3, by `exact` and `auto`. Tiny instance 99073.
+    instance = Instance.parse(tiny(99073))
+    assert least(tiny(99073)) == pytest.approx(47.3)
+    for method in ("exact", "auto", "fast"):
+        plan = solve(instance, gap=1e-9, method=method, session=here)  # type: ignore[arg-type]
+        assert (plan.status, plan.objective) == ("optimal", pytest.approx(47.3)), method
