@@ -17,7 +17,6 @@ import numpy as np
 from gridblock.solvers.aside import Aside
 from gridblock.solvers.change import Change
 from gridblock.solvers.diving import HALF, Dive
-from gridblock.solvers.mending import mended, without_broken_choices
 from gridblock.solvers.mixed_rounding import with_cuts
 from gridblock.solvers.outcome import Outcome, Progress, Stop, Verdict
 from gridblock.solvers.relaxing import FOR_SIMPLEX, Relaxation, relax
@@ -156,30 +155,6 @@ class Fast(Vast):
         if self.done():
             raise StoppedError(Stop.FINISHED)
 
-    def _start(self) -> None:
-        """Take the start that was given, or what stands today, for a plan within seconds."""
-        if self.settings.start is not None:
-            self._mend(self.settings.start)
-        if self.best is None:
-            matrix, shape = self.whole.matrix, self.shape
-            rest = shape.choices | shape.orders
-            upper = np.where(rest, matrix.lower, matrix.upper)
-            at = matrix.lower.copy()
-            self.keep(self._sweep(at, None, (matrix.lower, upper), gap=10 * self.settings.gap))
-
-    def _mend(self, given: Floats) -> None:
-        """Take a plan of a like matrix, with those periods anew in which it breaks a row."""
-        matrix = self.whole.matrix
-        point = np.where(np.isnan(given), matrix.lower, given)
-        fewer = without_broken_choices(self.whole, self.shape, point)
-        for at in (point, fewer):
-            decide = partial(
-                self._period, duals=self.settings.duals, bounds=self._near(at), gap=None
-            )
-            self.keep(mended(self.whole, self.shape, at, decide))
-            if self.best is not None:
-                return
-
     def _known_bound(self) -> bool:
         """Prove what duals of a like matrix prove of this one; say whether the gap is reached."""
         self.duals = self.settings.duals
@@ -208,8 +183,7 @@ class Fast(Vast):
 
     def _relaxed(self, session: Session) -> Relaxation | Outcome:
         """Relax the whole; of a large matrix rows that are seldom reached are left out."""
-        on_log = self.on_log if session is self.session else None
-        return relax(session, self.whole, self.asked(), on_log, self._seldom())
+        return relax(session, self.whole, self.asked(), self._log_of(session), self._seldom())
 
     def _seldom(self) -> Flags | None:
         """Say which rows the relaxation leaves out, cuts not among them; None for none."""
@@ -225,10 +199,7 @@ class Fast(Vast):
         Raises:
             StoppedError: the gap is proven.
         """
-        self.notes += relaxed.outcome.notes
-        if relaxed.bound > self.bound:
-            self.duals = relaxed.duals
-        self.proved(relaxed.bound)
+        self._prove(relaxed)
         self._stop_if_done()
         worth = self._worth(relaxed)
         return Root(relaxed, self._kernel(worth, relaxed.bound), self._dive(worth))
@@ -236,7 +207,7 @@ class Fast(Vast):
     def _tightened(self, whole: Whole, root: Root, session: Session) -> Tightened | None:
         """Find cuts, and relax the whole with them."""
         contests, seldom = self.shape.contests, self._seldom()
-        return tighten(session, whole, contests, root.kernel, root.relaxed, self.asked(), seldom)
+        return tighten(session, whole, contests, root.kernel, root.relaxed, self.asked, seldom)
 
     def _with_cuts(self, root: Root, tightened: Tightened | None) -> Root:
         """Go on with the matrix tightened, and with what is worth deciding then, too.

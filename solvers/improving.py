@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -14,6 +14,14 @@ from gridblock.solvers.sweeping import Sweep
 
 if TYPE_CHECKING:
     from gridblock.solvers.change import Flags, Floats
+    from gridblock.solvers.relaxing import Relaxation
+
+WORTH: Final = 1e-2
+"""The share of the cost that a decision may add, fully taken, to be worth deciding."""
+ROUTE_WORTH: Final = 6e-7
+"""The same of one of very many decisions."""
+FEW: Final = 25_000
+"""So many columns are always worth deciding."""
 
 
 class Improving(Sweep):
@@ -75,3 +83,25 @@ class Improving(Sweep):
         elif outcome.bound is not None:
             self.proved(min(outcome.bound, self.objective))
         self.stop = outcome.stop
+
+    def _prove(self, relaxed: Relaxation) -> None:
+        """Take note of what a relaxation proves, and of its duals if nothing else proves more."""
+        self.notes += relaxed.outcome.notes
+        if relaxed.bound > self.bound:
+            self.duals = relaxed.duals
+        self.proved(relaxed.bound)
+
+    def _worth(self, relaxed: Relaxation) -> Floats:
+        """Give what each decision adds to the cost, fully taken; less than 0 where it is used."""
+        matrix = self.whole.matrix
+        width = np.where(np.isfinite(matrix.upper), matrix.upper - matrix.lower, 1.0)
+        worth = np.abs(self.whole.priced(relaxed.duals)) * width
+        used = relaxed.values - matrix.lower > 1e-7 * np.maximum(1.0, width)
+        worth[used | self.shape.unmet] = -1.0
+        return worth
+
+    def _kernel(self, worth: Floats, bound: float) -> Flags:
+        """Give the columns worth deciding: those that the relaxation uses, or nearly so."""
+        few = np.where(self.shape.routes, ROUTE_WORTH, WORTH) * abs(bound)
+        kernel: Flags = worth <= np.maximum(few, np.sort(worth)[min(FEW, len(worth)) - 1])
+        return kernel

@@ -33,6 +33,16 @@ class StoppedError(Exception):
         self.stop = stop
 
 
+def unless_stopped(outcome: Outcome) -> None:
+    """End the search where a solve ended because somebody, or the clock, has said so.
+
+    Raises:
+        StoppedError: that is so.
+    """
+    if outcome.stop in {Stop.INTERRUPTED, Stop.TIME_LIMIT}:
+        raise StoppedError(outcome.stop)
+
+
 @dataclass
 class Search:
     """The state of a search.
@@ -96,6 +106,10 @@ class Search:
         if outcome.stop not in {Stop.FINISHED, Stop.LIMIT}:
             raise StoppedError(outcome.stop)
         return outcome
+
+    def _log_of(self, session: Session) -> Callable[[str], None] | None:
+        """Give what hears the log of a session: that of a second process is not told."""
+        return self.on_log if session is self.session else None
 
     def asked(self) -> Settings:
         """Give the settings of a solve in the time that is left.

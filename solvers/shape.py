@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -92,7 +93,7 @@ class Shape:
         orders: shape (columns,), whether it changes the fleet.
         fleet: shape (columns,), whether it counts blocks owned or bought.
         seldom: shape (rows,), whether a row is long and seldom reached.
-        contests: where cuts are looked for.
+        compiled: the model.
         decisions: shape (columns,), the family of each.
         rules: shape (rows,), the family of each row.
         of_runs: shape (columns,), whether it is about a run.
@@ -110,10 +111,15 @@ class Shape:
     orders: Flags
     fleet: Flags
     seldom: Flags
-    contests: Contests
+    compiled: Compiled
     decisions: Families
     rules: Families
     of_runs: Flags
+
+    @cached_property
+    def contests(self) -> Contests:
+        """Where cuts are looked for; found when first asked for."""
+        return contests_of(self.compiled)
 
 
 def periods_of(compiled: Compiled, instance: Instance) -> list[str | None]:
@@ -160,7 +166,7 @@ def shape_of(compiled: Compiled, instance: Instance) -> Shape:
         routes=named(ROUTES) & ~of_runs,
         unmet=named([UNMET]),
         seldom=rules.any_of(SELDOM),
-        contests=contests_of(compiled),
+        compiled=compiled,
         decisions=decisions,
         rules=rules,
         of_runs=of_runs,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from gridblock.solvers.diving import NEAR
+from gridblock.solvers.mending import mended, without_broken_choices
 from gridblock.solvers.search import Search
 
 if TYPE_CHECKING:
@@ -23,6 +25,30 @@ SMALL: Final[Mapping[str, Option]] = {"mip_max_nodes": 60}
 
 class Sweep(Search):
     """A search that decides one period at a time."""
+
+    def _start(self) -> None:
+        """Take the start that was given, or what stands today, for a plan within seconds."""
+        if self.settings.start is not None:
+            self._mend(self.settings.start)
+        if self.best is None:
+            matrix, shape = self.whole.matrix, self.shape
+            rest = shape.choices | shape.orders
+            upper = np.where(rest, matrix.lower, matrix.upper)
+            at = matrix.lower.copy()
+            self.keep(self._sweep(at, None, (matrix.lower, upper), gap=10 * self.settings.gap))
+
+    def _mend(self, given: Floats) -> None:
+        """Take a plan of a like matrix, with those periods anew in which it breaks a row."""
+        matrix = self.whole.matrix
+        point = np.where(np.isnan(given), matrix.lower, given)
+        fewer = without_broken_choices(self.whole, self.shape, point)
+        for at in (point, fewer):
+            decide = partial(
+                self._period, duals=self.settings.duals, bounds=self._near(at), gap=None
+            )
+            self.keep(mended(self.whole, self.shape, at, decide))
+            if self.best is not None:
+                return
 
     def _rounded(self, point: Floats, duals: Floats) -> None:
         """Decide every period near a point, and where that leads nowhere, with its choices only."""

@@ -11,20 +11,20 @@ from gridblock.solvers.change import Change, Rows
 from gridblock.solvers.cutting import broken_cuts
 from gridblock.solvers.diving import FEW_FOR_SIMPLEX
 from gridblock.solvers.mixed_rounding import with_cuts
-from gridblock.solvers.outcome import Verdict
+from gridblock.solvers.outcome import Outcome, Verdict
 from gridblock.solvers.relaxing import relax
-from gridblock.solvers.search import SHARE
+from gridblock.solvers.search import SHARE, unless_stopped
 from gridblock.solvers.slices import Whole
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gridblock.solvers.change import Flags, Floats
     from gridblock.solvers.contests import Contests
     from gridblock.solvers.cut import Cut
-    from gridblock.solvers.matrix import Matrix
-    from gridblock.solvers.outcome import Outcome, Settings
+    from gridblock.solvers.outcome import Settings
     from gridblock.solvers.relaxing import Relaxation
     from gridblock.solvers.session import Session
-    from gridblock.solvers.slices import Slice
 
 ROUNDS: Final = 12
 LITTLE: Final = 0.01
@@ -51,7 +51,7 @@ def tighten(
     contests: Contests,
     kernel: Flags,
     relaxed: Relaxation,
-    settings: Settings,
+    asked: Callable[[], Settings],
     seldom: Flags | None = None,
 ) -> Tightened | None:
     """Add cuts that a part of the relaxation breaks, and relax the whole with them.
@@ -62,22 +62,27 @@ def tighten(
         contests: where cuts are looked for.
         kernel: shape (columns,), the part in which they are.
         relaxed: the relaxation of the whole.
-        settings: gap, time limit, threads, seed and options.
+        asked: gives the settings of a solve in the time that is left.
         seldom: shape (rows of the model,), rows that it has left out.
 
     Returns:
         The matrix with cuts; None where there are none and nothing was missed.
+
+    Raises:
+        StoppedError: the search has to end.
     """
-    search = _Cutting(session, whole, contests, settings)
-    lost = search.run(whole.sliced(kernel, whole.matrix.lower)) - relaxed.bound
-    missed = seldom is not None and lost > SHARE * settings.gap * abs(relaxed.bound)
+    search = _Cutting(session, whole, contests, kernel, asked)
+    lost = search.run() - relaxed.bound
+    missed = seldom is not None and lost > SHARE * asked().gap * abs(relaxed.bound)
     if not search.cuts and not missed:
         return None
     without = None
     if seldom is not None and not missed:
         more = search.whole.matrix.shape[0] - len(seldom)
         without = np.append(seldom, np.zeros(more, dtype=np.bool_))
-    again = relax(session, search.whole, settings, without=without)
+    again = relax(session, search.whole, asked(), without=without)
+    if isinstance(again, Outcome):
+        unless_stopped(again)
     return Tightened(search.whole, tuple(search.cuts), again)
 
 
@@ -97,14 +102,21 @@ class _Cutting:
     """
 
     def __init__(
-        self, session: Session, whole: Whole, contests: Contests, settings: Settings
+        self,
+        session: Session,
+        whole: Whole,
+        contests: Contests,
+        kernel: Flags,
+        asked: Callable[[], Settings],
     ) -> None:
+        """Begin without cuts."""
         self.session, self.whole, self.contests = session, whole, contests
-        self.settings = replace(settings, relaxation=True, start=None)
+        self.kernel, self.asked = kernel, asked
         self.cuts: list[Cut] = []
 
-    def run(self, part: Slice) -> float:
+    def run(self) -> float:
         """Cut until that raises the relaxation of a part no more; give its cost without cuts."""
+        part = self.whole.sliced(self.kernel, self.whole.matrix.lower)
         self.session.load(part.matrix)
         few = len(part.columns) <= FEW_FOR_SIMPLEX
         held = first = self._solved("simplex" if few else "ipx")
@@ -112,12 +124,12 @@ class _Cutting:
             if held is None:
                 break
             cost = held.objective
-            held = self._cut(part, part.into(held.values, self.whole.matrix.lower))
-            if held is None or held.objective - cost <= LITTLE * self.settings.gap * abs(cost):
+            held = self._cut(part.into(held.values, self.whole.matrix.lower))
+            if held is None or held.objective - cost <= LITTLE * self.asked().gap * abs(cost):
                 break
         return -np.inf if first is None else first.objective
 
-    def _cut(self, part: Slice, point: Floats) -> _Held | None:
+    def _cut(self, point: Floats) -> _Held | None:
         """Add the cuts that a point breaks; give the relaxation of the part with them."""
         matrix, seen = self.whole.matrix, set(self.cuts)
         broken = dict.fromkeys(broken_cuts(matrix, self.contests, point))
@@ -126,28 +138,17 @@ class _Cutting:
             return None
         self.whole = Whole(matrix.changed(Change(rows=rows)))
         self.cuts += cuts
-        self.session.change(rows=_of(part, rows, matrix))
+        new = np.arange(self.whole.matrix.shape[0]) >= matrix.shape[0]
+        added = self.whole.sliced(self.kernel, matrix.lower, rows=new).matrix
+        self.session.change(
+            rows=Rows(added.row_lower, added.row_upper, added.start, added.index, added.value)
+        )
         return self._solved("simplex")
 
     def _solved(self, method: str) -> _Held | None:
-        outcome = self.session.run(replace(self.settings, method=method))
+        asked = replace(self.asked(), relaxation=True, start=None, method=method)
+        outcome = self.session.run(asked)
+        unless_stopped(outcome)
         if outcome.verdict is not Verdict.OPTIMAL or outcome.values is None:
             return None
         return _Held(outcome.values, float(outcome.objective or 0.0))
-
-
-def _of(part: Slice, rows: Rows, whole: Matrix) -> Rows:
-    """Give rows of the whole as rows of a part, with all other columns at their lower bounds."""
-    number = np.full(len(whole.cost), -1, dtype=np.int32)
-    number[part.columns] = np.arange(len(part.columns), dtype=np.int32)
-    inside = number[rows.index] >= 0
-    row_of = np.repeat(np.arange(len(rows.upper)), np.diff(rows.start))
-    fixed = np.where(inside, 0.0, rows.value * whole.lower[rows.index])
-    sizes = np.bincount(row_of[inside], minlength=len(rows.upper))
-    return Rows(
-        lower=rows.lower,
-        upper=rows.upper - np.bincount(row_of, weights=fixed, minlength=len(rows.upper)),
-        start=np.concatenate([[0], np.cumsum(sizes)]),
-        index=number[rows.index[inside]],
-        value=rows.value[inside],
-    )

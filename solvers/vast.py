@@ -9,25 +9,21 @@ import numpy as np
 from gridblock.solvers.improving import Improving
 from gridblock.solvers.lp_solvers import LpSolver
 from gridblock.solvers.merging import less_idle_ways
-from gridblock.solvers.relaxing import Relaxation, relax_merged
+from gridblock.solvers.outcome import Outcome
+from gridblock.solvers.relaxing import relax_merged
+from gridblock.solvers.search import unless_stopped
 from gridblock.solvers.settling import berths_and_lots, what_follows
 
 if TYPE_CHECKING:
     from gridblock.solvers.aside import Aside
-    from gridblock.solvers.change import Flags, Floats
-    from gridblock.solvers.outcome import Outcome
+    from gridblock.solvers.change import Floats
+    from gridblock.solvers.relaxing import Relaxation
     from gridblock.solvers.session import Session
 
 LOTS_FROM: Final = (0.5, 0.9, np.inf)
 """The share of a lot from which it is ordered at first, then where that does not fit."""
 FOR_INTERIOR: Final = 1_000_000
 """A matrix with more columns is relaxed merged, and its choices are made at once."""
-WORTH: Final = 1e-2
-"""The share of the cost that a decision may add, fully taken, to be worth deciding."""
-ROUTE_WORTH: Final = 6e-7
-"""The same of one of very many decisions."""
-FEW: Final = 25_000
-"""So many columns are always worth deciding."""
 
 
 class Vast(Improving):
@@ -48,11 +44,11 @@ class Vast(Improving):
         merged = aside.begin(self._merged)
         self._start()
         relaxed = merged()
-        if not isinstance(relaxed, Relaxation):
+        if isinstance(relaxed, Outcome):
+            unless_stopped(relaxed)
             return False
-        self.duals = relaxed.duals
-        self.notes += relaxed.outcome.notes
-        self.proved(relaxed.bound)
+        self._prove(relaxed)
+        unless_stopped(relaxed.outcome)
         kernel = self._kernel(self._worth(relaxed), relaxed.bound)
         settled = None if self.done() else self._settled(relaxed)
         if settled is not None:
@@ -63,13 +59,9 @@ class Vast(Improving):
             self._improve()
         return True
 
-    def _start(self) -> None:
-        """Take a plan within seconds, if there is one."""
-        raise NotImplementedError
-
     def _merged(self, session: Session) -> Relaxation | Outcome:
-        on_log = self.on_log if session is self.session else None
-        return relax_merged(session, self.whole, self.shape, self.asked(), on_log)
+        log = self._log_of(session)
+        return relax_merged(session, self.whole, self.shape, self.asked(), log)
 
     def _settled(self, relaxed: Relaxation) -> tuple[Floats, Floats] | None:
         """Make all choices at once near the relaxation; give a point that has them, and prices."""
@@ -88,18 +80,3 @@ class Vast(Improving):
         if found.values is None:
             return None
         return part.into(part.matrix.rounded(found.values), at), duals
-
-    def _worth(self, relaxed: Relaxation) -> Floats:
-        """Give what each decision adds to the cost, fully taken; less than 0 where it is used."""
-        matrix = self.whole.matrix
-        width = np.where(np.isfinite(matrix.upper), matrix.upper - matrix.lower, 1.0)
-        worth = np.abs(self.whole.priced(relaxed.duals)) * width
-        used = relaxed.values - matrix.lower > 1e-7 * np.maximum(1.0, width)
-        worth[used | self.shape.unmet] = -1.0
-        return worth
-
-    def _kernel(self, worth: Floats, bound: float) -> Flags:
-        """Give the columns worth deciding: those that the relaxation uses, or nearly so."""
-        few = np.where(self.shape.routes, ROUTE_WORTH, WORTH) * abs(bound)
-        kernel: Flags = worth <= np.maximum(few, np.sort(worth)[min(FEW, len(worth)) - 1])
-        return kernel

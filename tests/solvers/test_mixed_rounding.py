@@ -24,8 +24,9 @@ from gridblock.solvers.cut import Cut
 from gridblock.solvers.cutting import broken_cuts
 from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.mixed_rounding import Derived, derived, with_cuts
-from gridblock.solvers.outcome import Settings
+from gridblock.solvers.outcome import Settings, Stop
 from gridblock.solvers.relaxing import Relaxation, relax
+from gridblock.solvers.search import StoppedError
 from gridblock.solvers.session import Session
 from gridblock.solvers.slices import Whole
 from gridblock.solvers.tightening import tighten
@@ -168,14 +169,26 @@ def plan(session: Session) -> Plan:
     return solve(generate("S", 0), gap=0.01, method="fast", session=session)
 
 
-def test_cuts_raise_the_relaxation_and_keep_the_plan(session: Session, plan: Plan) -> None:
+Loose = tuple[Whole, Contests, np.ndarray, Relaxation]
+
+
+@pytest.fixture(scope="module")
+def loose(session: Session, plan: Plan) -> Loose:
+    """The matrix of the plan's instance, where to look for cuts, all of it, and its relaxation."""
     model = build(plan.instance, INTACT, EXACT)
     compiled = compile_model(model)
-    whole, contests = Whole(compiled.matrix), contests_of(compiled)
+    whole = Whole(compiled.matrix)
     relaxed = relax(session, whole, Settings())
     assert isinstance(relaxed, Relaxation)
-    kernel = np.ones(len(compiled.columns), dtype=np.bool_)
-    found = tighten(session, whole, contests, kernel, relaxed, Settings(gap=1e-3))
+    every = np.ones(len(compiled.columns), dtype=np.bool_)
+    return whole, contests_of(compiled), every, relaxed
+
+
+def test_cuts_raise_the_relaxation_and_keep_the_plan(
+    session: Session, plan: Plan, loose: Loose
+) -> None:
+    whole, contests, kernel, relaxed = loose
+    found = tighten(session, whole, contests, kernel, relaxed, lambda: Settings(gap=1e-3))
     assert found is not None
     assert isinstance(found.relaxed, Relaxation)
     # Measured: 0.12 % of the cost on this instance.
@@ -183,7 +196,7 @@ def test_cuts_raise_the_relaxation_and_keep_the_plan(session: Session, plan: Pla
     assert found.relaxed.bound <= plan.objective
     assert plan.data.decisions is not None
     # The best plan of the matrix without cuts keeps all of them.
-    session.load(compiled.matrix)
+    session.load(whole.matrix)
     best = session.run(Settings(gap=0.02))
     assert best.values is not None
     assert found.whole.matrix.violation(best.values).tolerable
@@ -205,7 +218,19 @@ def test_where_nothing_is_contested_there_are_no_cuts(session: Session) -> None:
     assert isinstance(relaxed, Relaxation)
     kernel = np.ones(2, dtype=np.bool_)
     none = Contests((), ())
-    assert tighten(session, Whole(matrix), none, kernel, relaxed, Settings()) is None
+    assert tighten(session, Whole(matrix), none, kernel, relaxed, Settings) is None
+
+
+def test_looking_for_cuts_ends_when_it_is_told_to(session: Session, loose: Loose) -> None:
+    whole, contests, kernel, relaxed = loose
+    session.stop()
+    with pytest.raises(StoppedError) as stopped:
+        tighten(session, whole, contests, kernel, relaxed, Settings)
+    assert stopped.value.stop is Stop.INTERRUPTED
+    # The time that is left is asked for before each solve.
+    with pytest.raises(StoppedError) as stopped:
+        tighten(session, whole, contests, kernel, relaxed, lambda: Settings(time_limit=0))
+    assert stopped.value.stop is Stop.TIME_LIMIT
 
 
 def test_the_certificate_tells_how_cuts_are_derived(plan: Plan) -> None:
