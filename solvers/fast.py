@@ -20,7 +20,7 @@ from gridblock.solvers.diving import HALF, Dive
 from gridblock.solvers.mixed_rounding import with_cuts
 from gridblock.solvers.outcome import Outcome, Progress, Stop, Verdict
 from gridblock.solvers.relaxing import FOR_SIMPLEX, Relaxation, relax
-from gridblock.solvers.search import StoppedError
+from gridblock.solvers.search import StoppedError, unless_stopped
 from gridblock.solvers.slices import Whole
 from gridblock.solvers.tightening import tighten
 from gridblock.solvers.vast import Vast
@@ -116,16 +116,17 @@ class Fast(Vast):
     def _phases(self, aside: Aside, *, finish: bool) -> Outcome | None:
         """Go through the phases until the gap is proven; give the outcome of a failed relaxation.
 
-        A large matrix is tightened while the search goes on, since that takes as long as to relax
-        it. One that is not large is left to the tree search, if that follows, as soon as it can.
+        Of a large matrix a sketch of the relaxation is known long before it, and dived into.
         """
         if self.vast and self._at_once(aside):
             return None
         again = self.settings.duals is not None
+        sketched = aside.begin(self._merged) if self.large and not again else None
         relaxed = aside.begin(self._relaxed)
         self._start()
         if self._known_bound() or self._again():
             return None
+        dived = None if sketched is None else self._from_sketch(sketched())
         found = relaxed()
         if isinstance(found, Outcome):
             return self._without_relaxation(found)
@@ -133,12 +134,25 @@ class Fast(Vast):
         if again:
             self._agree(root.relaxed.values, root.kernel)
             self._stop_if_done()
+        self._from_root(aside, root, dived, finish=finish)
+        if finish and not self.done():
+            self._finish()
+        return None
+
+    def _from_root(
+        self, aside: Aside, root: Root, dived: tuple[Floats, Floats] | None, *, finish: bool
+    ) -> None:
+        """Tighten, dive if that is still to be done, and improve.
+
+        A large matrix is tightened while the search goes on, since that takes as long as to relax
+        it. One that is not large is left to the tree search, if that follows, as soon as it can.
+        """
+        sketched = dived is not None
         tightened = aside.begin(partial(self._tightened, self.whole, root))
         if not self.large:
             root = self._with_cuts(root, tightened())
-        dived = root.dive.run(*root.dive.begin(root.kernel))
-        if dived is not None:
-            self._rounded(*dived)
+        if dived is None:
+            dived = self._dived(root)
         self._agree(root.relaxed.values, root.kernel)
         self._stop_if_done()
         if self.large:
@@ -147,9 +161,30 @@ class Fast(Vast):
             if dived is not None:
                 self._agree(dived[0], root.kernel)
             self._improve()
-        if finish and not self.done():
-            self._finish()
-        return None
+        if self.large and sketched and not self.done():
+            self._otherwise_chosen(root)
+
+    def _dived(self, root: Root) -> tuple[Floats, Floats] | None:
+        """Fix choices, and round near them; give the point and duals that the dive ends with."""
+        dived = root.dive.run(*root.dive.begin(root.kernel))
+        if dived is not None:
+            self._rounded(*dived)
+        self._stop_if_done()
+        return dived
+
+    def _otherwise_chosen(self, root: Root) -> None:
+        """Dive anew from the relaxation, and solve what the plan has chosen otherwise."""
+        dived = root.dive.run(*root.dive.begin(root.kernel))
+        if dived is not None:
+            self._agree(dived[0], root.kernel)
+            self._improve()
+
+    def _from_sketch(self, merged: Relaxation | Outcome) -> tuple[Floats, Floats] | None:
+        """Dive where what is merged finds it worth while: that is known long before the rest."""
+        if isinstance(merged, Outcome):
+            unless_stopped(merged)
+            return None
+        return self._dived(self._root(merged))
 
     def _stop_if_done(self) -> None:
         if self.done():
@@ -189,9 +224,7 @@ class Fast(Vast):
         """Say which rows the relaxation leaves out, cuts not among them; None for none."""
         if not self.large:
             return None
-        flags: Flags = np.zeros(self.whole.matrix.shape[0], dtype=np.bool_)
-        flags[: len(self.shape.seldom)] = self.shape.seldom
-        return flags
+        return self._rows(self.shape.seldom)
 
     def _root(self, relaxed: Relaxation) -> Root:
         """Take note of what a relaxation proves, and find what is worth deciding.

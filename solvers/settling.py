@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from gridblock.solvers.shape import CHOICES
+
 if TYPE_CHECKING:
     from gridblock.solvers.change import Flags, Floats
+    from gridblock.solvers.relaxing import Relaxation
     from gridblock.solvers.shape import Shape
     from gridblock.solvers.slices import Slice, Whole
 
@@ -16,10 +19,8 @@ UNLIKELY: Final = 1e-3
 """A berth of which the relaxation uses no more is left out."""
 
 
-def berths_and_lots(
-    whole: Whole, shape: Shape, point: Floats, duals: Floats, share: float
-) -> Slice:
-    """Free all but ordinary work; whole are berths, and lots, no fewer than a point has.
+def first_choices(whole: Whole, shape: Shape, relaxed: Relaxation, share: float) -> Slice:
+    """Free all but ordinary work; whole are berths, starts and lots, no fewer than a point has.
 
     Ordinary work is left out: what it would pay for anything has its price, and may still be taken.
     The fleet need not be whole, but has to hold the runs.
@@ -27,21 +28,50 @@ def berths_and_lots(
     Args:
         whole: the matrix.
         shape: what its columns decide.
-        point: shape (columns,), of its relaxation.
-        duals: shape (rows,), the prices.
+        relaxed: its relaxation.
         share: of a lot, from which it is one.
     """
-    matrix, decided = whole.matrix, shape.group >= 0
-    ordinary = _ordinary(shape)
-    unlikely = decided & ~shape.lots & (point <= UNLIKELY)
-    part = whole.sliced(
-        ~ordinary & ~unlikely,
-        matrix.lower,
-        cost=whole.priced(np.where(whole.with_any(ordinary), duals, 0.0)),
-        lower=np.where(shape.lots, whole_lots(whole, shape, point, share), matrix.lower),
-    )
-    whole_ones = part.matrix.integer & decided[part.columns]
-    return replace(part, matrix=replace(part.matrix, integer=whole_ones))
+    cost = whole.priced(np.where(whole.with_any(_ordinary(shape)), relaxed.duals, 0.0))
+    lots = whole_lots(whole, shape, relaxed.values, share)
+    lower = np.where(shape.lots, lots, whole.matrix.lower)
+    part = whole.sliced(_likely(shape, relaxed), whole.matrix.lower, cost=cost, lower=lower)
+    return _whole_in(part, shape.decisions.any_of(CHOICES))
+
+
+def what_follows(whole: Whole, shape: Shape, relaxed: Relaxation, first: Floats) -> Slice:
+    """Free the same; whole are all choices, of which the first ones are made.
+
+    Args:
+        whole: the matrix.
+        shape: what its columns decide.
+        relaxed: its relaxation.
+        first: shape (columns,), a point with them.
+    """
+    cost = whole.priced(np.where(whole.with_any(_ordinary(shape)), relaxed.duals, 0.0))
+    lower, upper = held(whole, shape.decisions.any_of(CHOICES), first)
+    free = _likely(shape, relaxed)
+    part = whole.sliced(free, whole.matrix.lower, cost=cost, lower=lower, upper=upper)
+    return _whole_in(part, shape.choices)
+
+
+def least_fleet(whole: Whole, shape: Shape, relaxed: Relaxation, chosen: Floats) -> Slice:
+    """Free the same at what it costs, with all choices made: what runs need, and no more.
+
+    Args:
+        whole: the matrix.
+        shape: what its columns decide.
+        relaxed: its relaxation.
+        chosen: shape (columns,), a point with the choices.
+    """
+    lower, upper = held(whole, shape.choices, chosen)
+    free = _likely(shape, relaxed)
+    return whole.sliced(free, whole.matrix.lower, lower=lower, upper=upper)
+
+
+def held(whole: Whole, some: Flags, at: Floats) -> tuple[Floats, Floats]:
+    """Give bounds that hold some columns at a point; each of shape (columns,)."""
+    matrix = whole.matrix
+    return np.where(some, at, matrix.lower), np.where(some, at, matrix.upper)
 
 
 def whole_lots(whole: Whole, shape: Shape, point: Floats, share: float) -> Floats:
@@ -59,22 +89,17 @@ def whole_lots(whole: Whole, shape: Shape, point: Floats, share: float) -> Float
     return np.where(shape.lots, whole.matrix.rounded(settled), settled)
 
 
-def what_follows(whole: Whole, shape: Shape, at: Floats, duals: Floats) -> Slice:
-    """Free the choices that follow from berths and lots, in rows where nothing else stands.
+def _likely(shape: Shape, relaxed: Relaxation) -> Flags:
+    """Say which columns are neither about ordinary work nor berths that hardly are used."""
+    berths = (shape.group >= 0) & ~shape.lots
+    likely: Flags = ~_ordinary(shape) & ~(berths & (relaxed.values <= UNLIKELY))
+    return likely
 
-    What they use of anything else has its price.
 
-    Args:
-        whole: the matrix.
-        shape: what its columns decide.
-        at: shape (columns,), a point with whole berths and lots.
-        duals: shape (rows,), the prices.
-    """
-    decided = shape.group >= 0
-    free = (shape.choices | shape.of_runs) & ~decided
-    shared = whole.with_any(~free & ~decided)
-    cost = whole.priced(np.where(shared, duals, 0.0))
-    return whole.sliced(free, at, rows=~shared, cost=cost)
+def _whole_in(part: Slice, some: Flags) -> Slice:
+    """Let those columns of a part alone be whole that are among some."""
+    integer = part.matrix.integer & some[part.columns]
+    return replace(part, matrix=replace(part.matrix, integer=integer))
 
 
 def _ordinary(shape: Shape) -> Flags:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from gridblock.solvers.diving import NEAR
+from gridblock.solvers.diving import NEAR, Bounds
 from gridblock.solvers.mending import mended, without_broken_choices
 from gridblock.solvers.search import Search
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from gridblock.solvers.change import Flags, Floats
     from gridblock.solvers.outcome import Option, Outcome
@@ -35,7 +35,7 @@ class Sweep(Search):
             rest = shape.choices | shape.orders
             upper = np.where(rest, matrix.lower, matrix.upper)
             at = matrix.lower.copy()
-            self.keep(self._sweep(at, None, (matrix.lower, upper), gap=10 * self.settings.gap))
+            self.keep(self._sweep(at, None, [(matrix.lower, upper)], gap=10 * self.settings.gap))
 
     def _mend(self, given: Floats) -> None:
         """Take a plan of a like matrix, with those periods anew in which it breaks a row."""
@@ -44,39 +44,77 @@ class Sweep(Search):
         fewer = without_broken_choices(self.whole, self.shape, point)
         for at in (point, fewer):
             decide = partial(
-                self._period, duals=self.settings.duals, bounds=self._near(at), gap=None
+                self._period,
+                duals=self.settings.duals,
+                bounds=self._near(at, matrix.lower),
+                gap=None,
             )
             self.keep(mended(self.whole, self.shape, at, decide))
             if self.best is not None:
                 return
 
-    def _rounded(self, point: Floats, duals: Floats) -> None:
-        """Decide every period near a point, and where that leads nowhere, with its choices only."""
-        matrix, choices = self.whole.matrix, self.shape.choices
-        near = self._near(point)
-        ends = (matrix.lower, near[0]), (matrix.upper, near[1])
-        wide = tuple(np.where(choices, kept, free) for free, kept in ends)
-        for bounds in (near, wide):
-            found = self._sweep(point, duals, (bounds[0], bounds[1]))
+    def _rounded(self, point: Floats, duals: Floats, least: Floats | None = None) -> None:
+        """Decide every period near a point; where that leads nowhere, with its choices only.
+
+        Where one period does not fit near it, that holds for what is ordered only, or for nothing.
+
+        Args:
+            point: shape (columns,), with whole choices.
+            duals: shape (rows,), prices of the rows.
+            least: shape (columns,), a point with a fleet that the choices need.
+        """
+        matrix, shape = self.whole.matrix, self.shape
+        least = matrix.lower if least is None else least
+        near = self._near(point, least)
+        fleet = shape.fleet & matrix.integer
+        lower = np.where(shape.choices, near[0], np.where(fleet, least, matrix.lower))
+        wide = lower, np.where(shape.choices, near[1], matrix.upper)
+        ordered = np.where(shape.orders, near[0], lower), near[1]
+        for bounds in ((near, ordered, wide), (wide,)):
+            found = self._sweep(point, duals, bounds)
             if found is not None:
                 self.keep(found)
                 return
 
-    def _near(self, point: Floats) -> tuple[Floats, Floats]:
+    def _near(self, point: Floats, least: Floats) -> Bounds:
         """Give bounds that keep the fleet near a point: it may always be larger, or be retired."""
         matrix, shape = self.whole.matrix, self.shape
         lower, upper = matrix.lower.copy(), matrix.upper.copy()
-        fleet = shape.fleet & matrix.integer
-        lower[fleet] = np.maximum(lower, np.floor(point + NEAR))[fleet]
-        upper[shape.orders] = np.minimum(upper, np.ceil(point - NEAR))[shape.orders]
+        fleet, orders = shape.fleet & matrix.integer, shape.orders
+        lower[fleet] = np.maximum(lower, np.maximum(np.floor(point + NEAR), least))[fleet]
+        most = np.maximum(np.ceil(point - NEAR), least)
+        upper[orders] = np.minimum(upper, most)[orders]
         lower[shape.choices] = upper[shape.choices] = np.rint(point[shape.choices])
         return lower, upper
+
+    def _reached(self, free: Flags, at: Floats, later: Flags, bounds: Bounds) -> Bounds:
+        """Lower what a fleet has to be at least to what can be had after the period before.
+
+        A point's whole numbers may be off by a rounding, which differs from period to period.
+        """
+        whole, matrix, (lower, upper) = self.whole, self.whole.matrix, bounds
+        rows = self._rows(self.shape.carried) & whole.with_any(free) & ~later
+        entries = rows[whole.row_of]
+        row, column, value = whole.row_of[entries], matrix.index[entries], matrix.value[entries]
+        own = free[column] & self.shape.fleet[column] & ~self.shape.orders[column]
+        most = np.where(free, np.where(self.shape.orders, upper, lower), at)
+        others = np.bincount(row[~own], value[~own] * most[column[~own]], matrix.shape[0])
+        had = (matrix.row_upper[row[own]] - others[row[own]]) / value[own]
+        lowered = lower.copy()
+        lowered[column[own]] = np.minimum(lower[column[own]], np.floor(had + NEAR))
+        return np.maximum(lowered, matrix.lower), upper
+
+    def _rows(self, flags: Flags) -> Flags:
+        """Say which rows are some of the model's; none of those that were added later is."""
+        every: Flags = np.zeros(self.whole.matrix.shape[0], dtype=np.bool_)
+        every[: len(flags)] = flags
+        return every
 
     def _sweep(
         self,
         point: Floats,
         duals: Floats | None,
-        bounds: tuple[Floats, Floats],
+        bounds: Sequence[Bounds],
         gap: float | None = None,
     ) -> Floats | None:
         """Decide period after period: earlier ones stay as decided, later ones have their prices.
@@ -84,19 +122,21 @@ class Sweep(Search):
         Args:
             point: shape (columns,), where later periods are.
             duals: shape (rows,), prices of the rows that bind later periods, too; None for none.
-            bounds: of the columns, each of shape (columns,).
+            bounds: of the columns, those first that each period has to keep if it can.
             gap: to which each period is solved.
         """
         labels, choices = self.shape.labels, self.shape.choices
-        at = np.clip(np.where(choices, np.rint(point), point), *bounds)
+        at = np.clip(np.where(choices, np.rint(point), point), *bounds[0])
         idle = np.zeros(len(at), dtype=np.bool_) if self.idle is None else self.idle
-        at[idle] = bounds[0][idle]
+        at[idle] = bounds[0][0][idle]
         for period in range(self.shape.count):
             free = (labels == period) & ~choices & ~idle
             if not free.any():
                 continue
             binding = self.whole.with_any((labels > period) & ~choices)
-            found = self._period(free, at, binding, duals, bounds, gap)
+            able = (self._reached(free, at, binding, each) for each in bounds)
+            tried = (self._period(free, at, binding, duals, each, gap) for each in able)
+            found = next((point for point in tried if point is not None), None)
             if found is None:
                 return None
             at = found
@@ -108,7 +148,7 @@ class Sweep(Search):
         at: Floats,
         later: Flags,
         duals: Floats | None,
-        bounds: tuple[Floats, Floats],
+        bounds: Bounds,
         gap: float | None,
     ) -> Floats | None:
         """Decide one period; where what it leaves to later ones does not fit, without that.

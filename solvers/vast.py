@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -12,15 +13,18 @@ from gridblock.solvers.merging import less_idle_ways
 from gridblock.solvers.outcome import Outcome
 from gridblock.solvers.relaxing import relax_merged
 from gridblock.solvers.search import unless_stopped
-from gridblock.solvers.settling import berths_and_lots, what_follows
+from gridblock.solvers.settling import first_choices, held, least_fleet, what_follows
+from gridblock.solvers.shape import CHOICES
+from gridblock.solvers.slices import Whole
 
 if TYPE_CHECKING:
     from gridblock.solvers.aside import Aside
     from gridblock.solvers.change import Floats
     from gridblock.solvers.relaxing import Relaxation
     from gridblock.solvers.session import Session
+    from gridblock.solvers.slices import Slice
 
-LOTS_FROM: Final = (0.5, 0.9, np.inf)
+LOTS_FROM: Final = (0.9, np.inf)
 """The share of a lot from which it is ordered at first, then where that does not fit."""
 FOR_INTERIOR: Final = 1_000_000
 """A matrix with more columns is relaxed merged, and its choices are made at once."""
@@ -49,12 +53,8 @@ class Vast(Improving):
             return False
         self._prove(relaxed)
         unless_stopped(relaxed.outcome)
-        kernel = self._kernel(self._worth(relaxed), relaxed.bound)
-        settled = None if self.done() else self._settled(relaxed)
-        if settled is not None:
-            self.idle = self.shape.routes & ~less_idle_ways(self.whole, self.shape, kernel)
-            self._rounded(*settled)
-            self.idle = None
+        if not self.done():
+            self._settle(relaxed)
         if not self.done():
             self._improve()
         return True
@@ -63,20 +63,51 @@ class Vast(Improving):
         log = self._log_of(session)
         return relax_merged(session, self.whole, self.shape, self.asked(), log)
 
-    def _settled(self, relaxed: Relaxation) -> tuple[Floats, Floats] | None:
-        """Make all choices at once near the relaxation; give a point that has them, and prices."""
-        whole, shape, duals = self.whole, self.shape, relaxed.duals
+    def _settle(self, relaxed: Relaxation) -> None:
+        """Make all choices at once near a relaxation, then relax and round the rest."""
+        settled = self._settled(relaxed)
+        if settled is None:
+            return
+        first, chosen, least = settled
+        rest = self._rest(first, least)
+        known = relaxed if rest is None else rest
+        kernel = self._kernel(self._worth(relaxed), relaxed.bound)
+        kernel |= self._kernel(self._worth(known), relaxed.bound)
+        self.idle = self.shape.routes & ~less_idle_ways(self.whole, self.shape, kernel)
+        self._rounded(np.where(self.shape.choices, chosen, known.values), known.duals, least)
+        self.idle = None
+
+    def _rest(self, first: Floats, least: Floats) -> Relaxation | None:
+        """Relax the rest with the first choices made, and no less than the fleet that all need."""
+        whole, shape = self.whole, self.shape
+        lower, upper = held(whole, shape.decisions.any_of(CHOICES), first)
+        lower = np.where(shape.fleet & whole.matrix.integer, np.maximum(lower, least), lower)
+        within = replace(whole.matrix, lower=lower, upper=np.maximum(lower, upper))
+        found = relax_merged(self.session, Whole(within), shape, self.asked(), self.on_log)
+        if isinstance(found, Outcome):
+            unless_stopped(found)
+            return None
+        unless_stopped(found.outcome)
+        return found
+
+    def _settled(self, relaxed: Relaxation) -> tuple[Floats, Floats, Floats] | None:
+        """Give points with the first choices, with all, and with the fleet that these need."""
+        whole, shape = self.whole, self.shape
         for share in LOTS_FROM:
-            part = berths_and_lots(whole, shape, relaxed.values, duals, share)
-            found = self._part(part)
-            if found.values is not None:
+            first = self._decided(first_choices(whole, shape, relaxed, share))
+            if first is not None:
                 break
         else:
             return None
-        decided = part.into(part.matrix.rounded(found.values), whole.matrix.lower)
-        at = np.where(shape.group >= 0, decided, relaxed.values)
-        part = what_follows(whole, shape, at, duals)
+        chosen = self._decided(what_follows(whole, shape, relaxed, first))
+        if chosen is None:
+            return None
+        least = self._decided(least_fleet(whole, shape, relaxed, chosen))
+        return None if least is None else (first, chosen, least)
+
+    def _decided(self, part: Slice) -> Floats | None:
+        """Solve a part; give its point, with all else at lower bounds."""
         found = self._part(part)
         if found.values is None:
             return None
-        return part.into(part.matrix.rounded(found.values), at), duals
+        return part.into(part.matrix.rounded(found.values), self.whole.matrix.lower)

@@ -10,8 +10,10 @@ from gridblock import solve
 from gridblock.instances.generate import generate
 from gridblock.model.build import INTACT, build
 from gridblock.model.pools import EXACT
-from gridblock.solvers import vast
+from gridblock.solvers import fast, vast
 from gridblock.solvers.compile import compile_model
+from gridblock.solvers.fast import Fast
+from gridblock.solvers.outcome import Outcome, Progress, Settings, Stop, Verdict
 from gridblock.solvers.settling import whole_lots
 from gridblock.solvers.shape import shape_of
 from gridblock.solvers.slices import Whole
@@ -38,6 +40,47 @@ def test_shares_of_a_lot_in_several_periods_become_one() -> None:
     assert whole_lots(whole, shape, point, 0.5)[made_for[:2]].tolist() == [0, 1]
     assert not whole_lots(whole, shape, point, 0.9)[shape.lots].any()
     assert not whole_lots(whole, shape, np.ones(len(point)), np.inf)[shape.lots].any()
+
+
+def test_a_fleet_is_asked_for_only_as_far_as_it_can_be_had(session: Session) -> None:
+    instance = generate("S", 0)
+    compiled = compile_model(model := build(instance, INTACT, EXACT))
+    whole, shape = Whole(compiled.matrix), shape_of(compiled, instance)
+    search = Fast(session, whole, shape, Settings())
+    carried = {row.index(): at for at, row in enumerate(compiled.rows) if shape.carried[at]}
+    column = {
+        (v.parent_component().local_name, v.index()): at for at, v in enumerate(compiled.columns)
+    }
+    before, after = instance.horizon.names[:2]
+    kind, leaf = next((k, z) for k, z, t in carried if t == after and (k, z, t) in model.purchases)
+    had, bought = column["owned", (kind, leaf, before)], column["bought", (kind, leaf, after)]
+    owned = column["owned", (kind, leaf, after)]
+    at, lower, upper = (part.copy() for part in (whole.matrix.lower,) * 2 + (whole.matrix.upper,))
+    at[had], upper[bought], lower[owned] = 3.0, 2.0, 7.0
+    free, later = shape.labels == 1, whole.with_any(shape.labels > 1)
+    # 3 blocks stand there and 2 may be bought: 7 cannot be had, and 4 can.
+    reached = search._reached(free & ~shape.choices, at, later, (lower, upper))
+    assert reached[0][owned] == 5.0
+    lower[owned] = 4.0
+    assert search._reached(free & ~shape.choices, at, later, (lower, upper))[0][owned] == 4.0
+
+
+def test_a_large_model_is_dived_into_before_it_is_relaxed(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instance = generate("S", 2)
+    monkeypatch.setattr(fast, "FOR_SIMPLEX", 0)
+    sketch = vast.relax_merged
+    monkeypatch.setattr(vast, "relax_merged", lambda *_: Outcome(Stop.CRASHED, Verdict.UNKNOWN))
+    usual = solve(instance, method="fast", gap=1e-3, session=session)
+    monkeypatch.setattr(vast, "relax_merged", sketch)
+    told: list[Progress] = []
+    found = solve(instance, method="fast", gap=1e-3, session=session, on_progress=told.append)
+    assert found.bound <= usual.objective * (1 + 1e-9)
+    assert usual.bound <= found.objective * (1 + 1e-9)
+    assert found.objective <= usual.objective * 1.001
+    # What is merged proves a bound first, and the relaxation a better one.
+    assert len({line.bound for line in told if line.bound is not None}) > 1
 
 
 def test_what_is_too_large_for_more_is_planned_with_a_bound(
