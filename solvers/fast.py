@@ -155,14 +155,14 @@ class Fast(Vast):
             dived = self._dived(root)
         self._agree(root.relaxed.values, root.kernel)
         self._stop_if_done()
-        if self.large:
-            root = self._with_cuts(root, tightened())
         if self.large or not finish:
             if dived is not None:
                 self._agree(dived[0], root.kernel)
             self._improve()
-        if self.large and sketched and not self.done():
-            self._otherwise_chosen(root)
+        if self.large and not self.done():
+            root = self._with_cuts(root, tightened())
+            if sketched:
+                self._otherwise_chosen(root)
 
     def _dived(self, root: Root) -> tuple[Floats, Floats] | None:
         """Fix choices, and round near them; give the point and duals that the dive ends with."""
