@@ -184,7 +184,9 @@ class Fast(Vast):
         if isinstance(merged, Outcome):
             unless_stopped(merged)
             return None
-        return self._dived(self._root(merged))
+        root = self._root(merged)
+        unless_stopped(merged.outcome)
+        return self._dived(root)
 
     def _stop_if_done(self) -> None:
         if self.done():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from gridblock.solvers import fast, vast
 from gridblock.solvers.compile import compile_model
 from gridblock.solvers.fast import Fast
 from gridblock.solvers.outcome import Outcome, Progress, Settings, Stop, Verdict
+from gridblock.solvers.relaxing import Relaxation
 from gridblock.solvers.settling import whole_lots
 from gridblock.solvers.shape import shape_of
 from gridblock.solvers.slices import Whole
@@ -81,6 +83,28 @@ def test_a_large_model_is_dived_into_before_it_is_relaxed(
     assert found.objective <= usual.objective * 1.001
     # What is merged proves a bound first, and the relaxation a better one.
     assert len({line.bound for line in told if line.bound is not None}) > 1
+
+
+def test_a_search_stopped_while_it_sketches_ends(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instance = generate("S", 0)
+    compiled = compile_model(_model := build(instance, INTACT, EXACT))
+    whole, shape = Whole(compiled.matrix), shape_of(compiled, instance)
+    monkeypatch.setattr(fast, "FOR_SIMPLEX", 0)
+    sketch = vast.relax_merged
+
+    def interrupted(*given: Any) -> Relaxation | Outcome:
+        found = sketch(*given)
+        assert isinstance(found, Relaxation)
+        return replace(found, outcome=replace(found.outcome, stop=Stop.INTERRUPTED))
+
+    monkeypatch.setattr(vast, "relax_merged", interrupted)
+    outcome = Fast(session, whole, shape, Settings(gap=1e-6)).run()
+    # The first plan and the bound of the sketch are kept; nothing is done after it.
+    assert outcome.stop is Stop.INTERRUPTED
+    assert outcome.values is not None
+    assert len({line.bound for line in outcome.progress if line.bound is not None}) == 1
 
 
 def test_what_is_too_large_for_more_is_planned_with_a_bound(
