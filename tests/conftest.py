@@ -1,10 +1,14 @@
 """What every test shares: the same random examples everywhere, and a solver without a past."""
 
+import signal
 import sys
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
+
+# What is started in the background ignores Ctrl-C, and so does all that it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
