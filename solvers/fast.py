@@ -156,13 +156,12 @@ class Fast(Vast):
         self._agree(root.relaxed.values, root.kernel)
         self._stop_if_done()
         if self.large or not finish:
-            if dived is not None:
-                self._agree(dived[0], root.kernel)
-            self._improve()
+            self._chosen_so(dived, root)
         if self.large and not self.done():
             root = self._with_cuts(root, tightened())
-            if sketched:
-                self._otherwise_chosen(root)
+            another = root.dive.run(*root.dive.begin(root.kernel)) if sketched else None
+            if another is not None:
+                self._chosen_so(another, root)
 
     def _dived(self, root: Root) -> tuple[Floats, Floats] | None:
         """Fix choices, and round near them; give the point and duals that the dive ends with."""
@@ -172,12 +171,11 @@ class Fast(Vast):
         self._stop_if_done()
         return dived
 
-    def _otherwise_chosen(self, root: Root) -> None:
-        """Dive anew from the relaxation, and solve what the plan has chosen otherwise."""
-        dived = root.dive.run(*root.dive.begin(root.kernel))
+    def _chosen_so(self, dived: tuple[Floats, Floats] | None, root: Root) -> None:
+        """Solve what the plan and a dive have chosen differently, and improve."""
         if dived is not None:
             self._agree(dived[0], root.kernel)
-            self._improve()
+        self._improve()
 
     def _from_sketch(self, merged: Relaxation | Outcome) -> tuple[Floats, Floats] | None:
         """Dive where what is merged finds it worth while: that is known long before the rest."""
@@ -224,9 +222,7 @@ class Fast(Vast):
 
     def _seldom(self) -> Flags | None:
         """Say which rows the relaxation leaves out, cuts not among them; None for none."""
-        if not self.large:
-            return None
-        return self._rows(self.shape.seldom)
+        return self.whole.rows(self.shape.seldom) if self.large else None
 
     def _root(self, relaxed: Relaxation) -> Root:
         """Take note of what a relaxation proves, and find what is worth deciding.

@@ -161,10 +161,7 @@ class _Roles:
 
     def rule(self, *families: str) -> Flags:
         """Say which rows are of some families; rows that were added later are of none."""
-        found = np.zeros(self.whole.matrix.shape[0], dtype=np.bool_)
-        known = self.shape.rules.any_of(families)
-        found[: len(known)] = known
-        return found
+        return self.whole.rows(self.shape.rules.any_of(families))
 
     def _home(self, family: str, columns: Flags) -> tuple[Numbers, Floats]:
         """Give the row of a family that each of some columns stands in, and its coefficient."""

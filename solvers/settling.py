@@ -31,7 +31,7 @@ def first_choices(whole: Whole, shape: Shape, relaxed: Relaxation, share: float)
         relaxed: its relaxation.
         share: of a lot, from which it is one.
     """
-    cost = whole.priced(np.where(whole.with_any(_ordinary(shape)), relaxed.duals, 0.0))
+    cost = _with_ordinary_priced(whole, shape, relaxed)
     lots = whole_lots(whole, shape, relaxed.values, share)
     lower = np.where(shape.lots, lots, whole.matrix.lower)
     part = whole.sliced(_likely(shape, relaxed), whole.matrix.lower, cost=cost, lower=lower)
@@ -47,7 +47,7 @@ def what_follows(whole: Whole, shape: Shape, relaxed: Relaxation, first: Floats)
         relaxed: its relaxation.
         first: shape (columns,), a point with them.
     """
-    cost = whole.priced(np.where(whole.with_any(_ordinary(shape)), relaxed.duals, 0.0))
+    cost = _with_ordinary_priced(whole, shape, relaxed)
     lower, upper = held(whole, shape.decisions.any_of(CHOICES), first)
     free = _likely(shape, relaxed)
     part = whole.sliced(free, whole.matrix.lower, cost=cost, lower=lower, upper=upper)
@@ -94,6 +94,11 @@ def _likely(shape: Shape, relaxed: Relaxation) -> Flags:
     berths = (shape.group >= 0) & ~shape.lots
     likely: Flags = ~_ordinary(shape) & ~(berths & (relaxed.values <= UNLIKELY))
     return likely
+
+
+def _with_ordinary_priced(whole: Whole, shape: Shape, relaxed: Relaxation) -> Floats:
+    """Give the cost of each column less what ordinary work would pay for it."""
+    return whole.priced(np.where(whole.with_any(_ordinary(shape)), relaxed.duals, 0.0))
 
 
 def _whole_in(part: Slice, some: Flags) -> Slice:

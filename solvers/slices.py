@@ -56,6 +56,12 @@ class Whole:
         found: Flags = np.bincount(self.row_of[entries], minlength=self.matrix.shape[0]) > 0
         return found
 
+    def rows(self, of_model: Flags) -> Flags:
+        """Say which rows are some of the model's: of those that were added later, none is."""
+        every: Flags = np.zeros(self.matrix.shape[0], dtype=np.bool_)
+        every[: len(of_model)] = of_model
+        return every
+
     def priced(self, duals: Floats) -> Floats:
         """Give the cost of each column less what its coefficients are worth, ``c - A'y``."""
         worth = self.matrix.value * duals[self.row_of]

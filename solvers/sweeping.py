@@ -93,7 +93,7 @@ class Sweep(Search):
         A point's whole numbers may be off by a rounding, which differs from period to period.
         """
         whole, matrix, (lower, upper) = self.whole, self.whole.matrix, bounds
-        rows = self._rows(self.shape.carried) & whole.with_any(free) & ~later
+        rows = whole.rows(self.shape.carried) & whole.with_any(free) & ~later
         entries = rows[whole.row_of]
         row, column, value = whole.row_of[entries], matrix.index[entries], matrix.value[entries]
         own = free[column] & self.shape.fleet[column] & ~self.shape.orders[column]
@@ -103,12 +103,6 @@ class Sweep(Search):
         lowered = lower.copy()
         lowered[column[own]] = np.minimum(lower[column[own]], np.floor(had + NEAR))
         return np.maximum(lowered, matrix.lower), upper
-
-    def _rows(self, flags: Flags) -> Flags:
-        """Say which rows are some of the model's; none of those that were added later is."""
-        every: Flags = np.zeros(self.whole.matrix.shape[0], dtype=np.bool_)
-        every[: len(flags)] = flags
-        return every
 
     def _sweep(
         self,

@@ -78,8 +78,7 @@ def tighten(
         return None
     without = None
     if seldom is not None and not missed:
-        more = search.whole.matrix.shape[0] - len(seldom)
-        without = np.append(seldom, np.zeros(more, dtype=np.bool_))
+        without = search.whole.rows(seldom)
     again = relax(session, search.whole, asked(), without=without)
     if isinstance(again, Outcome):
         unless_stopped(again)
