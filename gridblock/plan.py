@@ -239,7 +239,7 @@ def solve(
     refuse_missing(lp_solver)
     if model is None:
         refuse_beyond(instance, memory())
-    how = {"search": method, "lp_solver": lp_solver, "options": solver_options or {}}
+    how = {"method": method, "lp_solver": lp_solver, "options": solver_options or {}}
     settings = Settings(gap=gap, time_limit=time_limit, threads=threads, seed=seed, **how)  # type: ignore[arg-type]
     told = {"read_seconds": read_seconds, "on_progress": on_progress, "on_log": on_log}
     before: dict[str, object] = {"start": start}

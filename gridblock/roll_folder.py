@@ -34,7 +34,7 @@ def in_folder(rolling: Rolling, folder: Path, *, resume: bool = True) -> Roll:
         "instance_hash": rolling.forecast.hash,
         "truth_hash": rolling.truth.whole.hash,
         "truth": rolling.truth.called,
-        "step": rolling.step,
+        "every": rolling.every,
         "gap": rolling.settings.gap,
     }
     if file.exists():
@@ -83,11 +83,11 @@ def read_roll(path: str | Path) -> Roll:
         if "found" not in data:
             message = "has not come to its end; go on with `gridblock roll` and --resume"
             raise own_json.unreadable(file, message)
-        step, whole = int(data["step"]), len(forecast.horizon)
+        every, whole = int(data["every"]), len(forecast.horizon)
         stages = []
-        for number, first in enumerate(range(0, whole, step), 1):
+        for number, first in enumerate(range(0, whole, every), 1):
             plan = read_run(folder / f"stage-{number}")
-            last = min(first + step, whole) - 1
+            last = min(first + every, whole) - 1
             stages.append(Stage(first, last, plan.instance, plan.data))
         realised, foresight = (read_run(folder / name).data for name in (REALISED, FORESIGHT))
         known = data["found"]["planned_once"] is not None
@@ -95,5 +95,5 @@ def read_roll(path: str | Path) -> Roll:
         called = str(data["truth"])
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise own_json.unreadable(file, f"is no rolling horizon: {error}") from None
-    planned = (tuple(stages), realised, foresight, once, step)
+    planned = (tuple(stages), realised, foresight, once, every)
     return Roll(Rolled(forecast, truth, called, *planned), folder)

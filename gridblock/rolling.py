@@ -42,7 +42,7 @@ class Rolling:
     Attributes:
         forecast: what is expected.
         truth: what really comes.
-        step: how many periods each stage fixes.
+        every: how many periods each stage fixes.
         settings: how each plan is found.
         session: the solver's process.
         folder: where each plan is saved, and found again.
@@ -53,7 +53,7 @@ class Rolling:
 
     forecast: Instance
     truth: Truth
-    step: int
+    every: int
     settings: "Settings"
     session: "Session"
     folder: Path | None = None
@@ -71,8 +71,8 @@ class Rolling:
         """
         names = self.forecast.horizon.names
         stages = []
-        for number, first in enumerate(range(0, len(names), self.step), 1):
-            last = min(first + self.step, len(names)) - 1
+        for number, first in enumerate(range(0, len(names), self.every), 1):
+            last = min(first + self.every, len(names)) - 1
             plan = self._stage(f"stage-{number}", f"in {names[first]}", first)
             stages.append(Stage(first, last, plan.instance, plan.data))
         whole = len(names)
@@ -81,7 +81,7 @@ class Rolling:
         foresight = self._planned(FORESIGHT, "with foresight", self.truth.whole, None)
         true = _under(self.truth.whole, realised.data)
         data = (self.forecast, self.truth.whole, self.truth.called, tuple(stages))
-        return Rolled(*data, true, foresight.data, once, self.step)
+        return Rolled(*data, true, foresight.data, once, self.every)
 
     def _stage(self, name: str, called: str, first: int) -> Plan:
         """Plan with what is known before the orders of a period."""

@@ -50,7 +50,7 @@ def roll(
     reveals: Source | None = None,
     distributions: Source | None = None,
     seed: int = 0,
-    step: int = 1,
+    every: int = 1,
     once: bool = True,
     gap: float = 1e-3,
     time_limit: float | None = None,
@@ -69,7 +69,7 @@ def roll(
             data, ``{2027Q1: {demands.chat.amount: "*1.2"}}``.
         distributions: from which the truth is drawn, instead; see ``monte_carlo``.
         seed: of the draw.
-        step: how many periods each stage fixes.
+        every: how many periods each stage fixes.
         once: whether to see what planning once would have come to.
         gap: relative gap within which a plan counts as optimal.
         time_limit: seconds of the solver for each plan.
@@ -80,7 +80,7 @@ def roll(
         on_progress: called with each line of progress.
 
     Raises:
-        ValueError: not exactly one truth is given, or the step is below 1.
+        ValueError: not exactly one truth is given, or every is below 1.
         InstanceError: the truth names what the instance does not have, or the folder holds
             something else.
         NoStageError: a stage has no plan.
@@ -89,7 +89,7 @@ def roll(
     from gridblock.solvers.outcome import Settings
     from gridblock.solvers.session import opened
 
-    if step < 1:
+    if every < 1:
         message = "each stage fixes 1 period or more"
         raise ValueError(message)
     truth = truth_of(
@@ -97,7 +97,7 @@ def roll(
     )
     settings = Settings(gap=gap, time_limit=time_limit, threads=threads)
     with opened(session) as held:
-        rolling = Rolling(instance, truth, step, settings, held, once=once)
+        rolling = Rolling(instance, truth, every, settings, held, once=once)
         rolling.on_step = on_step or rolling.on_step
         rolling.on_progress = on_progress
         if folder is None:

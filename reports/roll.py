@@ -65,7 +65,7 @@ class Rolled:
         foresight: the best plan of who knows the truth from the start.
         once: the plan that keeps all orders of the first stage, under the truth; None if it was
             not looked at.
-        step: how many periods each stage fixes.
+        every: how many periods each stage fixes.
     """
 
     forecast: Instance
@@ -75,7 +75,7 @@ class Rolled:
     realised: PlanData
     foresight: PlanData
     once: PlanData | None
-    step: int
+    every: int
 
     @property
     def regret(self) -> float | None:
@@ -175,7 +175,7 @@ def as_json(data: Rolled) -> dict[str, Any]:
         "truth_hash": data.truth.hash,
         "currency": data.truth.currency,
         "truth": data.called,
-        "step": data.step,
+        "every": data.every,
         "realised": data.realised.objective,
         "realised_bound": data.realised.bound,
         "foresight": data.foresight.objective,

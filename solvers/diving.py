@@ -173,14 +173,14 @@ class Dive:
         yield from (down, up) if little else (up, down)
 
     def at(
-        self, lower: Floats, upper: Floats, method: str = "simplex", cutoff: float = np.inf
+        self, lower: Floats, upper: Floats, algorithm: str = "simplex", cutoff: float = np.inf
     ) -> Held | None:
         """Solve the relaxation that the session holds within bounds; None where it has no point.
 
         Nor where the point costs more than the cutoff.
         """
         self.session.change(lower=lower, upper=upper)
-        outcome = self.relax(method, cutoff)
+        outcome = self.relax(algorithm, cutoff)
         values, duals, cost = outcome.values, outcome.row_duals, outcome.objective
         optimal = outcome.verdict is Verdict.OPTIMAL
         if not optimal or values is None or duals is None or cost is None:

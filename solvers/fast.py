@@ -257,8 +257,8 @@ class Fast(Vast):
         return found._replace(kernel=found.kernel | root.kernel)
 
     def _dive(self, worth: Floats) -> Dive:
-        def at_once(method: str, cutoff: float) -> Outcome:
-            return self.solve(TRIAL, relaxation=True, method=method, cutoff=cutoff)
+        def at_once(algorithm: str, cutoff: float) -> Outcome:
+            return self.solve(TRIAL, relaxation=True, algorithm=algorithm, cutoff=cutoff)
 
         dear = DEAR * self.settings.gap
         return Dive(self.session, self.whole, self.shape, at_once, dear, worth)

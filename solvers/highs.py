@@ -156,7 +156,7 @@ class Engine:
             SolverError: if HiGHS ends with an error.
         """
         matrix = self.matrix
-        if settings.method == LpSolver.CUOPT and matrix.cost.size:
+        if settings.algorithm == LpSolver.CUOPT and matrix.cost.size:
             return solve_relaxation(matrix, settings)
         self._listener = listener or Listener()
         self._began, self._told = time.monotonic(), 0.0

@@ -50,9 +50,9 @@ def solve_by_method(
         ModelError, OptionError, SolverError: as ``Session.run``.
     """
     told = session, matrix, shape, settings, on_progress, on_log
-    if settings.search == Method.FAST:
+    if settings.method == Method.FAST:
         return solve_fast(*told)
-    if settings.search == Method.EXACT:
+    if settings.method == Method.EXACT:
         session.load(matrix)
         return session.run(settings, on_progress, on_log)
     if len(matrix.cost) > LARGE and matrix.integer.any():

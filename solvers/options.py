@@ -22,7 +22,7 @@ OURS = {
     "presolve": "presolve",
     "random_seed": "seed",
     "solve_relaxation": "relaxation",
-    "solver": "method",
+    "solver": "algorithm",
     "threads": "threads",
     "time_limit": "time_limit",
 }
@@ -47,7 +47,7 @@ def set_options(highs: Any, settings: Settings, *, logs: bool) -> None:
         "threads": settings.threads,
         "random_seed": settings.seed,
         "presolve": settings.presolve,
-        "solver": settings.method,
+        "solver": settings.algorithm,
         "solve_relaxation": settings.relaxation,
     }
     if settings.time_limit is not None:

@@ -101,8 +101,8 @@ class Settings:
         threads: threads of the solver.
         seed: seed of the solver's random choices.
         presolve: ``choose``, ``on`` or ``off``.
-        search: ``auto``, ``exact`` or ``fast``, see ``methods``; a single solve ignores it.
-        method: solver of linear programs, ``choose``, ``simplex``, ``ipm``, ``ipx``, ``pdlp`` ….
+        method: ``auto``, ``exact`` or ``fast``, see ``methods``; a single solve ignores it.
+        algorithm: solver of linear programs, ``choose``, ``simplex``, ``ipm``, ``ipx``, ``pdlp`` ….
         lp_solver: what solves the relaxation of the whole, see ``lp_solvers``.
         near: True to take a point of a relaxation that is only near its rows, for its duals.
         cutoff: the cost above which a relaxation may be given up, for a trial, on the strength of
@@ -122,8 +122,8 @@ class Settings:
     threads: int = 1
     seed: int = 0
     presolve: str = "choose"
-    search: str = "auto"
-    method: str = "choose"
+    method: str = "auto"
+    algorithm: str = "choose"
     lp_solver: str = "automatic"
     near: bool = False
     cutoff: float | None = None
@@ -140,7 +140,7 @@ class Settings:
         """Refuse numbers that no solver could mean.
 
         Raises:
-            OptionError: if gap, time_limit, threads, seed or search is out of range.
+            OptionError: if gap, time_limit, threads, seed or method is out of range.
         """
         limit = self.time_limit
         rules = (
@@ -148,7 +148,7 @@ class Settings:
             ("time_limit", limit, limit is None or limit >= 0, "0 or more seconds, or None"),
             ("threads", self.threads, self.threads >= 1, "1 or more"),
             ("seed", self.seed, 0 <= self.seed < 2**31, f"from 0 to {2**31 - 1}"),
-            ("method", self.search, self.search in set(Method), f"one of {', '.join(Method)}"),
+            ("method", self.method, self.method in set(Method), f"one of {', '.join(Method)}"),
         )
         for name, value, good, range_ in rules:
             if not good:
@@ -232,7 +232,7 @@ def another_way(settings: Settings) -> Settings:
     """Return settings that take another way through the solver."""
     presolve = "on" if settings.presolve == "off" else "off"
     other = replace(settings, presolve=presolve, seed=settings.seed + 1, fresh=True)
-    return replace(other, method="choose", near=False) if settings.near else other
+    return replace(other, algorithm="choose", near=False) if settings.near else other
 
 
 def judged(outcome: Outcome, gap: float, resolution: float) -> Outcome:

@@ -82,11 +82,11 @@ def relax(
         matrix = whole.sliced(every, matrix.lower, rows=kept).matrix
     asked = replace(settings, relaxation=True, start=None, fresh=True)
     if settings.lp_solver != LpSolver.AUTOMATIC:
-        asked = replace(asked, method=settings.lp_solver, near=settings.lp_solver in NEAR)
-    elif settings.method == "choose":
+        asked = replace(asked, algorithm=settings.lp_solver, near=settings.lp_solver in NEAR)
+    elif settings.algorithm == "choose":
         large = len(matrix.cost) > FOR_SIMPLEX
-        asked = replace(asked, method="ipx" if large else "simplex")
-    if asked.method != "simplex":
+        asked = replace(asked, algorithm="ipx" if large else "simplex")
+    if asked.algorithm != "simplex":
         asked = replace(asked, options={"run_crossover": "off", **settings.options})
     scaled, columns, rows = _scaled(matrix)
     try:
@@ -127,8 +127,8 @@ def relax_merged(
     matrix, merged = whole.matrix, merge(whole, shape)
     scaled, columns, rows = _scaled(merged.matrix)
     session.load(scaled)
-    asked = replace(settings, relaxation=True, start=None, fresh=True, near=True, method="hipdlp")
-    asked = replace(asked, options={**NEARLY, **settings.options})
+    asked = replace(settings, relaxation=True, start=None, fresh=True, near=True)
+    asked = replace(asked, algorithm="hipdlp", options={**NEARLY, **settings.options})
     try:
         outcome = session.run(asked, on_log=on_log)
     except SolverError:

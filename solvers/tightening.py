@@ -144,8 +144,8 @@ class _Cutting:
         )
         return self._solved("simplex")
 
-    def _solved(self, method: str) -> _Held | None:
-        asked = replace(self.asked(), relaxation=True, start=None, method=method)
+    def _solved(self, algorithm: str) -> _Held | None:
+        asked = replace(self.asked(), relaxation=True, start=None, algorithm=algorithm)
         outcome = self.session.run(asked)
         unless_stopped(outcome)
         if outcome.verdict is not Verdict.OPTIMAL or outcome.values is None:

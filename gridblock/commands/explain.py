@@ -11,6 +11,7 @@ from gridblock.commands.answers import show_answer
 from gridblock.commands.ending import Ending, Interrupts, ended
 from gridblock.commands.options import (
     Changes,
+    Force,
     Form,
     Format,
     LogFile,
@@ -60,12 +61,7 @@ def explain(
     scenario: Scenarios = [],  # noqa: B006
     changes: Changes = [],  # noqa: B006
     form: Format = Form.TABLE,
-    overwrite: Annotated[
-        bool,
-        typer.Option(
-            "--overwrite", metavar="", help="Replace an explain.json that says something else."
-        ),
-    ] = False,
+    force: Force = False,
     no_save: NoSave = False,
     quiet: Quiet = False,
     verbose: Verbose = 0,
@@ -89,13 +85,13 @@ def explain(
         if plan.data.decisions is None and plan.status != "infeasible":
             raise typer.Exit(_without_plan(talk, plan, form))
         save_into = None if no_save else folder
-        if save_into is not None and not overwrite:
+        if save_into is not None and not force:
             _refuse_taken(save_into)
         why = _explained(talk, interrupts, plan, gap, time_limit)
         talk.line.end()
         _show(why, form)
         if save_into is not None:
-            talk.note(f"saved {why.save(save_into, overwrite=overwrite)}")
+            talk.note(f"saved {why.save(save_into, overwrite=force)}")
         raise typer.Exit(Ending.INFEASIBLE if plan.status == "infeasible" else _code(why))
 
 
@@ -140,7 +136,7 @@ def _refuse_taken(folder: Path) -> None:
     from gridblock.why import FILE
 
     if (folder / FILE).exists():
-        message = f"{folder / FILE} exists already; --overwrite replaces it, --no-save keeps it"
+        message = f"{folder / FILE} exists already; --force replaces it, --no-save keeps it"
         raise typer.BadParameter(message)
 
 

@@ -46,5 +46,5 @@ def _facts(data: Rolled) -> Iterator[tuple[str, str]]:
     yield "kind", "roll"
     yield "truth", data.called
     yield "stages", plural(len(data.stages), "stage")
-    yield "periods that each fixes", str(data.step)
+    yield "periods that each fixes", str(data.every)
     yield "truth hash", data.truth.hash

@@ -21,8 +21,8 @@ def test_a_run_is_explained_and_saved_once(gridblock: Any, tmp_path: Path) -> No
     assert blocker["relaxed"][0]["items"] == ["memphis"]
     again = gridblock("explain", "run")
     assert again.exit_code == 2
-    assert "--overwrite" in again.stderr
-    assert gridblock("explain", "run", "--overwrite", "--quiet").exit_code == 0
+    assert "--force" in again.stderr
+    assert gridblock("explain", "run", "--force", "--quiet").exit_code == 0
 
 
 def test_the_report_shows_what_was_explained(gridblock: Any, tmp_path: Path) -> None:

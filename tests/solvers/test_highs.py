@@ -130,7 +130,7 @@ def test_options_are_coerced_and_do_not_stick(engine: Engine) -> None:
     assert value("mip_max_nodes")[1] > 5
 
 
-@pytest.mark.parametrize("field", ["presolve", "method"])
+@pytest.mark.parametrize("field", ["presolve", "algorithm"])
 def test_settings_that_highs_refuses_are_refused(engine: Engine, field: str) -> None:
     with pytest.raises(OptionError, match="refuses 'magic'"):
         engine.run(Settings(**{field: "magic"}))

@@ -76,7 +76,7 @@ def test_demands_that_are_served_alike_are_one(session: Session) -> None:
     # 40 and 20 wanted are 60 together, of which 2 sites x 3 nodes x 8 = 48 can be served.
     assert merged.matrix.row_upper[row] == 60
     session.load(merged.matrix)
-    outcome = session.run(Settings(relaxation=True, method="simplex"))
+    outcome = session.run(Settings(relaxation=True, algorithm="simplex"))
     exact = relax(session, whole, Settings())
     assert isinstance(exact, Relaxation)
     assert outcome.objective is not None

@@ -83,7 +83,7 @@ def test_planning_again_saves_what_can_still_be_ordered() -> None:
     assert early.data.once.objective == pytest.approx(65_000)
     assert early.regret == pytest.approx(30_000)
     # With orders fixed for two periods at a time p2's are placed before anything is known.
-    late = gb.roll(given, reveals=told, step=2, gap=0.0)
+    late = gb.roll(given, reveals=told, every=2, gap=0.0)
     assert late.data.realised.objective == pytest.approx(65_000)
 
 

@@ -43,8 +43,8 @@ def test_a_bound_holds_for_any_duals(whole: Whole) -> None:
 
 def test_the_relaxation_proves_its_bound(whole: Whole) -> None:
     with Session() as session:
-        for method in ("simplex", "ipx"):
-            relaxed = relax(session, whole, Settings(method=method))
+        for algorithm in ("simplex", "ipx"):
+            relaxed = relax(session, whole, Settings(algorithm=algorithm))
             assert isinstance(relaxed, Relaxation)
             assert relaxed.bound == pytest.approx(5.5, rel=1e-6)
             assert relaxed.bound <= 5.5
@@ -64,7 +64,7 @@ def test_a_relaxation_without_a_row_bounds_the_whole(whole: Whole) -> None:
 def test_a_trial_is_told_infeasible_at_once(whole: Whole) -> None:
     with Session() as session:
         session.load(whole.matrix)
-        within = session.run(Settings(relaxation=True, method="simplex", cutoff=6.0))
+        within = session.run(Settings(relaxation=True, algorithm="simplex", cutoff=6.0))
         assert within.objective == pytest.approx(5.5)
         # x + y + z >= 4 cannot be with all at 1; what is not a trial is asked twice.
         session.change(upper=np.ones(3))
