@@ -66,7 +66,8 @@ class Crossing:
         if "interconnect" in need.said:
             for a, b in combinations(uses, 2):
                 both = self.mip.var(1)
-                self.mip.keep(uses[a] + uses[b] - 1, both)
+                waiting = 1 - self.whole.under_way.get((d, self.period), 1)
+                self.mip.keep(uses[a] + uses[b] - 1 - waiting, both)
                 self._connect(need, a, b, both)
         if need.fabric:
             for place in self.facts.places:

@@ -167,6 +167,12 @@ def _answer(
     solver.run()
     status = solver.getModelStatus()
     if status == highspy.HighsModelStatus.kInfeasible:
+        # HiGHS 1.16.0 says so in error of world 817, in which SCIP finds a point.
+        assert solver.clearSolver() != highspy.HighsStatus.kError
+        assert solver.setOptionValue("presolve", "off") == highspy.HighsStatus.kOk
+        solver.run()
+        status = solver.getModelStatus()
+    if status == highspy.HighsModelStatus.kInfeasible:
         return None
     assert status in {highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty}
     return (

@@ -192,3 +192,12 @@ def test_what_a_lost_link_leaves_is_carried_over_others(empty: Data) -> None:
     freely = wan | {"network": network | {"routing": "any"}}
     assert least(freely | {"demands": [sent]}) == 0
     assert least(freely | {"demands": [safe]}) == 4 * (30 - 25)
+
+
+def test_an_interconnect_is_reserved_while_its_run_is_under_way(empty: Data) -> None:
+    # 1 Gbps each way, $4 an hour, in the one hour of the run; u, v and w are free (world 1351).
+    sites = {name: {"installed": {"b": 1}} for name in "fg"}
+    link = {"between": ["f", "g"], "ms": 1, "gbps": 5, "cost_per_gbps": 2}
+    run = empty["demands"][0] | {"amount": 20, "run": {"periods": 1, "start": ["t", "t"]}}
+    run |= {"whole_blocks": True, "max_facilities": 2, "interconnect": {"gbps": 1}}
+    assert least(empty | {"facilities": sites, "network": {"links": [link]}, "demands": [run]}) == 4

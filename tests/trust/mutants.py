@@ -23,7 +23,7 @@ from typing import Any, Final, NamedTuple
 
 TESTS: Final = Path(__file__).parents[1]
 FAMILIES: Final = TESTS.parent / "model" / "constraints"
-TINY, WORLDS = 400, 80
+TINY, WORLDS = 100, 1000
 """Instances of each kind that are tried before a mutant is said to have survived."""
 WORDS: Final = {
     "berths": "'run'",
@@ -92,7 +92,7 @@ class Planted(ast.NodeTransformer):
             node.ops[0] = ast.LtE()
         elif isinstance(op, ast.Eq) and self._here("only at least"):
             node.ops[0] = ast.GtE()
-        elif isinstance(op, (ast.LtE, ast.GtE)) and self._here("halved"):
+        elif isinstance(op, (ast.LtE, ast.GtE)) and _is_some(node) and self._here("halved"):
             half: ast.expr = ast.Constant(0.5 if isinstance(op, ast.LtE) else 2.0)
             node.comparators[0] = ast.BinOp(half, ast.Mult(), node.comparators[0])
         return self.generic_visit(node)
@@ -106,6 +106,11 @@ class Planted(ast.NodeTransformer):
         elif isinstance(node.op, ast.Mult) and self._here("a factor left out"):
             return node.right
         return self.generic_visit(node)
+
+
+def _is_some(limit: ast.Compare) -> bool:
+    """Say whether what is compared with is not 0, half of which is the same."""
+    return not (isinstance(most := limit.comparators[0], ast.Constant) and most.value == 0)
 
 
 WAYS: Final = (
