@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 SMALL: Final[Mapping[str, Option]] = {"mip_max_nodes": 60}
 """The work on one part."""
+OF_THE_GAP: Final = 0.5
+"""The share of the gap that rounding all periods may cost."""
 
 
 class Sweep(Search):
@@ -157,10 +159,34 @@ class Sweep(Search):
             part = self.whole.sliced(
                 free, at, rows=~dropped, cost=cost, lower=bounds[0], upper=bounds[1]
             )
-            found = self._part(self._measured(part, at), self.settings.gap if gap is None else gap)
-            if found.values is not None:
-                return part.into(part.matrix.rounded(found.values), at)
+            found = self._decide(self._measured(part, at), gap)
+            if found is not None:
+                return part.into(part.matrix.rounded(found), at)
         return None
+
+    def _decide(self, part: Slice, gap: float | None) -> Floats | None:
+        """Decide a part in whole numbers, unless a gap is given first next to its relaxation.
+
+        What is whole there stays so, all else is rounded one way or the other: relaxation enforced
+        neighbourhood search (Berthold, 2014).
+        """
+        matrix = part.matrix
+        self.session.load(matrix)
+        if gap is None:
+            gap = OF_THE_GAP * self.settings.gap / self.shape.count
+            relaxed = self.solve(relaxation=True, algorithm="simplex")
+            if relaxed.values is None:
+                return None
+            low, high = np.floor(relaxed.values + NEAR), np.ceil(relaxed.values - NEAR)
+            self.session.change(
+                lower=np.where(matrix.integer, np.maximum(low, matrix.lower), matrix.lower),
+                upper=np.where(matrix.integer, np.minimum(high, matrix.upper), matrix.upper),
+            )
+            found = self.solve(SMALL, gap=gap)
+            if found.values is not None:
+                return found.values
+            self.session.change(lower=matrix.lower, upper=matrix.upper)
+        return self.solve(SMALL, gap=gap).values
 
     def _measured(self, part: Slice, at: Floats) -> Slice:
         """Shift the cost of a part so that its gap is a share of the whole cost."""

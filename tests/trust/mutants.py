@@ -41,6 +41,18 @@ WORDS: Final = {
     "usage": "'per_block_hour'",
 }
 """What the text of a world has that a family is about; where there is none, any world will do."""
+NO_BUGS: Final = {
+    "berths.run_that_starts_has_a_berth: only at most 0": "a run that starts is served at berths",
+    "fleet.copies_in_order: dropped 0": "orders copies, of which any will do",
+    "network.traffic_conserved: only at least 1": "what enters may be thrown away, at a price",
+    "options.copies_open_in_order: dropped 0": "orders copies, of which any will do",
+    "placement.served_together_only_where_used: dropped 0": "cuts off fractions only",
+    "rounding.whole_blocks_for_what_is_met: dropped 0": "nothing is dropped there",
+    "rounding.whole_blocks_for_what_is_met: dropped 1": "cuts off fractions only",
+}
+"""What changes no best plan, and why; it is not drawn."""
+MOST_CIRCLES: Final = (32, 0)
+"""How many ways of losing facilities are written out, in even and in odd worlds."""
 PATIENCE: Final = 3600
 PLAIN: Final = "none"
 """The mutant without a bug, which must not be noticed."""
@@ -134,7 +146,7 @@ def rules(tree: ast.Module) -> Iterator[ast.FunctionDef]:
 
 
 def mutants(family: str) -> list[Mutant]:
-    """Give every bug that can be planted in the rules of a family."""
+    """Give every bug that can be planted in the rules of a family, but what is none."""
     found = []
     for rule in rules(ast.parse((FAMILIES / f"{family}.py").read_text(encoding="utf-8"))):
         for what in WAYS:
@@ -142,7 +154,7 @@ def mutants(family: str) -> list[Mutant]:
             for statement in copy.deepcopy(rule.body):
                 places.visit(statement)
             found += [Mutant(family, rule.name, what, i) for i in range(places.seen)]
-    return found
+    return [mutant for mutant in found if mutant.name not in NO_BUGS]
 
 
 def drawn(each: int, seed: int) -> list[Mutant]:
@@ -189,6 +201,7 @@ def noticed(tiny: int, worlds: int, word: str) -> str:
         word: what their text must have.
     """
     sys.path.insert(0, str(TESTS))
+    from gridblock.model import surviving
     from gridblock.plan import solve
     from gridblock.solvers.session import Session
     from model.test_every import disagreement
@@ -209,6 +222,8 @@ def noticed(tiny: int, worlds: int, word: str) -> str:
         except Exception as error:
             return f"tiny {seed}: {error!r}"[:120]
     for seed in islice((seed for seed in count() if word in str(every(seed))), worlds):
+        # Losses of facilities are told in two ways, of which small worlds take one by themselves.
+        setattr(surviving, "MOST_CIRCLES", MOST_CIRCLES[seed % 2])  # noqa: B010
         try:
             if disagreement(seed, plan):
                 return f"world {seed}"
