@@ -10,7 +10,7 @@ import numpy as np
 
 from gridblock.solvers.diving import HALF
 from gridblock.solvers.outcome import Progress, Verdict
-from gridblock.solvers.sweeping import Sweep
+from gridblock.solvers.sweeping import ROUTE_WORTH, Sweep
 
 if TYPE_CHECKING:
     from gridblock.solvers.change import Flags, Floats
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 WORTH: Final = 1e-2
 """The share of the cost that a decision may add, fully taken, to be worth deciding."""
-ROUTE_WORTH: Final = 6e-7
-"""The same of one of very many decisions."""
 FEW: Final = 25_000
 """So many columns are always worth deciding."""
 

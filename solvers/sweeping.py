@@ -11,6 +11,7 @@ import numpy as np
 from gridblock.solvers.diving import NEAR, Bounds
 from gridblock.solvers.mending import mended, without_broken_choices
 from gridblock.solvers.search import Search
+from gridblock.solvers.slices import Whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
     from gridblock.solvers.outcome import Option, Outcome
     from gridblock.solvers.slices import Slice
 
-SMALL: Final[Mapping[str, Option]] = {"mip_max_nodes": 60}
+SMALL: Final[Mapping[str, Option]] = {"mip_max_nodes": 10}
 """The work on one part."""
+ROUTE_WORTH: Final = 6e-7
+"""The share of the cost that one of very many decisions may add, to be worth deciding."""
 OF_THE_GAP: Final = 0.5
 """The share of the gap that rounding all periods may cost."""
 
@@ -165,28 +168,35 @@ class Sweep(Search):
         return None
 
     def _decide(self, part: Slice, gap: float | None) -> Floats | None:
-        """Decide a part in whole numbers, unless a gap is given first next to its relaxation.
-
-        What is whole there stays so, all else is rounded one way or the other: relaxation enforced
-        neighbourhood search (Berthold, 2014).
-        """
+        """Decide a part in whole numbers, next to its relaxation unless a gap is given."""
         matrix = part.matrix
         self.session.load(matrix)
         if gap is None:
             gap = OF_THE_GAP * self.settings.gap / self.shape.count
             relaxed = self.solve(relaxation=True, algorithm="simplex")
-            if relaxed.values is None:
+            if relaxed.values is None or relaxed.row_duals is None:
                 return None
-            low, high = np.floor(relaxed.values + NEAR), np.ceil(relaxed.values - NEAR)
-            self.session.change(
-                lower=np.where(matrix.integer, np.maximum(low, matrix.lower), matrix.lower),
-                upper=np.where(matrix.integer, np.minimum(high, matrix.upper), matrix.upper),
-            )
+            lower, upper = self._next_to(part, relaxed.values, relaxed.row_duals)
+            self.session.change(lower=lower, upper=upper)
             found = self.solve(SMALL, gap=gap)
             if found.values is not None:
                 return found.values
             self.session.change(lower=matrix.lower, upper=matrix.upper)
         return self.solve(SMALL, gap=gap).values
+
+    def _next_to(self, part: Slice, point: Floats, duals: Floats) -> Bounds:
+        """Give bounds that round a relaxation either way, and leave ways out that cost too much.
+
+        What is whole stays so: relaxation enforced neighbourhood search (Berthold, 2014).
+        """
+        matrix = part.matrix
+        low, high = np.floor(point + NEAR), np.ceil(point - NEAR)
+        lower = np.where(matrix.integer, np.maximum(low, matrix.lower), matrix.lower)
+        upper = np.where(matrix.integer, np.minimum(high, matrix.upper), matrix.upper)
+        dear = np.abs(Whole(matrix).priced(duals)) * (matrix.upper - matrix.lower)
+        idle = self.shape.routes[part.columns] & (point <= matrix.lower + NEAR)
+        idle &= ~matrix.integer & (dear > ROUTE_WORTH * abs(self.bound))
+        return lower, np.where(idle, lower, upper)
 
     def _measured(self, part: Slice, at: Floats) -> Slice:
         """Shift the cost of a part so that its gap is a share of the whole cost."""

@@ -42,34 +42,45 @@ def add(block: pyo.Block, instance: Instance) -> None:
     the second is an equation, and so is the third. There is a berth only where the whole run fits
     in, and where its facilities are close enough for its interconnect.
     """
-    facts = block.facts
     runs = {demand.name: demand for demand in instance.demands if has_a_berth(demand)}
     standing = _standing(block, runs)
     sites = dict(_sites(block, runs, standing))
     block.berth = pyo.Var(list(sites), within=pyo.Binary)
     block.berths_at = _at_facilities(block, sites)
+    _starts(block, runs)
+    _serves(block, runs)
+    _assigns(block, runs, standing)
+    _stands_at_each(block, runs, standing)
+
+
+def _starts(block: pyo.Block, runs: dict[str, Demand]) -> None:
+    """Let a run that starts take one berth."""
     starting: dict[tuple[str, str], list[pyo.Var]] = {}
     for (d, _, _, start), berth in block.berth.items():
         starting.setdefault((d, start), []).append(berth)
-
-    def berths(d: str, f: str, chip: str, t: str) -> pyo.Expression:
-        return sum(block.berths_at.get((d, f, chip, t), ()))
-
-    def alone(d: str) -> bool:
-        return runs[d].most_facilities == 1
 
     @block.Constraint([key for key in block.starts if key[0] in runs])
     def run_that_starts_has_a_berth(block: pyo.Block, d: str, start: str) -> pyo.Expression:
         return sum(starting.get((d, start), ())) == block.starts[d, start]
 
+
+def _serves(block: pyo.Block, runs: dict[str, Demand]) -> None:
+    """Let a run be served at its berth: all of it, where that is one facility."""
+    facts = block.facts
+
     @block.Constraint([key for key in facts.services if key[0] in runs])
     def served_only_at_its_berth(
         block: pyo.Block, d: str, r: str, f: str, t: str
     ) -> pyo.Expression:
-        most = facts.amount[d, r, t] * berths(d, f, "", t)
+        most = facts.amount[d, r, t] * _berths(block, d, f, "", t)
         served = block.served[d, r, f, t]
-        return served == most if alone(d) else served <= most
+        return served == most if _alone(runs[d]) else served <= most
 
+
+def _assigns(block: pyo.Block, runs: dict[str, Demand], standing: Standing) -> None:
+    """Let a run have blocks at its berth only, and there as many as it takes."""
+    facts = block.facts
+    chips = {kind: each.accelerator for kind, each in facts.instance.blocks.items()}
     rounded = _of_one_type(runs, standing)
 
     @block.Constraint(list(rounded))
@@ -78,10 +89,10 @@ def add(block: pyo.Block, instance: Instance) -> None:
     ) -> pyo.Expression:
         kind, places = rounded[d, f, chip, t]
         here = sum(block.assigned[d, kind, place, t] for place in places)
-        taken = block.pools.need(d, kind, t) * berths(d, f, chip, t)
-        return here == taken if alone(d) else here >= taken
+        taken = block.pools.need(d, kind, t) * _berths(block, d, f, chip, t)
+        return here == taken if _alone(runs[d]) else here >= taken
 
-    fixed = {key for key in rounded if alone(key[0])}
+    fixed = {key for key in rounded if _alone(runs[key[0]])}
 
     @block.Constraint(
         [
@@ -94,11 +105,16 @@ def add(block: pyo.Block, instance: Instance) -> None:
     def assigned_only_at_its_berth(
         block: pyo.Block, d: str, kind: str, place: str, t: str
     ) -> pyo.Expression:
-        chip = instance.blocks[kind].accelerator
         assigned = block.assigned[d, kind, place, t]
-        return assigned <= assigned.ub * berths(d, facts.facility_of[place], chip, t)
+        return assigned <= assigned.ub * _berths(block, d, facts.facility_of[place], chips[kind], t)
 
-    @block.Constraint([key for key in standing if not alone(key[0]) and runs[key[0]].whole_blocks])
+
+def _stands_at_each(block: pyo.Block, runs: dict[str, Demand], standing: Standing) -> None:
+    """Let a run of whole blocks that stands at two facilities have one at each."""
+
+    @block.Constraint(
+        [key for key in standing if not _alone(runs[key[0]]) and runs[key[0]].whole_blocks]
+    )
     def a_block_at_each_facility_of_its_berth(
         block: pyo.Block, d: str, f: str, chip: str, t: str
     ) -> pyo.Expression:
@@ -109,6 +125,16 @@ def add(block: pyo.Block, instance: Instance) -> None:
             (fewest if berth.index()[1] == f else 1) * berth
             for berth in block.berths_at.get((d, f, chip, t), ())
         )
+
+
+def _berths(block: pyo.Block, d: str, f: str, chip: str, t: str) -> pyo.Expression:
+    """Count the berths that a run has somewhere; ``""`` is any facility or accelerator."""
+    return sum(block.berths_at.get((d, f, chip, t), ()))
+
+
+def _alone(run: Demand) -> bool:
+    """Say whether a run stands at one facility."""
+    return run.most_facilities == 1
 
 
 def has_a_berth(demand: Demand) -> bool:
@@ -196,7 +222,7 @@ def _of_one_type(runs: dict[str, Demand], standing: Standing) -> dict[Key, tuple
     together: Standing = {}
     for (d, f, chip, t), kinds in standing.items():
         if runs[d].whole_blocks:
-            where = f if runs[d].most_facilities == 1 else ""
+            where = f if _alone(runs[d]) else ""
             together.setdefault((d, where, chip, t), []).extend(kinds)
     return {
         key: (kinds[0][0], [place for _, place in kinds])

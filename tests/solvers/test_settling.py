@@ -14,11 +14,12 @@ from gridblock.model.pools import EXACT
 from gridblock.solvers import fast, vast
 from gridblock.solvers.compile import compile_model
 from gridblock.solvers.fast import Fast
+from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.outcome import Outcome, Progress, Settings, Stop, Verdict
 from gridblock.solvers.relaxing import Relaxation
 from gridblock.solvers.settling import whole_lots
 from gridblock.solvers.shape import shape_of
-from gridblock.solvers.slices import Whole
+from gridblock.solvers.slices import Slice, Whole
 
 if TYPE_CHECKING:
     import pytest
@@ -65,6 +66,60 @@ def test_a_fleet_is_asked_for_only_as_far_as_it_can_be_had(session: Session) -> 
     assert reached[0][owned] == 5.0
     lower[owned] = 4.0
     assert search._reached(free & ~shape.choices, at, later, (lower, upper))[0][owned] == 4.0
+
+
+def test_a_period_is_decided_next_to_its_relaxation(session: Session) -> None:
+    instance = generate("S", 0)
+    compiled = compile_model(_model := build(instance, INTACT, EXACT))
+    whole, shape = Whole(compiled.matrix), shape_of(compiled, instance)
+    search = Fast(session, whole, shape, Settings(gap=1e-3))
+    search.proved(1.0)
+    free = (shape.labels == 0) & ~shape.choices
+    part = whole.sliced(free, whole.matrix.lower, rows=~whole.with_any(shape.labels > 0))
+    matrix, whole_numbers = part.matrix, part.matrix.integer
+    session.load(matrix)
+    relaxed = session.run(Settings(relaxation=True, algorithm="simplex"))
+    assert relaxed.values is not None
+    assert relaxed.row_duals is not None
+    lower, upper = search._next_to(part, relaxed.values, relaxed.row_duals)
+    # What is whole in the relaxation stays so; what is not may go either way, and no further.
+    settled = np.abs(relaxed.values - np.rint(relaxed.values)) < 1e-6
+    assert settled[whole_numbers].any()
+    assert not settled[whole_numbers].all()
+    assert (upper - lower)[whole_numbers].tolist() == (~settled[whole_numbers]).tolist()
+    # Ways that the relaxation takes are kept.
+    taken = ~whole_numbers & (relaxed.values > matrix.lower + 1e-6)
+    assert (upper[taken] == matrix.upper[taken]).all()
+    found = search._decide(part, None)
+    assert found is not None
+    assert (found >= lower - 1e-6).all()
+    assert (found <= upper + 1e-6).all()
+
+
+def test_a_period_without_a_plan_next_to_its_relaxation_is_decided_anywhere(
+    session: Session,
+) -> None:
+    instance = generate("S", 0)
+    compiled = compile_model(_model := build(instance, INTACT, EXACT))
+    whole, shape = Whole(compiled.matrix), shape_of(compiled, instance)
+    search = Fast(session, whole, shape, Settings(gap=1e-3))
+    search.proved(1.0)
+    # Lots of three, and 1.5 are needed: half a lot in the relaxation, to which 1 and 2 are next.
+    matrix = Matrix(
+        cost=np.array([1.0, 0.0]),
+        offset=0.0,
+        lower=np.array([1.5, 0.0]),
+        upper=np.array([3.0, 1.0]),
+        integer=np.array([True, True]),
+        row_lower=np.array([0.0]),
+        row_upper=np.array([0.0]),
+        start=np.array([0, 2]),
+        index=np.array([0, 1]),
+        value=np.array([1.0, -3.0]),
+    )
+    found = search._decide(Slice(matrix, np.array([0, 1], dtype=np.int32)), None)
+    assert found is not None
+    assert np.allclose(found, [3.0, 1.0])
 
 
 def test_a_large_model_is_dived_into_before_it_is_relaxed(
