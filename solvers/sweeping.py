@@ -24,8 +24,6 @@ SMALL: Final[Mapping[str, Option]] = {"mip_max_nodes": 10}
 """The work on one part."""
 ROUTE_WORTH: Final = 6e-7
 """The share of the cost that one of very many decisions may add, to be worth deciding."""
-OF_THE_GAP: Final = 0.5
-"""The share of the gap that rounding all periods may cost."""
 
 
 class Sweep(Search):
@@ -168,17 +166,20 @@ class Sweep(Search):
         return None
 
     def _decide(self, part: Slice, gap: float | None) -> Floats | None:
-        """Decide a part in whole numbers, next to its relaxation unless a gap is given."""
+        """Decide a part in whole numbers, next to its relaxation unless a gap is given.
+
+        That may cost each period its share of the gap.
+        """
         matrix = part.matrix
         self.session.load(matrix)
         if gap is None:
-            gap = OF_THE_GAP * self.settings.gap / self.shape.count
+            gap = self.settings.gap
             relaxed = self.solve(relaxation=True, algorithm="simplex")
             if relaxed.values is None or relaxed.row_duals is None:
                 return None
             lower, upper = self._next_to(part, relaxed.values, relaxed.row_duals)
             self.session.change(lower=lower, upper=upper)
-            found = self.solve(SMALL, gap=gap)
+            found = self.solve(SMALL, gap=gap / self.shape.count)
             if found.values is not None:
                 return found.values
             self.session.change(lower=matrix.lower, upper=matrix.upper)

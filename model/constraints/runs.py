@@ -8,6 +8,9 @@ from gridblock.model.constraints.berths import has_a_berth
 from gridblock.model.constraints.placement import alternatives, served_at
 from gridblock.model.variables import charge_unmet
 
+Served = dict[tuple[str, str, str], list[pyo.Var]]
+"""What is served of a demand at a facility in a period, by region."""
+
 
 def add(block: pyo.Block, instance: Instance) -> None:
     r"""Serve each run wholly in the periods that its start chooses, and nowhere else.
@@ -67,8 +70,8 @@ def _starts(block: pyo.Block, instance: Instance) -> None:
 
 
 def _same_facilities(block: pyo.Block, instance: Instance) -> None:
-    """Let a run use few facilities, and whole blocks in each of them in each of its periods."""
-    facts, servable = block.facts, block.bounds.servable
+    """Choose the facilities of each run that has no berth, where it matters which."""
+    facts = block.facts
     runs = {d.name: d for d in instance.demands if d.run is not None and not has_a_berth(d)}
     served = {key: terms for key, terms in served_at(block).items() if key[0] in runs}
     choices: dict[str, dict[str, None]] = {}
@@ -81,43 +84,58 @@ def _same_facilities(block: pyo.Block, instance: Instance) -> None:
     block.run_uses_facility = pyo.Var(
         [(d, f) for d, facilities in binding.items() for f in facilities], within=pyo.Binary
     )
-    linked = [key for key in block.assignments if key[0] in binding]
-    standing: dict[tuple[str, str, str], list[pyo.Var]] = {}
-    for d, kind, path, t in linked:
-        standing.setdefault((d, facts.facility_of[path], t), []).append((kind, path))
-    spread = [d for d in binding if runs[d].whole_blocks and runs[d].most_facilities != 1]
+    _works_where_it_stands(block, {key: served[key] for key in served if key[0] in binding})
+    _stands_in_all_and_few(block, runs, binding)
+
+
+def _works_where_it_stands(block: pyo.Block, served: Served) -> None:
+    """Let a run be served, and have blocks, only at the facilities that it uses."""
+    facts, servable, uses = block.facts, block.bounds.servable, block.run_uses_facility
+    binding = {d for d, _ in uses}
 
     @block.Constraint([key for key in facts.services if key[0] in binding])
     def served_only_where_the_run_stands(
         block: pyo.Block, d: str, r: str, f: str, t: str
     ) -> pyo.Expression:
         units = min(facts.amount[d, r, t], servable(d, f, t))
-        return block.served[d, r, f, t] <= units * block.run_uses_facility[d, f]
+        return block.served[d, r, f, t] <= units * uses[d, f]
 
-    @block.Constraint([key for key, terms in served.items() if key[0] in binding and terms[1:]])
+    @block.Constraint([key for key, terms in served.items() if terms[1:]])
     def served_together_only_where_the_run_stands(
         block: pyo.Block, d: str, f: str, t: str
     ) -> pyo.Expression:
-        return sum(served[d, f, t]) <= servable(d, f, t) * block.run_uses_facility[d, f]
+        return sum(served[d, f, t]) <= servable(d, f, t) * uses[d, f]
 
-    @block.Constraint(linked)
+    @block.Constraint([key for key in block.assignments if key[0] in binding])
     def assigned_only_where_the_run_stands(
         block: pyo.Block, d: str, kind: str, path: str, t: str
     ) -> pyo.Expression:
         assigned = block.assigned[d, kind, path, t]
-        return assigned <= assigned.ub * block.run_uses_facility[d, facts.facility_of[path]]
+        return assigned <= assigned.ub * uses[d, facts.facility_of[path]]
+
+
+def _stands_in_all_and_few(
+    block: pyo.Block, runs: dict[str, Demand], binding: dict[str, tuple[str, ...]]
+) -> None:
+    """Let a run use few facilities, and whole blocks in each of them in each of its periods."""
+    facts, uses = block.facts, block.run_uses_facility
+    spread = [d for d in binding if runs[d].whole_blocks and runs[d].most_facilities != 1]
+    standing: dict[tuple[str, str, str], list[pyo.Var]] = {}
+    for d, kind, path, t in block.assignments:
+        if d in binding:
+            here = block.assigned[d, kind, path, t]
+            standing.setdefault((d, facts.facility_of[path], t), []).append(here)
 
     @block.Constraint([(d, f, t) for d in spread for f in binding[d] for t in facts.asking(d)])
     def run_has_a_block_at_each_facility(
         block: pyo.Block, d: str, f: str, t: str
     ) -> pyo.Expression:
-        blocks = sum(block.assigned[d, k, p, t] for k, p in standing.get((d, f, t), ()))
-        return blocks >= block.run_uses_facility[d, f] + block.under_way[d, t] - 1
+        blocks = sum(standing.get((d, f, t), ()))
+        return blocks >= uses[d, f] + block.under_way[d, t] - 1
 
     @block.Constraint([d for d in binding if len(binding[d]) > (runs[d].most_facilities or 1)])
     def run_at_most_max_facilities(block: pyo.Block, d: str) -> pyo.Expression:
-        uses = sum(block.run_uses_facility[d, f] for f in binding[d])
-        return uses <= runs[d].most_facilities
+        return sum(uses[d, f] for f in binding[d]) <= runs[d].most_facilities
 
 
 def _tells_apart(run: Demand, facilities: int) -> bool:
