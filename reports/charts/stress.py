@@ -19,10 +19,12 @@ from gridblock.reports.charts.style import (
     rows_height,
 )
 from gridblock.reports.stress import Damage, Stressed
-from gridblock.reports.words import scale_for
+from gridblock.reports.words import Scale, scale_for
 
 MOST: Final = 30
 NAMES: Final = 44
+HALF_HOT: Final = "rgba(194,65,61,0.34)"
+"""The colour of what is proven, for what may be so."""
 
 
 def tornado(data: Stressed, found: Sequence[Damage]) -> Chart | None:
@@ -32,46 +34,9 @@ def tornado(data: Stressed, found: Sequence[Damage]) -> Chart | None:
         return None
     ends = [x for d in shown for x in (d.extra, d.most) if x is not None and math.isfinite(x)]
     scale = scale_for(max(map(abs, ends)))
-    least = [max(0.0, d.least) if math.isfinite(d.least) else 0.0 for d in shown]
-    most = [_most(d) for d in shown]
-    told = [
-        hover(
-            label(d.name, 60),
-            "" if d.extra is None else f"found {scale.write(d.extra)}",
-            f"at least {scale.write(low)}, at most {scale.write(high)}",
-        )
-        for d, low, high in zip(shown, least, most, strict=True)
-    ]
-    rows = list(range(len(shown)))
-    solved = [i for i, d in enumerate(shown) if d.extra is not None]
-    bounded = [i for i, d in enumerate(shown) if d.extra is None]
-
-    def bar(at: list[int], values: list[float], base: list[float], name: str, how: dict) -> go.Bar:  # type: ignore[type-arg]
-        return go.Bar(
-            orientation="h",
-            y=at,
-            x=values,
-            base=base,
-            width=0.62,
-            name=name,
-            marker=how,
-            hoverinfo="text",
-            hovertext=[told[i] for i in at],
-        )
-
-    traces = [
-        bar(solved, [least[i] / scale.size for i in solved], [0.0] * len(solved),
-            "proven", {"color": HOT}),
-        bar(solved, [max(0.0, most[i] - least[i]) / scale.size for i in solved],
-            [least[i] / scale.size for i in solved], "left open by the gaps",
-            {"color": "rgba(194,65,61,0.34)"}),
-        bar(bounded, [most[i] / scale.size for i in bounded], [0.0] * len(bounded),
-            "at most, not solved",
-            {"color": "white", "line": {"color": MUTED, "width": 1}}),
-    ]  # fmt: skip
     drawn = figure(
-        [trace for trace in traces if len(trace.y)],
-        rows_height(len(rows), 90),
+        [trace for trace in _bars(shown, scale) if len(trace.y)],
+        rows_height(len(shown), 90),
         barmode="overlay",
         yaxis=rows_axis([d.name for d in shown], NAMES),
         xaxis={
@@ -82,6 +47,56 @@ def tornado(data: Stressed, found: Sequence[Damage]) -> Chart | None:
     )
     says = "What each shock adds to the cost of the plan, with recourse: proven, and left open."
     return Chart("tornado", says, drawn, None)
+
+
+def _bars(shown: Sequence[Damage], scale: Scale) -> tuple[go.Bar, ...]:
+    """Draw what is proven of each shock, what gaps leave open, and the most of those not solved."""
+    solved = [(row, d) for row, d in enumerate(shown) if d.extra is not None]
+    bounded = [(row, d) for row, d in enumerate(shown) if d.extra is None]
+    proven = [(row, d, 0.0, _least(d)) for row, d in solved]
+    left_open = [(row, d, _least(d), max(0.0, _most(d) - _least(d))) for row, d in solved]
+    at_most = [(row, d, 0.0, _most(d)) for row, d in bounded]
+    line = {"color": MUTED, "width": 1}
+    return (
+        _bar(proven, scale, name="proven", marker={"color": HOT}),
+        _bar(left_open, scale, name="left open by the gaps", marker={"color": HALF_HOT}),
+        _bar(at_most, scale, name="at most, not solved", marker={"color": "white", "line": line}),
+    )
+
+
+def _bar(
+    parts: Sequence[tuple[int, Damage, float, float]],
+    scale: Scale,
+    *,
+    name: str,
+    marker: dict[str, object],
+) -> go.Bar:
+    """Draw a part of some rows, each with where it begins and how long it is."""
+    return go.Bar(
+        orientation="h",
+        y=[row for row, *_ in parts],
+        x=[length / scale.size for *_, length in parts],
+        base=[begin / scale.size for *_, begin, _ in parts],
+        width=0.62,
+        name=name,
+        marker=marker,
+        hoverinfo="text",
+        hovertext=[_told(damage, scale) for _, damage, *_ in parts],
+    )
+
+
+def _told(damage: Damage, scale: Scale) -> str:
+    """Say what is known of a shock, for who points at it."""
+    return hover(
+        label(damage.name, 60),
+        "" if damage.extra is None else f"found {scale.write(damage.extra)}",
+        f"at least {scale.write(_least(damage))}, at most {scale.write(_most(damage))}",
+    )
+
+
+def _least(damage: Damage) -> float:
+    """Give what is drawn as the least: nothing, where no bound of the plan is known."""
+    return max(0.0, damage.least) if math.isfinite(damage.least) else 0.0
 
 
 def _most(damage: Damage) -> float:
@@ -116,5 +131,5 @@ def unmet(found: Sequence[Damage]) -> Chart | None:
             "tickformat": ",",
         },
     )
-    says = "What stays unmet besides, in accelerator-quarters, of the shocks that were solved."
+    says = "What stays unmet besides, in GPU-quarters, of the shocks that were solved."
     return Chart("unmet", says, drawn, None)
