@@ -92,8 +92,7 @@ class Improving(Sweep):
     def _worth(self, relaxed: Relaxation) -> Floats:
         """Give what each decision adds to the cost, fully taken; less than 0 where it is used."""
         matrix = self.whole.matrix
-        width = np.where(np.isfinite(matrix.upper), matrix.upper - matrix.lower, 1.0)
-        worth = np.abs(self.whole.priced(relaxed.duals)) * width
+        worth, width = self.whole.worth(relaxed.duals), self.whole.width
         used = relaxed.values - matrix.lower > 1e-7 * np.maximum(1.0, width)
         worth[used | self.shape.unmet] = -1.0
         return worth

@@ -70,6 +70,18 @@ class Whole:
         )
         return reduced
 
+    @cached_property
+    def width(self) -> Floats:
+        """From bound to bound of each column, 1 where there is none; shape (columns,)."""
+        lower, upper = self.matrix.lower, self.matrix.upper
+        width: Floats = np.where(np.isfinite(upper), upper - lower, 1.0)
+        return width
+
+    def worth(self, duals: Floats) -> Floats:
+        """Give what each column adds to the cost, or saves, from one of its bounds to the other."""
+        worth: Floats = np.abs(self.priced(duals)) * self.width
+        return worth
+
     def sliced(
         self,
         free: Flags,

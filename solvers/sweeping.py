@@ -170,20 +170,18 @@ class Sweep(Search):
 
         That may cost each period its share of the gap.
         """
-        matrix = part.matrix
-        self.session.load(matrix)
-        if gap is None:
-            gap = self.settings.gap
-            relaxed = self.solve(relaxation=True, algorithm="simplex")
-            if relaxed.values is None or relaxed.row_duals is None:
-                return None
-            lower, upper = self._next_to(part, relaxed.values, relaxed.row_duals)
-            self.session.change(lower=lower, upper=upper)
-            found = self.solve(SMALL, gap=gap / self.shape.count)
-            if found.values is not None:
-                return found.values
-            self.session.change(lower=matrix.lower, upper=matrix.upper)
-        return self.solve(SMALL, gap=gap).values
+        if gap is not None:
+            return self._part(part, gap).values
+        self.session.load(part.matrix)
+        relaxed = self.solve(relaxation=True, algorithm="simplex")
+        if relaxed.values is None or relaxed.row_duals is None:
+            return None
+        lower, upper = self._next_to(part, relaxed.values, relaxed.row_duals)
+        self.session.change(lower=lower, upper=upper)
+        found = self.solve(SMALL, gap=self.settings.gap / self.shape.count)
+        if found.values is None:
+            found = self._part(part, self.settings.gap)
+        return found.values
 
     def _next_to(self, part: Slice, point: Floats, duals: Floats) -> Bounds:
         """Give bounds that round a relaxation either way, and leave ways out that cost too much.
@@ -194,7 +192,7 @@ class Sweep(Search):
         low, high = np.floor(point + NEAR), np.ceil(point - NEAR)
         lower = np.where(matrix.integer, np.maximum(low, matrix.lower), matrix.lower)
         upper = np.where(matrix.integer, np.minimum(high, matrix.upper), matrix.upper)
-        dear = np.abs(Whole(matrix).priced(duals)) * (matrix.upper - matrix.lower)
+        dear = Whole(matrix).worth(duals)
         idle = self.shape.routes[part.columns] & (point <= matrix.lower + NEAR)
         idle &= ~matrix.integer & (dear > ROUTE_WORTH * abs(self.bound))
         return lower, np.where(idle, lower, upper)

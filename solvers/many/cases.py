@@ -89,10 +89,10 @@ class Case:
             InstanceError: a change names no field.
         """
         of = self.settings
-        asked = (of.gap, of.time_limit, of.threads, of.seed, of.presolve)
-        how = (of.method, of.lp_solver, of.algorithm)
+        how = (of.method, of.lp_solver, of.algorithm, of.presolve)
+        asked = (of.gap, of.time_limit, of.threads, of.seed, *how)
         options = sorted(of.options.items())
-        known = [plain(self.data()), asked, how, options, made_with()]
+        known = [plain(self.data()), asked, options, made_with()]
         return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
 
 

@@ -51,8 +51,6 @@ NO_BUGS: Final = {
     "rounding.whole_blocks_for_what_is_met: dropped 1": "cuts off fractions only",
 }
 """What changes no best plan, and why; it is not drawn."""
-MOST_CIRCLES: Final = (32, 0)
-"""How many ways of losing facilities are written out, in even and in odd worlds."""
 PATIENCE: Final = 3600
 PLAIN: Final = "none"
 """The mutant without a bug, which must not be noticed."""
@@ -221,9 +219,10 @@ def noticed(tiny: int, worlds: int, word: str) -> str:
                 return f"tiny {seed}"
         except Exception as error:
             return f"tiny {seed}: {error!r}"[:120]
+    circles = surviving.MOST_CIRCLES, 0
     for seed in islice((seed for seed in count() if word in str(every(seed))), worlds):
         # Losses of facilities are told in two ways, of which small worlds take one by themselves.
-        setattr(surviving, "MOST_CIRCLES", MOST_CIRCLES[seed % 2])  # noqa: B010
+        setattr(surviving, "MOST_CIRCLES", circles[seed % 2])  # noqa: B010
         try:
             if disagreement(seed, plan):
                 return f"world {seed}"
