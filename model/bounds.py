@@ -153,7 +153,7 @@ class Bounds:
         rooms = max(
             self.room(kind, leaf.path, i, standing=dark) for i in range(len(self.facts.periods))
         )
-        most = min(rooms, self._delivered(kind))
+        most = min(rooms, self.delivered(kind, len(self.facts.periods) - 1))
         if math.isinf(most) and not self._pays(kind, leaf):
             return need + sought(self.facts, sum(self.need.values()), kind, leaf.facility)
         if math.isinf(most):
@@ -164,19 +164,40 @@ class Bounds:
             raise InstanceError((Fault(("blocks", kind), message),))
         return int(most)
 
-    def _delivered(self, kind: str) -> float:
-        """Give the most blocks of a type that vendors deliver in all, with all their chips."""
-        block = self.instance.blocks[kind]
+    def delivered(self, kind: str, until: int) -> float:
+        """Give the most blocks of a type that vendors deliver until a period, with all their chips.
+
+        Args:
+            kind: the block type.
+            until: the position of the last period that counts.
+        """
+        block, first = self.instance.blocks[kind], self.facts.buyable_from.get(kind, until + 1)
         chips = self.instance.accelerators[block.accelerator].supply
         supplies = [(block.supply, 1), (chips, block.accelerators)]
+        if first > until:
+            return 0
         return min(
             (
-                sum(math.floor(n / each) for n in self.instance.over_periods(supply).values())
+                sum(math.floor(counts[t] / each) for t in self.facts.periods[first : until + 1])
                 for supply, each in supplies
                 if supply is not None
+                for counts in [self.instance.over_periods(supply)]
             ),
             default=math.inf,
         )
+
+    @cached_property
+    def had(self) -> dict[tuple[str, str, str], int]:
+        """The most blocks had without a free order, by block type, facility and period."""
+        facts, most = self.facts, defaultdict[tuple[str, str, str], int](int)
+        for kind, path in facts.stands:
+            leaf = self.instance.leaves[path]
+            came = leaf.installed.get(kind, 0)
+            for t in facts.periods:
+                key = kind, path, t
+                came += facts.due.get(key, 0) + facts.in_force.may_come(*key)
+                most[kind, leaf.facility, t] += came + self.additions.leased.get(key, 0)
+        return dict(most)
 
     def _pays(self, kind: str, leaf: Place) -> bool:
         """Say whether buying and holding a block that serves nothing can bring money."""

@@ -40,7 +40,8 @@ def add(block: pyo.Block, instance: Instance) -> None:
     and else the fewest blocks that the run takes. The third and fifth rows are of whole
     blocks, the third where the accelerator comes in one type of block. For a run at one facility
     the second is an equation, and so is the third. There is a berth only where the whole run fits
-    in, and where its facilities are close enough for its interconnect.
+    in, where what stands there and what vendors deliver by then is enough for it, and where its
+    facilities are close enough for its interconnect.
     """
     runs = {demand.name: demand for demand in instance.demands if has_a_berth(demand)}
     standing = _standing(block, runs)
@@ -163,29 +164,55 @@ def _sites(
 ) -> Iterator[tuple[Key, tuple[str, ...]]]:
     """Give the facilities of each berth with which the whole of a run fits in."""
     facts = block.facts
-    units = {
-        (d, f, chip, t): sum(
-            facts.units_per_block[d, kind, t] * block.assigned[d, kind, place, t].ub
-            for kind, place in kinds
-        )
-        for (d, f, chip, t), kinds in standing.items()
-    }
     served = {key for key in facts.services if key[0] in runs}
     at: dict[tuple[str, str], list[str]] = {}
     for d, f, chip in dict.fromkeys(key[:3] for key in standing):
         at.setdefault((d, chip), []).append(f)
+    supply = _Supply(block, standing)
     for (d, chip), facilities in at.items():
         most = runs[d].most_facilities or 1
         for start, window in facts.windows[d].items():
             asked = [(r, t) for r in runs[d].regions for t in window if (d, r, t) in facts.amount]
             for group in _groups(block, runs[d], facilities, most):
                 if all(
-                    sum(units.get((d, f, chip, t), 0.0) for f in group)
-                    >= facts.total[d, t] * (1 - ROUNDING)
+                    supply.units(d, group, chip, t) >= facts.total[d, t] * (1 - ROUNDING)
                     and all((d, f, chip, t) in standing for f in group)
                     for t in window
                 ) and all(any((d, r, f, t) in served for f in group) for r, t in asked):
                     yield (d, JOINED.join(group), chip, start), group
+
+
+class _Supply:
+    """What runs can have at facilities: what fits in there, stands or can be delivered in time."""
+
+    def __init__(self, block: pyo.Block, standing: Standing) -> None:
+        """Count the blocks that fit in for each run, facility, block type and period."""
+        self.facts, self.bounds = block.facts, block.bounds
+        self.kinds: dict[str, list[str]] = {}
+        for kind, each in self.facts.instance.blocks.items():
+            self.kinds.setdefault(each.accelerator, []).append(kind)
+        self.room: dict[Key, float] = {}
+        for (d, f, _, t), kinds in standing.items():
+            for kind, place in kinds:
+                key = d, f, kind, t
+                self.room[key] = self.room.get(key, 0.0) + block.assigned[d, kind, place, t].ub
+        position = self.facts.instance.horizon.index
+        self.delivered = {
+            (kind, t): self.bounds.delivered(kind, position[t])
+            for kind in self.facts.instance.blocks
+            for t in self.facts.periods
+        }
+
+    def units(self, d: str, group: tuple[str, ...], chip: str, t: str) -> float:
+        """Give the most units of a run that blocks of an accelerator serve at some facilities."""
+        units, had = 0.0, self.bounds.had
+        for kind in self.kinds[chip]:
+            room = sum(self.room.get((d, f, kind, t), 0.0) for f in group)
+            if room > 0:
+                come = sum(had[kind, f, t] for f in group if (kind, f, t) in had)
+                most = min(room, come + self.delivered[kind, t])
+                units += self.facts.units_per_block[d, kind, t] * most
+        return units
 
 
 def _groups(

@@ -64,6 +64,44 @@ def test_a_run_at_two_facilities_has_a_berth_for_each_pair_that_holds_it(
     assert cost(pair) == 0
 
 
+def test_there_is_a_berth_only_where_its_blocks_can_come_in_time(
+    sites: Instance, cost: Cost
+) -> None:
+    # Three pods stand in the north, two at each of the others, and one is delivered each hour, from
+    # the second on: the four that the gang takes are there in v, for the price of one.
+    few = sites.replace(
+        {
+            "facilities.north.installed.pod": 3,
+            "facilities.south.installed.pod": 2,
+            "blocks.pod.cost_once": 7,
+            "blocks.pod.lead": 1,
+            "blocks.pod.supply": 1,
+        }
+    )
+    assert berths_of(few) == {("gang", "north", "h100", "v")}
+    assert cost(few) == 7
+    # Two that stand and one delivered are three, never four; with one on order they are four.
+    assert not berths_of(few.replace({"facilities.north.installed.pod": 2}))
+    due = {"installed": {"pod": 2}, "on_order": {"pod": {"v": 1}}}
+    assert berths_of(few.replace({"facilities.north": due})) == {("gang", "north", "h100", "v")}
+    # A vendor of accelerators that delivers none leaves three, too.
+    chips = {"accelerators.h100.supply": 0}
+    assert not berths_of(few.replace(chips))
+
+
+def test_what_one_vendor_delivers_is_shared_by_the_facilities_of_a_berth(sites: Instance) -> None:
+    # Two and one pods stand; one more comes to either, and makes four; without it they are three.
+    pair = sites.replace(
+        {
+            "facilities": {"north": {"installed": {"pod": 2}}, "south": {"installed": {"pod": 1}}},
+            "demands.gang.max_facilities": 2,
+            "blocks.pod.cost_once": 7,
+            "blocks.pod.supply": [0, 1],
+        }
+    )
+    assert {key[1:] for key in berths_of(pair)} == {("north + south", "h100", "v")}
+
+
 def test_facilities_too_far_apart_have_no_berth_together(sites: Instance, cost: Cost) -> None:
     apart = sites.replace(
         {
