@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor, wait
+from functools import cache
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from gridblock.solvers.outcome import Stop
@@ -54,7 +55,7 @@ class Aside:
             job: what is done with a session.
         """
         if self._own is None or self._pool is None:
-            return lambda: job(self.session)
+            return cache(lambda: job(self.session))
         found = self._pool.submit(job, self._own)
 
         def answer() -> T:

@@ -2,43 +2,40 @@
 
 The relaxation gives the bound. Choices that bind several periods (lots, sites, berths) are fixed in
 a dive; then period after period is solved in whole numbers, with earlier periods as decided and
-later ones at their prices. The plan is then improved in windows of periods. Work is limited by
-nodes, not by the clock, so that the same seed gives the same plan.
+later ones at their prices. The plan is then improved region after region, over all periods at once,
+each whole number between the plan and the relaxation of that region. Work is limited by nodes, not
+by the clock, so that the same seed gives the same plan.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from gridblock.solvers.aside import Aside
 from gridblock.solvers.change import Change
-from gridblock.solvers.diving import HALF, Dive
+from gridblock.solvers.diving import HALF
+from gridblock.solvers.improving import LARGE_REGIONS, SMALL_REGIONS
 from gridblock.solvers.mixed_rounding import with_cuts
-from gridblock.solvers.outcome import Outcome, Progress, Stop, Verdict
-from gridblock.solvers.relaxing import FOR_SIMPLEX, Relaxation, relax
+from gridblock.solvers.outcome import Outcome, Progress, Verdict
+from gridblock.solvers.relaxing import Relaxation
+from gridblock.solvers.rooted import Dived, Root, Rooted
 from gridblock.solvers.search import StoppedError, unless_stopped
 from gridblock.solvers.slices import Whole
-from gridblock.solvers.tightening import tighten
-from gridblock.solvers.vast import Vast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-    from gridblock.solvers.change import Flags, Floats
     from gridblock.solvers.matrix import Matrix
-    from gridblock.solvers.outcome import Option, Settings
+    from gridblock.solvers.outcome import Settings
     from gridblock.solvers.session import Session
     from gridblock.solvers.shape import Shape
-    from gridblock.solvers.tightening import Tightened
 
-DEAR: Final = 0.5
-"""The share of the gap asked for that a choice may cost before others are tried, too."""
-TRIAL: Final[Mapping[str, Option]] = {"simplex_iteration_limit": 30_000}
-"""The work on one trial of a dive."""
+FOR_TWO: Final = 10_000
+"""With more columns a second process is worth its start."""
 
 
 def solve_fast(
@@ -81,37 +78,20 @@ def solve_fast(
     return outcome
 
 
-class Root(NamedTuple):
-    """Where the search for whole numbers begins.
-
-    Attributes:
-        relaxed: the relaxation of the whole.
-        kernel: shape (columns,), what is worth deciding.
-        dive: fixes choices in it.
-    """
-
-    relaxed: Relaxation
-    kernel: Flags
-    dive: Dive
-
-
-class Fast(Vast):
+class Fast(Rooted):
     """The phases of a search."""
 
     def run(self, *, finish: bool = False) -> Outcome:
         """Relax, dive, round, improve; then, if that is asked for, let a tree search finish."""
         failed = None
-        with Aside(self.session, apart=self.large and self.settings.threads > 1) as aside:
+        with Aside(
+            self.session, apart=self.settings.threads > 1 and len(self.whole.matrix.cost) > FOR_TWO
+        ) as aside:
             try:
                 failed = self._phases(aside, finish=finish)
             except StoppedError as stopped:
                 self.stop = stopped.stop
         return failed or self.ended()
-
-    @property
-    def large(self) -> bool:
-        """Whether the relaxation of the whole takes long."""
-        return len(self.whole.matrix.cost) > FOR_SIMPLEX
 
     def _phases(self, aside: Aside, *, finish: bool) -> Outcome | None:
         """Go through the phases until the gap is proven; give the outcome of a failed relaxation.
@@ -121,12 +101,15 @@ class Fast(Vast):
         if self.vast and self._at_once(aside):
             return None
         again = self.settings.duals is not None
-        sketched = aside.begin(self._merged) if self.large and not again else None
+        sketch = self.large and not again
+        sketched = aside.begin(self._merged) if sketch else None
         relaxed = aside.begin(self._relaxed)
+        deeper = aside.begin(partial(self._dived_below, relaxed)) if sketch else None
         self._start()
         if self._known_bound() or self._again():
             return None
-        dived = None if sketched is None else self._from_sketch(sketched())
+        if sketched is not None:
+            self._from_sketch(sketched())
         found = relaxed()
         if isinstance(found, Outcome):
             return self._without_relaxation(found)
@@ -134,61 +117,86 @@ class Fast(Vast):
         if again:
             self._agree(root.relaxed.values, root.kernel)
             self._stop_if_done()
-        self._from_root(aside, root, dived, finish=finish)
+        if deeper is not None:
+            self._from_dive(aside, root, deeper())
+        else:
+            self._from_root(aside, root, finish=finish)
         if finish and not self.done():
             self._finish()
         return None
 
-    def _from_root(
-        self, aside: Aside, root: Root, dived: tuple[Floats, Floats] | None, *, finish: bool
-    ) -> None:
-        """Tighten, dive if that is still to be done, and improve.
+    def _from_dive(self, aside: Aside, root: Root, dived: Dived | None) -> None:
+        """Improve the plan of a large matrix, and one near another dive, in regions; then tighten.
 
-        A large matrix is tightened while the search goes on, since that takes as long as to relax
-        it. One that is not large is left to the tree search, if that follows, as soon as it can.
+        To tighten takes as long as to relax, so it is done while the search goes on.
         """
-        sketched = dived is not None
+        if dived is not None:
+            plan = self._rounded(*dived)
+            self._by_regions(aside, root.kernel, SMALL_REGIONS, plan)
+            self._stop_if_done()
+        self._by_regions(aside, root.kernel, LARGE_REGIONS[:2])
+        self._stop_if_done()
+        tightened = aside.begin(partial(self._tightened, self.whole, root))
+        self._agree(root.relaxed.values, root.kernel)
+        self._stop_if_done()
+        if dived is not None:
+            self._agree(dived[0], root.kernel)
+        root = self._with_cuts(root, tightened())
+        another = root.dive.run(*root.dive.begin(root.kernel))
+        if another is not None:
+            self._agree(another[0], root.kernel)
+        self._by_regions(aside, root.kernel, LARGE_REGIONS[1:])
+        self._improve()
+
+    def _from_root(self, aside: Aside, root: Root, *, finish: bool) -> None:
+        """Tighten, dive and improve.
+
+        What is not large is left to the tree search, if that follows, as soon as it can.
+        """
         tightened = aside.begin(partial(self._tightened, self.whole, root))
         if not self.large:
             root = self._with_cuts(root, tightened())
-        if dived is None:
-            dived = self._dived(root)
-        self._agree(root.relaxed.values, root.kernel)
-        self._stop_if_done()
-        if self.large or not finish:
-            self._chosen_so(dived, root)
-        if self.large and not self.done():
-            root = self._with_cuts(root, tightened())
-            another = root.dive.run(*root.dive.begin(root.kernel)) if sketched else None
-            if another is not None:
-                self._chosen_so(another, root)
-
-    def _dived(self, root: Root) -> tuple[Floats, Floats] | None:
-        """Fix choices, and round near them; give the point and duals that the dive ends with."""
         dived = root.dive.run(*root.dive.begin(root.kernel))
         if dived is not None:
             self._rounded(*dived)
+            self._stop_if_done()
+        self._by_regions(aside, root.kernel, SMALL_REGIONS)
         self._stop_if_done()
-        return dived
+        self._agree(root.relaxed.values, root.kernel)
+        self._stop_if_done()
+        if self.large or not finish:
+            if dived is not None:
+                self._agree(dived[0], root.kernel)
+            self._by_regions(aside, root.kernel, LARGE_REGIONS)
+            self._improve()
+        if self.large and not self.done():
+            self._with_cuts(root, tightened())
 
-    def _chosen_so(self, dived: tuple[Floats, Floats] | None, root: Root) -> None:
-        """Solve what the plan and a dive have chosen differently, and improve."""
-        if dived is not None:
-            self._agree(dived[0], root.kernel)
-        self._improve()
+    def _dived_below(
+        self, relaxed: Callable[[], Relaxation | Outcome], session: Session
+    ) -> Dived | None:
+        """Dive from the relaxation of the whole, once that is known."""
+        found = relaxed()
+        if isinstance(found, Outcome):
+            return None
+        worth = self._worth(found)
+        dive = self._dive(worth, session)
+        return dive.run(*dive.begin(self._kernel(worth, found.bound)))
 
-    def _from_sketch(self, merged: Relaxation | Outcome) -> tuple[Floats, Floats] | None:
+    def _from_sketch(self, merged: Relaxation | Outcome) -> None:
         """Dive where what is merged finds it worth while: that is known long before the rest."""
         if isinstance(merged, Outcome):
             unless_stopped(merged)
-            return None
+            return
         root = self._root(merged)
         unless_stopped(merged.outcome)
-        return self._dived(root)
-
-    def _stop_if_done(self) -> None:
-        if self.done():
-            raise StoppedError(Stop.FINISHED)
+        dived = root.dive.run(*root.dive.begin(root.kernel))
+        if dived is not None:
+            self._rounded(*dived)
+            self._stop_if_done()
+        alone = Aside(self.session, apart=False)
+        self._by_regions(alone, root.kernel, SMALL_REGIONS[:1])
+        self._stop_if_done()
 
     def _known_bound(self) -> bool:
         """Prove what duals of a like matrix prove of this one; say whether the gap is reached."""
@@ -215,53 +223,6 @@ class Fast(Vast):
             return False
         self._agree(part.into(held.values, self.whole.matrix.lower), kernel)
         return self.done()
-
-    def _relaxed(self, session: Session) -> Relaxation | Outcome:
-        """Relax the whole; of a large matrix rows that are seldom reached are left out."""
-        return relax(session, self.whole, self.asked(), self._log_of(session), self._seldom())
-
-    def _seldom(self) -> Flags | None:
-        """Say which rows the relaxation leaves out, cuts not among them; None for none."""
-        return self.whole.rows(self.shape.seldom) if self.large else None
-
-    def _root(self, relaxed: Relaxation) -> Root:
-        """Take note of what a relaxation proves, and find what is worth deciding.
-
-        Raises:
-            StoppedError: the gap is proven.
-        """
-        self._prove(relaxed)
-        self._stop_if_done()
-        worth = self._worth(relaxed)
-        return Root(relaxed, self._kernel(worth, relaxed.bound), self._dive(worth))
-
-    def _tightened(self, whole: Whole, root: Root, session: Session) -> Tightened | None:
-        """Find cuts, and relax the whole with them."""
-        contests, seldom = self.shape.contests, self._seldom()
-        return tighten(session, whole, contests, root.kernel, root.relaxed, self.asked, seldom)
-
-    def _with_cuts(self, root: Root, tightened: Tightened | None) -> Root:
-        """Go on with the matrix tightened, and with what is worth deciding then, too.
-
-        Raises:
-            StoppedError: the gap is proven.
-        """
-        if tightened is None:
-            return root
-        self.whole, self.cuts = tightened.whole, (*self.cuts, *tightened.cuts)
-        if self.duals is not None:
-            self.duals = np.append(self.duals, np.zeros(len(tightened.cuts)))
-        if isinstance(tightened.relaxed, Outcome):
-            return root._replace(dive=self._dive(root.dive.worth))
-        found = self._root(tightened.relaxed)
-        return found._replace(kernel=found.kernel | root.kernel)
-
-    def _dive(self, worth: Floats) -> Dive:
-        def at_once(algorithm: str, cutoff: float) -> Outcome:
-            return self.solve(TRIAL, relaxation=True, algorithm=algorithm, cutoff=cutoff)
-
-        dear = DEAR * self.settings.gap
-        return Dive(self.session, self.whole, self.shape, at_once, dear, worth)
 
     def _without_relaxation(self, relaxed: Outcome) -> Outcome:
         """Say what a relaxation without a point means: none of the whole, or no time for it."""

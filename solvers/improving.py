@@ -3,23 +3,51 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from itertools import pairwise, zip_longest
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from gridblock.solvers.diving import HALF
+from gridblock.solvers.diving import HALF, NEAR
 from gridblock.solvers.outcome import Progress, Verdict
-from gridblock.solvers.sweeping import ROUTE_WORTH, Sweep
+from gridblock.solvers.regions import Regions
+from gridblock.solvers.search import SHARE
+from gridblock.solvers.sweeping import ROUTE_WORTH, SMALL, Sweep
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from gridblock.solvers.aside import Aside
     from gridblock.solvers.change import Flags, Floats
+    from gridblock.solvers.outcome import Outcome
     from gridblock.solvers.relaxing import Relaxation
+    from gridblock.solvers.session import Session
+    from gridblock.solvers.slices import Slice
 
 WORTH: Final = 1e-2
 """The share of the cost that a decision may add, fully taken, to be worth deciding."""
 FEW: Final = 25_000
 """So many columns are always worth deciding."""
+SMALL_REGIONS: Final = (10_000, 20_000)
+LARGE_REGIONS: Final = (20_000, 40_000, 40_000, 40_000)
+"""How large regions are, time after time, where a plan was just found, and later on."""
+ENOUGH: Final = 0.1
+"""The share of the gap asked for that deciding all regions has to win, to be done once more."""
+
+
+class Found(NamedTuple):
+    """What deciding a part anew has found.
+
+    Attributes:
+        part: the part.
+        outcomes: how each solve of it ended.
+        values: a point of it, if one was looked for and found.
+    """
+
+    part: Slice
+    outcomes: tuple[Outcome, ...]
+    values: Floats | None
 
 
 class Improving(Sweep):
@@ -38,8 +66,8 @@ class Improving(Sweep):
 
     def _improve(self) -> None:
         """Solve windows of two periods anew, with all others as they are, while that helps."""
-        count = self.shape.count
-        windows = list(pairwise(range(count))) if count > 1 else [(0, 0)]
+        periods = range(self.shape.count)
+        windows = list(pairwise(periods)) if len(periods) > 1 else [(0, 0)]
         waiting = list(windows)
         while waiting and not self.done() and self.best is not None:
             window = waiting.pop(0)
@@ -58,6 +86,94 @@ class Improving(Sweep):
         found = self._part(part, start=best, target=self.target())
         if found.values is not None:
             self.keep(part.into(part.matrix.rounded(found.values), best))
+
+    def _by_regions(
+        self, aside: Aside, kernel: Flags, sizes: Iterable[int], plan: Floats | None = None
+    ) -> None:
+        """Decide region after region anew, over all periods and two at a time, while that helps.
+
+        They begin at other facilities each time.
+
+        Args:
+            aside: a second process, if there is one.
+            kernel: shape (columns,), what is worth deciding.
+            sizes: the most columns that are about the facilities of a region, time after time.
+            plan: shape (columns,), where to begin, the best plan unless another is given.
+        """
+        plan = self.best if plan is None else plan
+        if plan is None:
+            return
+        cost = self.whole.matrix.objective
+        for turn, most in enumerate(sizes):
+            before = cost(plan)
+            regions = Regions(self.whole, self.shape, kernel | (plan > self.whole.matrix.lower))
+            order = np.flatnonzero(regions.sizes).tolist()[:: -1 if turn % 2 else 1]
+            groups = regions.grouped(order, most)
+            half = (len(groups) + 1) // 2
+            gap = SHARE * self.settings.gap / max(1, len(groups))
+            for pair in zip_longest(groups[:half], groups[half:], fillvalue=()):
+                if self.done():
+                    return
+                plan = self._two_anew(aside, [regions.columns(group) for group in pair], gap, plan)
+            if before - cost(plan) <= ENOUGH * self.settings.gap * abs(before):
+                return
+
+    def _two_anew(self, aside: Aside, free: Sequence[Flags], gap: float, plan: Floats) -> Floats:
+        """Solve some columns anew and, if there is a second process, others at the same time.
+
+        Each with all else as a plan has it. Where both together do not fit, the better one is
+        taken.
+        """
+        one, other = free[0], free[1] & ~free[0]
+        waiting = aside.begin(partial(self._between, self.whole.sliced(other, plan), plan, gap))
+        mine = self._between(self.whole.sliced(one, plan), plan, gap, self.session)
+        points = [self._taken(found, plan) for found in (mine, waiting())]
+        best, cost = plan, self.whole.matrix.objective(plan)
+        for point in (np.where(other, points[1], points[0]), *points):
+            if self.whole.matrix.objective(point) < cost and self.keep(point):
+                best, cost = point, self.whole.matrix.objective(point)
+        return best
+
+    def _taken(self, found: Found, plan: Floats) -> Floats:
+        """Take note of what deciding a part anew has told, and give the plan with it."""
+        for outcome in found.outcomes:
+            self.note(outcome)
+        if found.values is None:
+            return plan
+        return found.part.into(found.part.matrix.rounded(found.values), plan)
+
+    def _between(self, part: Slice, plan: Floats, gap: float, session: Session) -> Found:
+        """Decide a part anew, each whole number between a plan and the relaxation.
+
+        Where that wins nothing choices are made first, with all else relaxed: what it takes to make
+        half of one is no guide to what the whole takes.
+        """
+        known, matrix = plan[part.columns], part.matrix
+        session.load(matrix)
+        relaxed = self.solve(relaxation=True, algorithm="simplex", session=session)
+        outcomes = [relaxed]
+        point, duals, cost = relaxed.values, relaxed.row_duals, relaxed.objective
+        least = matrix.objective(known) - gap * abs(cost or 0.0)
+        if point is None or duals is None or cost is None or cost >= least:
+            return Found(part, (relaxed,), None)
+
+        def near(point: Floats) -> Floats | None:
+            lower, upper = self._next_to(part, point, duals, known)
+            session.change(lower=lower, upper=upper)
+            outcomes.append(self.solve(SMALL, gap=gap, start=known, session=session))
+            return outcomes[-1].values
+
+        found = near(point)
+        choices = matrix.integer & self.shape.choices[part.columns]
+        apart = choices & (np.abs(point - np.rint(point)) > NEAR)
+        dear = matrix.objective(known) - cost > SHARE * self.settings.gap * abs(cost)
+        if dear and apart.any() and (found is None or matrix.objective(found) > least):
+            session.load(replace(matrix, integer=choices))
+            outcomes.append(self.solve(SMALL, gap=gap, start=known, session=session))
+            chosen = outcomes[-1].values
+            session.load(matrix)
+            found = found if chosen is None else near(chosen)
+        return Found(part, tuple(outcomes), found)
 
     def _finish(self) -> None:
         """Search the whole, less what no cheaper plan can have, from the best plan known."""

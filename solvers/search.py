@@ -84,8 +84,11 @@ class Search:
         start: Floats | None = None,
         cutoff: float | None = None,
         target: float | None = None,
+        session: Session | None = None,
     ) -> Outcome:
-        """Solve what the session holds.
+        """Solve what a session holds: the search's own unless one is given, and then without note.
+
+        Another session may be solving while this one does: whoever asks it takes note in the end.
 
         Raises:
             StoppedError: the search has to end.
@@ -100,12 +103,20 @@ class Search:
             target=target,
             options={**(options or {}), **self.settings.options},
         )
-        outcome = self.session.run(asked, lambda line: self.report(line.nodes), self.on_log)
-        self.nodes += outcome.nodes
-        self.notes += outcome.notes
+        if session is None or session is self.session:
+            outcome = self.session.run(asked, lambda line: self.report(line.nodes), self.on_log)
+        else:
+            outcome = session.run(asked)
+        if session is None:
+            self.note(outcome)
         if outcome.stop not in {Stop.FINISHED, Stop.LIMIT}:
             raise StoppedError(outcome.stop)
         return outcome
+
+    def note(self, outcome: Outcome) -> None:
+        """Take note of what a solve took and told."""
+        self.nodes += outcome.nodes
+        self.notes += outcome.notes
 
     def _log_of(self, session: Session) -> Callable[[str], None] | None:
         """Give what hears the log of a session: that of a second process is not told."""
@@ -124,15 +135,16 @@ class Search:
                 raise StoppedError(Stop.TIME_LIMIT)
         return replace(self.settings, time_limit=left, start=None)
 
-    def keep(self, point: Floats | None) -> None:
-        """Keep a point of the whole, if it is one and the best."""
+    def keep(self, point: Floats | None) -> bool:
+        """Keep a point of the whole, if it is one and the best; say whether it is one."""
         if point is None or not self.whole.matrix.violation(point).tolerable:
-            return
+            return False
         cost = self.whole.matrix.objective(point)
         if cost < self.objective:
             self.best, self.objective = point, cost
             self.session.keep(point)
             self.report(0)
+        return True
 
     def proved(self, bound: float) -> None:
         """Take note of a bound that holds for the whole."""

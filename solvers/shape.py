@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from gridblock.model.constraints.berths import JOINED
 from gridblock.solvers.contests import Contests, contests_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -100,6 +101,7 @@ class Shape:
         decisions: shape (columns,), the family of each.
         rules: shape (rows,), the family of each row.
         of_runs: shape (columns,), whether it is about a run.
+        places: the facility of each place.
     """
 
     periods: list[str | None]
@@ -119,6 +121,37 @@ class Shape:
     decisions: Families
     rules: Families
     of_runs: Flags
+    places: Mapping[str, str]
+
+    @cached_property
+    def facilities(self) -> tuple[str, ...]:
+        """The facilities, each once."""
+        return tuple(dict.fromkeys(self.places.values()))
+
+    @cached_property
+    def sites(self) -> NDArray[np.int32]:
+        """Numbers of the first and the last facility in the index of each column; -1 for none.
+
+        Shape (columns, 2).
+        """
+        number = {path: self.facilities.index(at) for path, at in self.places.items()}
+        found: dict[str, tuple[int, ...]] = {path: (at,) for path, at in number.items()}
+
+        def named(part: object) -> tuple[int, ...]:
+            if not isinstance(part, str):
+                return ()
+            if part not in found:
+                found[part] = tuple(number[at] for at in part.split(JOINED) if at in number)
+            return found[part]
+
+        sites = np.full((len(self.compiled.columns), 2), -1, dtype=np.int32)
+        for at, variable in enumerate(self.compiled.columns):
+            index = variable.index()
+            if isinstance(index, tuple):
+                here = [site for part in index for site in named(part)]
+                if here:
+                    sites[at] = here[0], here[-1]
+        return sites
 
     @cached_property
     def contests(self) -> Contests:
@@ -175,4 +208,5 @@ def shape_of(compiled: Compiled, instance: Instance) -> Shape:
         decisions=decisions,
         rules=rules,
         of_runs=of_runs,
+        places={path: place.facility for path, place in instance.places.items()},
     )

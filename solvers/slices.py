@@ -12,6 +12,8 @@ from gridblock.solvers.certified import certified_bound, usable
 from gridblock.solvers.matrix import Matrix
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from gridblock.solvers.change import Flags, Floats, Ints
 
 
@@ -50,11 +52,23 @@ class Whole:
         rows = np.arange(len(self.matrix.row_lower), dtype=np.int32)
         return np.repeat(rows, np.diff(self.matrix.start))
 
+    @cached_property
+    def _by_column(self) -> tuple[Ints, Ints]:
+        """The rows of the coefficients column by column, and where each column's begin."""
+        order = np.argsort(self.matrix.index, kind="stable")
+        counts = np.bincount(self.matrix.index, minlength=len(self.matrix.cost))
+        return self.row_of[order], np.concatenate([[0], np.cumsum(counts)])
+
     def with_any(self, columns: Flags) -> Flags:
         """Say of each row whether any of some columns stands in it."""
-        entries = columns[self.matrix.index]
-        found: Flags = np.bincount(self.row_of[entries], minlength=self.matrix.shape[0]) > 0
+        found: Flags = np.zeros(self.matrix.shape[0], dtype=np.bool_)
+        rows, start = self._by_column
+        found[rows[_spans(start, np.flatnonzero(columns))]] = True
         return found
+
+    def entries_of(self, rows: Flags) -> Ints:
+        """Give the coefficients that stand in some rows."""
+        return _spans(self.matrix.start, np.flatnonzero(rows))
 
     def rows(self, of_model: Flags) -> Flags:
         """Say which rows are some of the model's: of those that were added later, none is."""
@@ -106,13 +120,15 @@ class Whole:
         kept = self.with_any(free)
         if rows is not None:
             kept &= rows
-        entries = free[matrix.index]
-        fixed = matrix.value * at[matrix.index]
-        shift = np.bincount(
-            self.row_of[~entries], weights=fixed[~entries], minlength=matrix.shape[0]
-        )[kept]
-        entries &= kept[self.row_of]
-        counts = np.bincount(self.row_of[entries], minlength=matrix.shape[0])[kept]
+        count = int(np.count_nonzero(kept))
+        entries = self.entries_of(kept)
+        row = (np.cumsum(kept) - 1)[self.row_of[entries]]
+        inside = free[matrix.index[entries]]
+        fixed, row_of_fixed = entries[~inside], row[~inside]
+        worth = matrix.value[fixed] * at[matrix.index[fixed]]
+        shift = np.bincount(row_of_fixed, weights=worth, minlength=count)
+        entries = entries[inside]
+        counts = np.bincount(row[inside], minlength=count)
         columns = np.flatnonzero(free).astype(np.int32)
         number = np.full(len(free), -1, dtype=np.int32)
         number[columns] = np.arange(len(columns), dtype=np.int32)
@@ -157,3 +173,11 @@ class Whole:
         upper = np.where(reduced > 0, np.minimum(matrix.upper, matrix.lower + reach), matrix.upper)
         lower = np.where(reduced < 0, np.maximum(matrix.lower, matrix.upper - reach), matrix.lower)
         return replace(matrix, lower=lower, upper=upper)
+
+
+def _spans(start: Ints, some: NDArray[np.intp]) -> Ints:
+    """Give the positions from ``start[i]`` to ``start[i + 1]`` for each of some."""
+    first, counts = start[some], start[some + 1] - start[some]
+    ends = np.cumsum(counts)
+    spans: Ints = np.repeat(first - ends + counts, counts) + np.arange(ends[-1] if len(ends) else 0)
+    return spans

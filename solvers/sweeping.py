@@ -56,7 +56,7 @@ class Sweep(Search):
             if self.best is not None:
                 return
 
-    def _rounded(self, point: Floats, duals: Floats, least: Floats | None = None) -> None:
+    def _rounded(self, point: Floats, duals: Floats, least: Floats | None = None) -> Floats | None:
         """Decide every period near a point; where that leads nowhere, with its choices only.
 
         Where one period does not fit near it, that holds for what is ordered only, or for nothing.
@@ -65,6 +65,9 @@ class Sweep(Search):
             point: shape (columns,), with whole choices.
             duals: shape (rows,), prices of the rows.
             least: shape (columns,), a point with a fleet that the choices need.
+
+        Returns:
+            The plan, shape (columns,), whether it is the best or not; None without one.
         """
         matrix, shape = self.whole.matrix, self.shape
         least = matrix.lower if least is None else least
@@ -76,8 +79,8 @@ class Sweep(Search):
         for bounds in ((near, ordered, wide), (wide,)):
             found = self._sweep(point, duals, bounds)
             if found is not None:
-                self.keep(found)
-                return
+                return found if self.keep(found) else None
+        return None
 
     def _near(self, point: Floats, least: Floats) -> Bounds:
         """Give bounds that keep the fleet near a point: it may always be larger, or be retired."""
@@ -172,28 +175,34 @@ class Sweep(Search):
         """
         if gap is not None:
             return self._part(part, gap).values
+        found = self._next_to_relaxation(part, self.settings.gap / self.shape.count)
+        return self._part(part, self.settings.gap).values if found is None else found
+
+    def _next_to_relaxation(self, part: Slice, gap: float) -> Floats | None:
+        """Round the relaxation of a part either way, as well as a gap asks for."""
         self.session.load(part.matrix)
         relaxed = self.solve(relaxation=True, algorithm="simplex")
         if relaxed.values is None or relaxed.row_duals is None:
             return None
         lower, upper = self._next_to(part, relaxed.values, relaxed.row_duals)
         self.session.change(lower=lower, upper=upper)
-        found = self.solve(SMALL, gap=self.settings.gap / self.shape.count)
-        if found.values is None:
-            found = self._part(part, self.settings.gap)
-        return found.values
+        return self.solve(SMALL, gap=gap).values
 
-    def _next_to(self, part: Slice, point: Floats, duals: Floats) -> Bounds:
+    def _next_to(
+        self, part: Slice, point: Floats, duals: Floats, known: Floats | None = None
+    ) -> Bounds:
         """Give bounds that round a relaxation either way, and leave ways out that cost too much.
 
-        What is whole stays so: relaxation enforced neighbourhood search (Berthold, 2014).
+        What is whole stays so: relaxation enforced neighbourhood search (Berthold, 2014). With a
+        known point the bounds reach from the one to the other.
         """
         matrix = part.matrix
-        low, high = np.floor(point + NEAR), np.ceil(point - NEAR)
+        at = point if known is None else known
+        low, high = np.floor(np.minimum(point, at) + NEAR), np.ceil(np.maximum(point, at) - NEAR)
         lower = np.where(matrix.integer, np.maximum(low, matrix.lower), matrix.lower)
         upper = np.where(matrix.integer, np.minimum(high, matrix.upper), matrix.upper)
         dear = Whole(matrix).worth(duals)
-        idle = self.shape.routes[part.columns] & (point <= matrix.lower + NEAR)
+        idle = self.shape.routes[part.columns] & (np.maximum(point, at) <= matrix.lower + NEAR)
         idle &= ~matrix.integer & (dear > ROUTE_WORTH * abs(self.bound))
         return lower, np.where(idle, lower, upper)
 

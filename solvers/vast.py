@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from gridblock.solvers.improving import Improving
+from gridblock.solvers.improving import LARGE_REGIONS, SMALL_REGIONS, Improving
 from gridblock.solvers.lp_solvers import LpSolver
 from gridblock.solvers.merging import less_idle_ways
 from gridblock.solvers.outcome import Outcome
 from gridblock.solvers.relaxing import relax_merged
-from gridblock.solvers.search import unless_stopped
+from gridblock.solvers.search import SHARE, unless_stopped
 from gridblock.solvers.settling import first_choices, held, least_fleet, what_follows
 from gridblock.solvers.shape import CHOICES
 from gridblock.solvers.slices import Whole
 
 if TYPE_CHECKING:
     from gridblock.solvers.aside import Aside
-    from gridblock.solvers.change import Floats
+    from gridblock.solvers.change import Flags, Floats
     from gridblock.solvers.relaxing import Relaxation
     from gridblock.solvers.session import Session
     from gridblock.solvers.slices import Slice
@@ -54,28 +54,32 @@ class Vast(Improving):
         self._prove(relaxed)
         unless_stopped(relaxed.outcome)
         if not self.done():
-            self._settle(relaxed)
-        if not self.done():
-            self._improve()
+            self._by_regions(aside, self._settle(relaxed), SMALL_REGIONS + LARGE_REGIONS)
         return True
 
     def _merged(self, session: Session) -> Relaxation | Outcome:
         log = self._log_of(session)
         return relax_merged(session, self.whole, self.shape, self.asked(), log)
 
-    def _settle(self, relaxed: Relaxation) -> None:
-        """Make all choices at once near a relaxation, then relax and round the rest."""
+    def _settle(self, relaxed: Relaxation) -> Flags:
+        """Make all choices at once near a relaxation, then relax and round the rest.
+
+        Returns:
+            What is worth deciding, shape (columns,).
+        """
+        kernel = self._kernel(self._worth(relaxed), relaxed.bound)
         settled = self._settled(relaxed)
         if settled is None:
-            return
+            return kernel
         first, chosen, least = settled
         rest = self._rest(first, least)
         known = relaxed if rest is None else rest
-        kernel = self._kernel(self._worth(relaxed), relaxed.bound)
         kernel |= self._kernel(self._worth(known), relaxed.bound)
-        self.idle = self.shape.routes & ~less_idle_ways(self.whole, self.shape, kernel)
+        kernel = ~self.shape.routes | less_idle_ways(self.whole, self.shape, kernel)
+        self.idle = ~kernel
         self._rounded(np.where(self.shape.choices, chosen, known.values), known.duals, least)
         self.idle = None
+        return kernel
 
     def _rest(self, first: Floats, least: Floats) -> Relaxation | None:
         """Relax the rest with the first choices made, and no less than the fleet that all need."""
@@ -106,8 +110,10 @@ class Vast(Improving):
         return None if least is None else (first, chosen, least)
 
     def _decided(self, part: Slice) -> Floats | None:
-        """Solve a part; give its point, with all else at lower bounds."""
-        found = self._part(part)
-        if found.values is None:
+        """Solve a part, next to its relaxation if it can be; give its point, all else at least."""
+        values = self._next_to_relaxation(part, SHARE * self.settings.gap)
+        if values is None:
+            values = self._part(part).values
+        if values is None:
             return None
-        return part.into(part.matrix.rounded(found.values), self.whole.matrix.lower)
+        return part.into(part.matrix.rounded(values), self.whole.matrix.lower)

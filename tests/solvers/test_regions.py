@@ -1,0 +1,114 @@
+"""Regions: which facilities are decided together, and what of a matrix that frees."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from gridblock.instances.instance import Instance
+from gridblock.model.build import INTACT, build
+from gridblock.model.pools import EXACT
+from gridblock.solvers.aside import Aside
+from gridblock.solvers.compile import Compiled, compile_model
+from gridblock.solvers.fast import Fast
+from gridblock.solvers.outcome import Settings
+from gridblock.solvers.regions import Regions
+from gridblock.solvers.shape import Shape, shape_of
+from gridblock.solvers.slices import Whole
+
+if TYPE_CHECKING:
+    from gridblock.solvers.session import Session
+
+Problem = tuple[Compiled, Whole, Shape]
+
+
+def problem(instance: Instance) -> Problem:
+    compiled = compile_model(build(instance, INTACT, EXACT))
+    return compiled, Whole(compiled.matrix), shape_of(compiled, instance)
+
+
+@pytest.fixture
+def coasts() -> Instance:
+    """Two sites in the east share three teams, two in the west one; a run may stand anywhere."""
+    team = {"unit": "gpu", "amount": 8, "yields": {"h100": 1}, "unmet_cost": 1.0}
+    run = {"whole_blocks": True, "max_facilities": 2, "run": {"periods": 1, "start": ["u", "v"]}}
+    return Instance.parse(
+        {
+            "gridblock": 1,
+            "name": "coasts",
+            "periods": [{"name": name, "hours": 1} for name in "uv"],
+            "accelerators": {"h100": {}},
+            "blocks": {"pod": {"accelerator": "h100", "accelerators": 8, "cost_once": 1}},
+            "facilities": {
+                name: {"tags": [name[:4]], "limits": {"racks": 9}, "installed": {"pod": 2}}
+                for name in ("east-1", "west-1", "east-2", "west-2")
+            },
+            "demands": [
+                *({"name": f"e{i}", **team, "where": {"tags": ["east"]}} for i in range(3)),
+                {"name": "w", **team, "where": {"tags": ["west"]}},
+                {"name": "big", **team, "amount": 24, **run},
+            ],
+        }
+    )
+
+
+def names(compiled: Compiled, some: np.ndarray) -> set[str]:
+    return {compiled.columns[at].name for at in np.flatnonzero(some)}
+
+
+def test_facilities_that_share_work_are_put_together(coasts: Instance) -> None:
+    compiled, whole, shape = problem(coasts)
+    every = np.ones(len(whole.matrix.cost), dtype=np.bool_)
+    regions = Regions(whole, shape, every)
+    assert shape.facilities == ("east-1", "west-1", "east-2", "west-2")
+    # An amount of work that n facilities may do ties two of them by 1 / n²: that of three teams
+    # in two periods by 1/4 each. The run, which one berth serves, ties nothing.
+    assert regions.ties[0, 2] == pytest.approx(6 / 4)
+    assert regions.ties[1, 3] == pytest.approx(2 / 4)
+    assert regions.ties[0, 1] == 0
+    size = int(regions.sizes.max())
+    assert regions.grouped(range(4), 2 * size) == [[0, 2], [1, 3]]
+    assert regions.grouped([3, 2, 1, 0], 2 * size) == [[3, 1], [2, 0]]
+    # Each is in a group, however small groups have to be.
+    assert regions.grouped(range(4), 1) == [[0], [1], [2], [3]]
+    assert regions.grouped(range(4), 10 * size) == [[0, 2, 1, 3]]
+    del compiled
+
+
+def test_a_region_frees_what_is_about_it_and_nothing_else(coasts: Instance) -> None:
+    compiled, whole, shape = problem(coasts)
+    every = np.ones(len(whole.matrix.cost), dtype=np.bool_)
+    free = names(compiled, Regions(whole, shape, every).columns([0, 2]))
+    assert {"owned[pod,east-1,u]", "bought[pod,east-2,v]", "assigned[e0,pod,east-1,u]"} <= free
+    # What is left over of the work there is free; of other work it is not.
+    assert "unmet[e1,,v]" in free
+    assert "unmet[w,,v]" not in free
+    # Berths at these sites are free, one with a foot in the west is not; the run may start anew.
+    berths = {name for name in free if name.startswith("berth[")}
+    assert {name.split(",")[1] for name in berths} == {"east-1", "east-2", "east-1 + east-2"}
+    assert {"starts[big,u]", "starts[big,v]"} <= free
+    assert not any("west" in name for name in free)
+
+
+def test_regions_decided_anew_lead_from_a_poor_plan_to_the_best_one(
+    coasts: Instance, session: Session
+) -> None:
+    # With one pod at each site the east lacks one of three that its teams take, for 8 an hour, and
+    # the run of three pods has one left in the west. Without orders that costs 2 x 8 + 24; to buy
+    # one pod in the east and two in the west costs 3.
+    one_each = {f"facilities.{name}.installed.pod": 1 for name in coasts.facilities}
+    compiled, whole, shape = problem(coasts.replace(one_each))
+    every, points = np.ones(len(whole.matrix.cost), dtype=np.bool_), []
+    for apart in (True, False):
+        search = Fast(session, whole, shape, Settings(gap=1e-6, threads=2))
+        search._start()
+        assert search.objective == pytest.approx(40)
+        with Aside(session, apart=apart) as aside:
+            search._by_regions(aside, every, (40, 40, 1000, 1000))
+        assert search.objective == pytest.approx(3)
+        points.append(search.best)
+    # Whether there is a second process makes no difference.
+    assert np.array_equal(*points)
+    del compiled
