@@ -9,6 +9,7 @@ import numpy as np
 
 from gridblock.model.plan import rounding
 from gridblock.solvers.outcome import Outcome, Stop
+from gridblock.solvers.vast import FOR_INTERIOR
 
 if TYPE_CHECKING:
     from gridblock.solvers.change import Floats
@@ -25,6 +26,9 @@ def vertex(session: Session, outcome: Outcome, settings: Settings) -> Outcome:
     Where whole numbers that were off by the solver's tolerance cost so much that the gap is no
     longer proven, the model is solved again with a closer one.
     """
+    kept = _as_it_is(session.matrix, outcome)
+    if kept is not None:
+        return kept
     exact = _polished(session, outcome, settings)
     if exact.objective is None or outcome.objective is None or outcome.values is None:
         return exact
@@ -38,6 +42,20 @@ def vertex(session: Session, outcome: Outcome, settings: Settings) -> Outcome:
         return exact
     notes = (*exact.notes, *again.notes, "solved again, since whole numbers made exact cost more")
     return replace(_polished(session, again, closer), notes=notes)
+
+
+def _as_it_is(matrix: Matrix, outcome: Outcome) -> Outcome | None:
+    """Give an outcome with its whole numbers exact and no more, where the matrix is very large.
+
+    The linear program that is left then takes longer than the search has. None where the rows do
+    not hold so.
+    """
+    if outcome.values is None or len(matrix.cost) <= FOR_INTERIOR:
+        return None
+    values = matrix.rounded(outcome.values)
+    if not matrix.violation(values).tolerable:
+        return None
+    return replace(outcome, values=values, objective=matrix.objective(values))
 
 
 def _rounding(matrix: Matrix, values: Floats, objective: float) -> float:

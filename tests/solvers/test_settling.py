@@ -11,7 +11,7 @@ from gridblock import solve
 from gridblock.instances.generate import generate
 from gridblock.model.build import INTACT, build
 from gridblock.model.pools import EXACT
-from gridblock.solvers import fast, vast
+from gridblock.solvers import rooted, vast
 from gridblock.solvers.compile import compile_model
 from gridblock.solvers.fast import Fast
 from gridblock.solvers.matrix import Matrix
@@ -126,7 +126,7 @@ def test_a_large_model_is_dived_into_before_it_is_relaxed(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     instance = generate("S", 2)
-    monkeypatch.setattr(fast, "FOR_SIMPLEX", 0)
+    monkeypatch.setattr(rooted, "FOR_SIMPLEX", 0)
     sketch = vast.relax_merged
     monkeypatch.setattr(vast, "relax_merged", lambda *_: Outcome(Stop.CRASHED, Verdict.UNKNOWN))
     usual = solve(instance, method="fast", gap=1e-3, session=session)
@@ -146,7 +146,7 @@ def test_a_search_stopped_while_it_sketches_ends(
     instance = generate("S", 0)
     compiled = compile_model(_model := build(instance, INTACT, EXACT))
     whole, shape = Whole(compiled.matrix), shape_of(compiled, instance)
-    monkeypatch.setattr(fast, "FOR_SIMPLEX", 0)
+    monkeypatch.setattr(rooted, "FOR_SIMPLEX", 0)
     sketch = vast.relax_merged
 
     def interrupted(*given: Any) -> Relaxation | Outcome:
@@ -172,4 +172,4 @@ def test_what_is_too_large_for_more_is_planned_with_a_bound(
     # A plan that is returned has passed the audit; the bound of either holds for both plans.
     assert found.bound <= usual.objective * (1 + 1e-9)
     assert usual.bound <= found.objective * (1 + 1e-9)
-    assert found.objective <= usual.objective * 1.1
+    assert found.objective <= usual.objective * 1.03

@@ -1,9 +1,14 @@
 """Whole numbers that a solver is off by its tolerance, and what they cost when they are exact."""
 
+import numpy as np
 import pytest
 
 from gridblock.instances.instance import Instance
 from gridblock.plan import solve
+from gridblock.solvers import vertex
+from gridblock.solvers.matrix import Matrix
+from gridblock.solvers.outcome import Outcome, Settings, Stop, Verdict
+from gridblock.solvers.session import Session
 
 
 def test_a_plan_costs_what_its_whole_blocks_cost() -> None:
@@ -60,3 +65,35 @@ def test_a_plan_costs_what_its_whole_blocks_cost() -> None:
     plan = solve(instance, gap=1e-6)
     assert plan.objective == pytest.approx(169.766541662, rel=1e-9)
     assert plan.status == "optimal"
+
+
+@pytest.mark.parametrize(("bought", "used"), [(2.0000003, 2.0), (1.9999, 2.5)])
+def test_of_a_very_large_matrix_whole_numbers_are_rounded_where_the_rows_then_hold(
+    session: Session, monkeypatch: pytest.MonkeyPatch, bought: float, used: float
+) -> None:
+    # Blocks for 5 each, and use of them that is worth 2: a row keeps use within blocks. Two hold
+    # it where 2 are used, and cost 10 - 4. Where 2.5 are used they do not, and the linear program
+    # gives up the half.
+    matrix = Matrix(
+        cost=np.array([5.0, -2.0]),
+        offset=0.0,
+        lower=np.zeros(2),
+        upper=np.full(2, 9.0),
+        integer=np.array([True, False]),
+        row_lower=np.array([-np.inf]),
+        row_upper=np.array([0.0]),
+        start=np.array([0, 2]),
+        index=np.array([0, 1]),
+        value=np.array([-1.0, 1.0]),
+    )
+    monkeypatch.setattr(vertex, "FOR_INTERIOR", 1)
+    session.load(matrix)
+    point = np.array([bought, used])
+    found = vertex.vertex(
+        session,
+        Outcome(Stop.TIME_LIMIT, Verdict.FEASIBLE, point, 5 * bought - 2 * used),
+        Settings(),
+    )
+    assert found.values is not None
+    assert found.values.tolist() == [2.0, 2.0]
+    assert found.objective == pytest.approx(6)
