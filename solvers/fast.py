@@ -198,14 +198,6 @@ class Fast(Rooted):
         self._by_regions(alone, root.kernel, SMALL_REGIONS[:1])
         self._stop_if_done()
 
-    def _known_bound(self) -> bool:
-        """Prove what duals of a like matrix prove of this one; say whether the gap is reached."""
-        self.duals = self.settings.duals
-        if self.duals is None:
-            return False
-        self.proved(self.whole.bound(self.duals))
-        return self.done()
-
     def _again(self) -> bool:
         """Improve a plan of a like matrix where its duals price this one; say if that will do.
 

@@ -29,21 +29,30 @@ ROUTE_WORTH: Final = 6e-7
 class Sweep(Search):
     """A search that decides one period at a time."""
 
-    def _start(self) -> None:
-        """Take the start that was given, or what stands today, for a plan within seconds."""
+    def _start(self) -> bool:
+        """Take the start that was given, or what stands today, for a plan within seconds.
+
+        Returns:
+            Whether the plan comes of the start.
+        """
         if self.settings.start is not None:
             self._mend(self.settings.start)
-        if self.best is None:
-            matrix, shape = self.whole.matrix, self.shape
-            rest = shape.choices | shape.orders
-            upper = np.where(rest, matrix.lower, matrix.upper)
-            at = matrix.lower.copy()
-            self.keep(self._sweep(at, None, [(matrix.lower, upper)], gap=10 * self.settings.gap))
+            if self.best is not None:
+                return True
+        matrix, shape = self.whole.matrix, self.shape
+        rest = shape.choices | shape.orders
+        upper = np.where(rest, matrix.lower, matrix.upper)
+        at = matrix.lower.copy()
+        self.keep(self._sweep(at, None, [(matrix.lower, upper)], gap=10 * self.settings.gap))
+        return False
 
     def _mend(self, given: Floats) -> None:
         """Take a plan of a like matrix, with those periods anew in which it breaks a row."""
         matrix = self.whole.matrix
         point = np.where(np.isnan(given), matrix.lower, given)
+        self.keep(matrix.rounded(point))
+        if self.best is not None:
+            return
         fewer = without_broken_choices(self.whole, self.shape, point)
         for at in (point, fewer):
             decide = partial(

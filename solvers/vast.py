@@ -37,16 +37,18 @@ class Vast(Improving):
     def vast(self) -> bool:
         """Whether the whole is too large to be relaxed, and nobody has asked for it."""
         left_to_us = self.settings.lp_solver == LpSolver.AUTOMATIC
-        known = self.settings.start is not None or self.settings.duals is not None
-        return len(self.whole.matrix.cost) > FOR_INTERIOR and left_to_us and not known
+        return len(self.whole.matrix.cost) > FOR_INTERIOR and left_to_us
 
     def _at_once(self, aside: Aside) -> bool:
         """Relax what is merged, make all choices, round and improve; say whether there is a bound.
 
-        A sweep leaves what is not worth deciding at its lower bound.
+        A sweep leaves what is not worth deciding at its lower bound. A plan that was given is
+        improved as it is.
         """
         merged = aside.begin(self._merged)
-        self._start()
+        given = self._start()
+        if self._known_bound():
+            return True
         relaxed = merged()
         if isinstance(relaxed, Outcome):
             unless_stopped(relaxed)
@@ -54,8 +56,26 @@ class Vast(Improving):
         self._prove(relaxed)
         unless_stopped(relaxed.outcome)
         if not self.done():
-            self._by_regions(aside, self._settle(relaxed), SMALL_REGIONS + LARGE_REGIONS)
+            kernel = self._worth_using(relaxed) if given else self._settle(relaxed)
+            self._by_regions(aside, kernel, SMALL_REGIONS + LARGE_REGIONS)
         return True
+
+    def _known_bound(self) -> bool:
+        """Prove what duals of a like matrix prove of this one; say whether the gap is reached."""
+        self.duals = self.settings.duals
+        if self.duals is None:
+            return False
+        self.proved(self.whole.bound(self.duals))
+        return self.done()
+
+    def _worth_using(self, *known: Relaxation) -> Flags:
+        """Give what relaxations find worth deciding, and of ways those that this asks for."""
+        kernel = np.zeros(len(self.whole.matrix.cost), dtype=np.bool_)
+        for relaxed in known:
+            kernel |= self._kernel(self._worth(relaxed), known[0].bound)
+        kernel = less_idle_ways(self.whole, self.shape, kernel)
+        worth: Flags = ~self.shape.routes | kernel
+        return worth
 
     def _merged(self, session: Session) -> Relaxation | Outcome:
         log = self._log_of(session)
@@ -67,15 +87,13 @@ class Vast(Improving):
         Returns:
             What is worth deciding, shape (columns,).
         """
-        kernel = self._kernel(self._worth(relaxed), relaxed.bound)
         settled = self._settled(relaxed)
         if settled is None:
-            return kernel
+            return self._worth_using(relaxed)
         first, chosen, least = settled
         rest = self._rest(first, least)
         known = relaxed if rest is None else rest
-        kernel |= self._kernel(self._worth(known), relaxed.bound)
-        kernel = ~self.shape.routes | less_idle_ways(self.whole, self.shape, kernel)
+        kernel = self._worth_using(relaxed, known)
         self.idle = ~kernel
         self._rounded(np.where(self.shape.choices, chosen, known.values), known.duals, least)
         self.idle = None

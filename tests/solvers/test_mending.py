@@ -13,7 +13,7 @@ from gridblock.model.build import INTACT, build
 from gridblock.model.pools import EXACT
 from gridblock.model.recall import recalled, recalled_values
 from gridblock.plan import Plan, solve
-from gridblock.solvers import fast
+from gridblock.solvers import rooted
 from gridblock.solvers.compile import compile_model
 from gridblock.solvers.mending import broken, mended, without_broken_choices
 from gridblock.solvers.session import Session
@@ -76,7 +76,7 @@ def test_a_small_edit_needs_no_relaxation(
     def relax(*_: Any) -> None:
         pytest.fail("the relaxation was solved again")
 
-    monkeypatch.setattr(fast, "relax", relax)
+    monkeypatch.setattr(rooted, "relax", relax)
     again = solve(edited, gap=GAP, method="fast", start=planned, session=session)
     assert again.status == "optimal"
     assert again.audit().ok

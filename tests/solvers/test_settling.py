@@ -173,3 +173,25 @@ def test_what_is_too_large_for_more_is_planned_with_a_bound(
     assert found.bound <= usual.objective * (1 + 1e-9)
     assert usual.bound <= found.objective * (1 + 1e-9)
     assert found.objective <= usual.objective * 1.03
+
+
+def test_a_plan_that_was_given_is_kept_at_once_and_improved(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instance = generate("S", 0)
+    compiled = compile_model(_model := build(instance, INTACT, EXACT))
+    whole, shape = Whole(compiled.matrix), shape_of(compiled, instance)
+    monkeypatch.setattr(vast, "FOR_INTERIOR", 0)
+    first = Fast(session, whole, shape, Settings(gap=1e-2)).run()
+    assert first.values is not None
+    again = Fast(session, whole, shape, Settings(gap=1e-6, start=first.values)).run()
+    assert again.progress[0].best == first.objective
+    assert again.objective is not None
+    assert again.objective <= first.objective
+    assert again.bound is not None
+    assert again.bound <= again.objective
+    # With its duals the bound is known at once, and nothing is left to be done.
+    same = Settings(gap=2e-2, start=first.values, duals=first.row_duals)
+    known = Fast(session, whole, shape, same).run()
+    assert known.verdict is Verdict.OPTIMAL
+    assert known.objective == first.objective
