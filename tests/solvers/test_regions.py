@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyomo.environ as pyo
 import pytest
 
 from gridblock.instances.instance import Instance
@@ -21,12 +22,13 @@ from gridblock.solvers.slices import Whole
 if TYPE_CHECKING:
     from gridblock.solvers.session import Session
 
-Problem = tuple[Compiled, Whole, Shape]
+Problem = tuple[pyo.ConcreteModel, Compiled, Whole, Shape]
 
 
 def problem(instance: Instance) -> Problem:
-    compiled = compile_model(build(instance, INTACT, EXACT))
-    return compiled, Whole(compiled.matrix), shape_of(compiled, instance)
+    """Build a model, which has to be held: what is compiled only looks names up in it."""
+    compiled = compile_model(model := build(instance, INTACT, EXACT))
+    return model, compiled, Whole(compiled.matrix), shape_of(compiled, instance)
 
 
 @pytest.fixture
@@ -59,7 +61,7 @@ def names(compiled: Compiled, some: np.ndarray) -> set[str]:
 
 
 def test_facilities_that_share_work_are_put_together(coasts: Instance) -> None:
-    compiled, whole, shape = problem(coasts)
+    _model, _, whole, shape = problem(coasts)
     every = np.ones(len(whole.matrix.cost), dtype=np.bool_)
     regions = Regions(whole, shape, every)
     assert shape.facilities == ("east-1", "west-1", "east-2", "west-2")
@@ -74,11 +76,10 @@ def test_facilities_that_share_work_are_put_together(coasts: Instance) -> None:
     # Each is in a group, however small groups have to be.
     assert regions.grouped(range(4), 1) == [[0], [1], [2], [3]]
     assert regions.grouped(range(4), 10 * size) == [[0, 2, 1, 3]]
-    del compiled
 
 
 def test_a_region_frees_what_is_about_it_and_nothing_else(coasts: Instance) -> None:
-    compiled, whole, shape = problem(coasts)
+    _model, compiled, whole, shape = problem(coasts)
     every = np.ones(len(whole.matrix.cost), dtype=np.bool_)
     free = names(compiled, Regions(whole, shape, every).columns([0, 2]))
     assert {"owned[pod,east-1,u]", "bought[pod,east-2,v]", "assigned[e0,pod,east-1,u]"} <= free
@@ -99,7 +100,7 @@ def test_regions_decided_anew_lead_from_a_poor_plan_to_the_best_one(
     # the run of three pods has one left in the west. Without orders that costs 2 x 8 + 24; to buy
     # one pod in the east and two in the west costs 3.
     one_each = {f"facilities.{name}.installed.pod": 1 for name in coasts.facilities}
-    compiled, whole, shape = problem(coasts.replace(one_each))
+    _model, _, whole, shape = problem(coasts.replace(one_each))
     every, points = np.ones(len(whole.matrix.cost), dtype=np.bool_), []
     for apart in (True, False):
         search = Fast(session, whole, shape, Settings(gap=1e-6, threads=2))
@@ -111,4 +112,3 @@ def test_regions_decided_anew_lead_from_a_poor_plan_to_the_best_one(
         points.append(search.best)
     # Whether there is a second process makes no difference.
     assert np.array_equal(*points)
-    del compiled

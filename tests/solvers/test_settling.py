@@ -18,13 +18,21 @@ from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.outcome import Outcome, Progress, Settings, Stop, Verdict
 from gridblock.solvers.relaxing import Relaxation
 from gridblock.solvers.settling import whole_lots
-from gridblock.solvers.shape import shape_of
+from gridblock.solvers.shape import Shape, shape_of
 from gridblock.solvers.slices import Slice, Whole
 
 if TYPE_CHECKING:
+    import pyomo.environ as pyo
     import pytest
 
     from gridblock.solvers.session import Session
+
+
+def rung_s() -> tuple[pyo.ConcreteModel, Whole, Shape]:
+    """Build a generated model, which has to be held: its shape looks names up in it."""
+    instance = generate("S", 0)
+    compiled = compile_model(model := build(instance, INTACT, EXACT))
+    return model, Whole(compiled.matrix), shape_of(compiled, instance)
 
 
 def test_shares_of_a_lot_in_several_periods_become_one() -> None:
@@ -69,9 +77,7 @@ def test_a_fleet_is_asked_for_only_as_far_as_it_can_be_had(session: Session) -> 
 
 
 def test_a_period_is_decided_next_to_its_relaxation(session: Session) -> None:
-    instance = generate("S", 0)
-    compiled = compile_model(_model := build(instance, INTACT, EXACT))
-    whole, shape = Whole(compiled.matrix), shape_of(compiled, instance)
+    _model, whole, shape = rung_s()
     search = Fast(session, whole, shape, Settings(gap=1e-3))
     search.proved(1.0)
     free = (shape.labels == 0) & ~shape.choices
@@ -99,9 +105,7 @@ def test_a_period_is_decided_next_to_its_relaxation(session: Session) -> None:
 def test_a_period_without_a_plan_next_to_its_relaxation_is_decided_anywhere(
     session: Session,
 ) -> None:
-    instance = generate("S", 0)
-    compiled = compile_model(_model := build(instance, INTACT, EXACT))
-    whole, shape = Whole(compiled.matrix), shape_of(compiled, instance)
+    _model, whole, shape = rung_s()
     search = Fast(session, whole, shape, Settings(gap=1e-3))
     search.proved(1.0)
     # Lots of three, and 1.5 are needed: half a lot in the relaxation, to which 1 and 2 are next.
@@ -143,9 +147,7 @@ def test_a_large_model_is_dived_into_before_it_is_relaxed(
 def test_a_search_stopped_while_it_sketches_ends(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    instance = generate("S", 0)
-    compiled = compile_model(_model := build(instance, INTACT, EXACT))
-    whole, shape = Whole(compiled.matrix), shape_of(compiled, instance)
+    _model, whole, shape = rung_s()
     monkeypatch.setattr(rooted, "FOR_SIMPLEX", 0)
     sketch = vast.relax_merged
 
@@ -178,9 +180,7 @@ def test_what_is_too_large_for_more_is_planned_with_a_bound(
 def test_a_plan_that_was_given_is_kept_at_once_and_improved(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    instance = generate("S", 0)
-    compiled = compile_model(_model := build(instance, INTACT, EXACT))
-    whole, shape = Whole(compiled.matrix), shape_of(compiled, instance)
+    _model, whole, shape = rung_s()
     monkeypatch.setattr(vast, "FOR_INTERIOR", 0)
     first = Fast(session, whole, shape, Settings(gap=1e-2)).run()
     assert first.values is not None
