@@ -18,17 +18,18 @@ import numpy as np
 from gridblock.solvers.aside import Aside
 from gridblock.solvers.change import Change
 from gridblock.solvers.diving import HALF
-from gridblock.solvers.improving import LARGE_REGIONS, SMALL_REGIONS
+from gridblock.solvers.improving import ENOUGH, LARGE_REGIONS, SMALL_REGIONS
 from gridblock.solvers.mixed_rounding import with_cuts
 from gridblock.solvers.outcome import Outcome, Progress, Verdict
 from gridblock.solvers.relaxing import Relaxation
-from gridblock.solvers.rooted import Dived, Root, Rooted
+from gridblock.solvers.rooted import Root, Rooted
 from gridblock.solvers.search import StoppedError, unless_stopped
 from gridblock.solvers.slices import Whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gridblock.solvers.change import Flags
     from gridblock.solvers.matrix import Matrix
     from gridblock.solvers.outcome import Settings
     from gridblock.solvers.session import Session
@@ -101,15 +102,12 @@ class Fast(Rooted):
         if self.vast and self._at_once(aside):
             return None
         again = self.settings.duals is not None
-        sketch = self.large and not again
-        sketched = aside.begin(self._merged) if sketch else None
+        sketched = aside.begin(self._merged) if self.large and not again else None
         relaxed = aside.begin(self._relaxed)
-        deeper = aside.begin(partial(self._dived_below, relaxed)) if sketch else None
         self._start()
         if self._known_bound() or self._again():
             return None
-        if sketched is not None:
-            self._from_sketch(sketched())
+        kernel = None if sketched is None else self._from_sketch(sketched())
         found = relaxed()
         if isinstance(found, Outcome):
             return self._without_relaxation(found)
@@ -117,35 +115,47 @@ class Fast(Rooted):
         if again:
             self._agree(root.relaxed.values, root.kernel)
             self._stop_if_done()
-        if deeper is not None:
-            self._from_dive(aside, root, deeper())
+        if kernel is not None:
+            self._from_settled(aside, root._replace(kernel=root.kernel | kernel))
         else:
             self._from_root(aside, root, finish=finish)
         if finish and not self.done():
             self._finish()
         return None
 
-    def _from_dive(self, aside: Aside, root: Root, dived: Dived | None) -> None:
-        """Improve the plan of a large matrix, and one near another dive, in regions; then tighten.
+    def _from_sketch(self, sketch: Relaxation | Outcome) -> Flags | None:
+        """Make all choices where what is merged finds them worth while, and round the rest.
 
-        To tighten takes as long as to relax, so it is done while the search goes on.
+        Returns:
+            What is worth deciding, shape (columns,); None without a sketch.
         """
-        if dived is not None:
-            plan = self._rounded(*dived)
-            self._by_regions(aside, root.kernel, SMALL_REGIONS, plan)
-            self._stop_if_done()
-        self._by_regions(aside, root.kernel, LARGE_REGIONS[:2])
+        if isinstance(sketch, Outcome):
+            unless_stopped(sketch)
+            return None
+        self._prove(sketch)
+        unless_stopped(sketch.outcome)
         self._stop_if_done()
-        tightened = aside.begin(partial(self._tightened, self.whole, root))
-        self._agree(root.relaxed.values, root.kernel)
+        kernel = self._settle(sketch)
+        self._by_regions(Aside(self.session, apart=False), kernel, SMALL_REGIONS)
+        return kernel
+
+    def _from_settled(self, aside: Aside, root: Root) -> None:
+        """Improve the plan of a large matrix in regions; then tighten, and go on.
+
+        To tighten takes longer than to relax, so it is done while the search goes on.
+        """
+        alone = Aside(self.session, apart=False)
+        self._solved_apart(aside)
+        tightened = aside.begin(partial(self._tightened, root))
+        self._by_regions(alone, root.kernel, LARGE_REGIONS[:2])
         self._stop_if_done()
-        if dived is not None:
-            self._agree(dived[0], root.kernel)
-        root = self._with_cuts(root, tightened())
-        another = root.dive.run(*root.dive.begin(root.kernel))
-        if another is not None:
-            self._agree(another[0], root.kernel)
-        self._by_regions(aside, root.kernel, LARGE_REGIONS[1:])
+        tight = self._with_cuts(root, tightened())
+        gained = tight.relaxed.bound - root.relaxed.bound
+        if gained > ENOUGH * self.settings.gap * abs(root.relaxed.bound):
+            self._solved_apart(aside)
+        self._agree(tight.relaxed.values, tight.kernel)
+        self._stop_if_done()
+        self._by_regions(aside, tight.kernel, LARGE_REGIONS[1:])
         self._improve()
 
     def _from_root(self, aside: Aside, root: Root, *, finish: bool) -> None:
@@ -153,7 +163,7 @@ class Fast(Rooted):
 
         What is not large is left to the tree search, if that follows, as soon as it can.
         """
-        tightened = aside.begin(partial(self._tightened, self.whole, root))
+        tightened = aside.begin(partial(self._tightened, root))
         if not self.large:
             root = self._with_cuts(root, tightened())
         dived = root.dive.run(*root.dive.begin(root.kernel))
@@ -171,32 +181,6 @@ class Fast(Rooted):
             self._improve()
         if self.large and not self.done():
             self._with_cuts(root, tightened())
-
-    def _dived_below(
-        self, relaxed: Callable[[], Relaxation | Outcome], session: Session
-    ) -> Dived | None:
-        """Dive from the relaxation of the whole, once that is known."""
-        found = relaxed()
-        if isinstance(found, Outcome):
-            return None
-        worth = self._worth(found)
-        dive = self._dive(worth, session)
-        return dive.run(*dive.begin(self._kernel(worth, found.bound)))
-
-    def _from_sketch(self, merged: Relaxation | Outcome) -> None:
-        """Dive where what is merged finds it worth while: that is known long before the rest."""
-        if isinstance(merged, Outcome):
-            unless_stopped(merged)
-            return
-        root = self._root(merged)
-        unless_stopped(merged.outcome)
-        dived = root.dive.run(*root.dive.begin(root.kernel))
-        if dived is not None:
-            self._rounded(*dived)
-            self._stop_if_done()
-        alone = Aside(self.session, apart=False)
-        self._by_regions(alone, root.kernel, SMALL_REGIONS[:1])
-        self._stop_if_done()
 
     def _again(self) -> bool:
         """Improve a plan of a like matrix where its duals price this one; say if that will do.

@@ -201,7 +201,7 @@ class Improving(Sweep):
     def _prove(self, relaxed: Relaxation) -> None:
         """Take note of what a relaxation proves, and of its duals if nothing else proves more."""
         self.notes += relaxed.outcome.notes
-        if relaxed.bound > self.bound:
+        if self.duals is None or relaxed.bound > self.whole.bound(self.duals):
             self.duals = relaxed.duals
         self.proved(relaxed.bound)
 

@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from gridblock.solvers.apart import apart
 from gridblock.solvers.change import Floats
 from gridblock.solvers.diving import Dive
 from gridblock.solvers.outcome import Outcome, Stop
-from gridblock.solvers.relaxing import FOR_SIMPLEX, Relaxation, relax
-from gridblock.solvers.search import StoppedError
+from gridblock.solvers.relaxing import Relaxation, relax
+from gridblock.solvers.search import SHARE, StoppedError
 from gridblock.solvers.tightening import tighten
 from gridblock.solvers.vast import Vast
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gridblock.solvers.aside import Aside
     from gridblock.solvers.change import Flags
     from gridblock.solvers.outcome import Option
     from gridblock.solvers.session import Session
-    from gridblock.solvers.slices import Whole
+    from gridblock.solvers.slices import Slice
     from gridblock.solvers.tightening import Tightened
 
 DEAR: Final = 0.5
 """The share of the gap asked for that a choice may cost before others are tried, too."""
 TRIAL: Final[Mapping[str, Option]] = {"simplex_iteration_limit": 30_000}
 """The work on one trial of a dive."""
+APART: Final = 25_000
+"""How large regions are that are solved apart.
 
+Measured on a generated instance of 248,000 columns: the bound rises by 0.097 % in 23 s, with 40,000
+columns by 0.099 % in 34 s, with 60,000 by 0.102 % in 47 s.
+"""
+AT_THE_ROOT: Final[Mapping[str, Option]] = {"mip_max_nodes": 1, "mip_heuristic_effort": 0.0}
+"""The work on one of them: what is wanted is its bound, most of which cuts prove."""
 
 Dived = tuple[Floats, Floats]
 """A point with whole choices, and duals of the rows."""
@@ -50,11 +61,6 @@ class Root(NamedTuple):
 class Rooted(Vast):
     """A search from the relaxation of the whole, or a sketch of it."""
 
-    @property
-    def large(self) -> bool:
-        """Whether the relaxation of the whole takes long."""
-        return len(self.whole.matrix.cost) > FOR_SIMPLEX
-
     def _stop_if_done(self) -> None:
         if self.done():
             raise StoppedError(Stop.FINISHED)
@@ -62,10 +68,6 @@ class Rooted(Vast):
     def _relaxed(self, session: Session) -> Relaxation | Outcome:
         """Relax the whole; of a large matrix rows that are seldom reached are left out."""
         return relax(session, self.whole, self.asked(), self._log_of(session), self._seldom())
-
-    def _seldom(self) -> Flags | None:
-        """Say which rows the relaxation leaves out, cuts not among them; None for none."""
-        return self.whole.rows(self.shape.seldom) if self.large else None
 
     def _root(self, relaxed: Relaxation) -> Root:
         """Take note of what a relaxation proves, and find what is worth deciding.
@@ -78,10 +80,11 @@ class Rooted(Vast):
         worth = self._worth(relaxed)
         return Root(relaxed, self._kernel(worth, relaxed.bound), self._dive(worth))
 
-    def _tightened(self, whole: Whole, root: Root, session: Session) -> Tightened | None:
+    def _tightened(self, root: Root, session: Session) -> Tightened | None:
         """Find cuts, and relax the whole with them."""
         contests, seldom = self.shape.contests, self._seldom()
-        return tighten(session, whole, contests, root.kernel, root.relaxed, self.asked, seldom)
+        known = root.kernel, root.relaxed
+        return tighten(session, self.whole, contests, *known, self.asked, seldom)
 
     def _with_cuts(self, root: Root, tightened: Tightened | None) -> Root:
         """Go on with the matrix tightened, and with what is worth deciding then, too.
@@ -98,6 +101,37 @@ class Rooted(Vast):
             return root._replace(dive=self._dive(root.dive.worth))
         found = self._root(tightened.relaxed)
         return found._replace(kernel=found.kernel | root.kernel)
+
+    def _solved_apart(self, aside: Aside) -> None:
+        """Prove what regions cost at least in whole numbers, with what ties them priced.
+
+        Columns are left out that no cheaper plan than the best one has.
+
+        Raises:
+            StoppedError: the gap is proven.
+        """
+        self._stop_if_done()
+        if self.best is None or self.duals is None:
+            return
+        tight = self.whole.tightened(self.duals, self.objective)
+        known, parts = apart(tight, self.shape, self.duals, APART)
+        gap = SHARE * self.settings.gap / max(1, len(parts))
+        half = (len(parts) + 1) // 2
+        for mine, other in zip_longest(parts[:half], parts[half:]):
+            waiting = None if other is None else aside.begin(partial(self._least, other, gap))
+            known += self._least(mine, gap, self.session)
+            known += 0.0 if waiting is None else waiting()
+        self.proved(min(known, self.objective))
+        self._stop_if_done()
+
+    def _least(self, part: Slice, gap: float, session: Session) -> float:
+        """Give what a part costs at least; -inf where that is not known."""
+        at = np.zeros(len(self.whole.matrix.cost)) if self.best is None else self.best
+        measured = self._measured(part, at)
+        session.load(measured.matrix)
+        outcome = self.solve(AT_THE_ROOT, gap=gap, session=session)
+        bound = -np.inf if outcome.bound is None else outcome.bound
+        return bound - measured.matrix.offset
 
     def _dive(self, worth: Floats, session: Session | None = None) -> Dive:
         def at_once(algorithm: str, cutoff: float) -> Outcome:

@@ -11,7 +11,7 @@ from gridblock.solvers.improving import LARGE_REGIONS, SMALL_REGIONS, Improving
 from gridblock.solvers.lp_solvers import LpSolver
 from gridblock.solvers.merging import less_idle_ways
 from gridblock.solvers.outcome import Outcome
-from gridblock.solvers.relaxing import relax_merged
+from gridblock.solvers.relaxing import FOR_SIMPLEX, relax, relax_merged
 from gridblock.solvers.search import SHARE, unless_stopped
 from gridblock.solvers.settling import first_choices, held, least_fleet, what_follows
 from gridblock.solvers.shape import CHOICES
@@ -38,6 +38,11 @@ class Vast(Improving):
         """Whether the whole is too large to be relaxed, and nobody has asked for it."""
         left_to_us = self.settings.lp_solver == LpSolver.AUTOMATIC
         return len(self.whole.matrix.cost) > FOR_INTERIOR and left_to_us
+
+    @property
+    def large(self) -> bool:
+        """Whether the relaxation of the whole takes long."""
+        return len(self.whole.matrix.cost) > FOR_SIMPLEX
 
     def _at_once(self, aside: Aside) -> bool:
         """Relax what is merged, make all choices, round and improve; say whether there is a bound.
@@ -81,6 +86,10 @@ class Vast(Improving):
         log = self._log_of(session)
         return relax_merged(session, self.whole, self.shape, self.asked(), log)
 
+    def _seldom(self) -> Flags | None:
+        """Say which rows the relaxation leaves out, cuts not among them; None for none."""
+        return self.whole.rows(self.shape.seldom) if self.large else None
+
     def _settle(self, relaxed: Relaxation) -> Flags:
         """Make all choices at once near a relaxation, then relax and round the rest.
 
@@ -105,7 +114,11 @@ class Vast(Improving):
         lower, upper = held(whole, shape.decisions.any_of(CHOICES), first)
         lower = np.where(shape.fleet & whole.matrix.integer, np.maximum(lower, least), lower)
         within = replace(whole.matrix, lower=lower, upper=np.maximum(lower, upper))
-        found = relax_merged(self.session, Whole(within), shape, self.asked(), self.on_log)
+        asked = self.asked()
+        if self.vast:
+            found = relax_merged(self.session, Whole(within), shape, asked, self.on_log)
+        else:
+            found = relax(self.session, Whole(within), asked, self.on_log, self._seldom())
         if isinstance(found, Outcome):
             unless_stopped(found)
             return None
