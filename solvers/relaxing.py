@@ -29,6 +29,17 @@ Measured on generated instances: 41,000 columns 1.3 s against 2.9 s, 269,000 col
 103 s.
 """
 
+INTERIOR: Final[Mapping[str, Option]] = {
+    "run_crossover": "off",
+    "dual_feasibility_tolerance": 1e-2,
+}
+"""How a relaxation is solved by interior point.
+
+Duals prove what they prove, whatever they are. Presolve taken back may leave a few reduced costs
+with a wrong sign at a point that is optimal: HiGHS then calls it unknown, and all would be solved
+again without presolve. Of a generated instance of 238,000 columns 4 were off, by 0.3 %: 58 s for
+145, and the bound is the same.
+"""
 NEARLY: Final[Mapping[str, Option]] = {"kkt_tolerance": 1e-3, "pdlp_iteration_limit": 50_000}
 """How closely a merged matrix is relaxed.
 
@@ -87,7 +98,7 @@ def relax(
         large = len(matrix.cost) > FOR_SIMPLEX
         asked = replace(asked, algorithm="ipx" if large else "simplex")
     if asked.algorithm != "simplex":
-        asked = replace(asked, options={"run_crossover": "off", **settings.options})
+        asked = replace(asked, options={**INTERIOR, **settings.options})
     scaled, columns, rows = _scaled(matrix)
     try:
         session.load(scaled)
