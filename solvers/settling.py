@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from gridblock.solvers.slices import Slice, Whole
 
 UNLIKELY: Final = 1e-3
-"""A berth of which the relaxation uses no more is left out."""
+"""A berth of which the relaxation uses no more is left out where there are many."""
+MANY: Final = 5_000
+"""So many berths are not too many to be looked at, each.
+
+Measured on five generated instances with about 1,200: with those alone that the relaxation uses,
+two leave out one of 14 runs, worth 7 % of the cost; all together take 2 to 7 s, not 2 to 4.
+"""
 
 
 def first_choices(whole: Whole, shape: Shape, relaxed: Relaxation, share: float) -> Slice:
@@ -90,9 +96,11 @@ def whole_lots(whole: Whole, shape: Shape, point: Floats, share: float) -> Float
 
 
 def _likely(shape: Shape, relaxed: Relaxation) -> Flags:
-    """Say which columns are neither about ordinary work nor berths that hardly are used."""
+    """Say which columns are neither about ordinary work nor, of many, berths hardly used."""
+    likely: Flags = ~_ordinary(shape)
     berths = (shape.group >= 0) & ~shape.lots
-    likely: Flags = ~_ordinary(shape) & ~(berths & (relaxed.values <= UNLIKELY))
+    if np.count_nonzero(berths) > MANY:
+        likely &= ~berths | (relaxed.values > UNLIKELY)
     return likely
 
 

@@ -1,4 +1,4 @@
-"""Regions: which facilities are decided together, and what of a matrix that frees."""
+"""Regions: which facilities are decided together, or apart, and what of a matrix that frees."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import numpy as np
 import pyomo.environ as pyo
 import pytest
 
+from gridblock.instances.generate import generate
 from gridblock.instances.instance import Instance
 from gridblock.model.build import INTACT, build
 from gridblock.model.pools import EXACT
+from gridblock.solvers.apart import apart
 from gridblock.solvers.aside import Aside
 from gridblock.solvers.compile import Compiled, compile_model
 from gridblock.solvers.fast import Fast
@@ -102,13 +104,75 @@ def test_regions_decided_anew_lead_from_a_poor_plan_to_the_best_one(
     one_each = {f"facilities.{name}.installed.pod": 1 for name in coasts.facilities}
     _model, _, whole, shape = problem(coasts.replace(one_each))
     every, points = np.ones(len(whole.matrix.cost), dtype=np.bool_), []
-    for apart in (True, False):
+    for two in (True, False):
         search = Fast(session, whole, shape, Settings(gap=1e-6, threads=2))
         search._start()
         assert search.objective == pytest.approx(40)
-        with Aside(session, apart=apart) as aside:
+        with Aside(session, apart=two) as aside:
             search._by_regions(aside, every, (40, 40, 1000, 1000))
         assert search.objective == pytest.approx(3)
         points.append(search.best)
     # Whether there is a second process makes no difference.
     assert np.array_equal(*points)
+
+
+def least(session: Session, whole: Whole, shape: Shape, duals: np.ndarray, most: int) -> float:
+    """Give what regions apart cost at least, each solved to the end."""
+    known, parts = apart(whole.matrix, shape, duals, most)
+    for part in parts:
+        session.load(part.matrix)
+        outcome = session.run(Settings(gap=0.0))
+        assert outcome.bound is not None
+        known += outcome.bound
+    return known
+
+
+def test_regions_apart_cost_no_more_than_together_whatever_the_prices(
+    coasts: Instance, session: Session
+) -> None:
+    one_each = {f"facilities.{name}.installed.pod": 1 for name in coasts.facilities}
+    _model, _, whole, shape = problem(coasts.replace(one_each))
+    session.load(whole.matrix)
+    relaxed = session.run(Settings(relaxation=True, algorithm="simplex"))
+    assert relaxed.row_duals is not None
+    assert relaxed.objective is not None
+    random = np.random.default_rng(0)
+    for spread in (0.0, 0.1, 10.0):
+        duals = relaxed.row_duals + spread * random.standard_normal(len(relaxed.row_duals))
+        # 3 is the optimum; with all in one region nothing is left out, so that prices do not count.
+        assert least(session, whole, shape, duals, 40) <= 3 + 1e-6
+        assert least(session, whole, shape, duals, 10_000) == pytest.approx(3)
+    assert least(session, whole, shape, relaxed.row_duals, 40) >= relaxed.objective - 1e-6
+
+
+def test_every_column_is_in_one_region_and_every_row_inside_is_kept(coasts: Instance) -> None:
+    _model, _, whole, shape = problem(coasts)
+    _, parts = apart(whole.matrix, shape, np.zeros(whole.matrix.shape[0]), 40)
+    assert len(parts) > 1
+    columns = np.concatenate([part.columns for part in parts])
+    assert np.array_equal(np.sort(columns), np.arange(len(whole.matrix.cost)))
+    rows, of = whole.row_of, np.empty(len(columns), dtype=np.int64)
+    for number, part in enumerate(parts):
+        of[part.columns] = number
+    inside = [len({*of[whole.matrix.index[rows == row]]}) == 1 for row in range(rows.max() + 1)]
+    assert sum(part.matrix.shape[0] for part in parts) == sum(inside)
+    assert 0 < sum(inside) < len(inside)
+
+
+def test_whole_numbers_inside_regions_raise_the_bound(session: Session) -> None:
+    instance = generate("S", 0)
+    _model, _, whole, shape = problem(instance)
+    session.load(whole.matrix)
+    optimum = session.run(Settings(gap=1e-6))
+    bounds = []
+    for two in (True, False):
+        search = Fast(session, whole, shape, Settings(gap=1e-6, threads=2))
+        search._prove(search._relaxed(session))
+        search.keep(optimum.values)
+        before = search.bound
+        with Aside(session, apart=two) as aside:
+            search._solved_apart(aside)
+        assert optimum.objective is not None
+        assert before < search.bound <= optimum.objective * (1 + 1e-9)
+        bounds.append(search.bound)
+    assert bounds[0] == pytest.approx(bounds[1], rel=1e-12)

@@ -11,7 +11,7 @@ from gridblock import solve
 from gridblock.instances.generate import generate
 from gridblock.model.build import INTACT, build
 from gridblock.model.pools import EXACT
-from gridblock.solvers import rooted, vast
+from gridblock.solvers import vast
 from gridblock.solvers.compile import compile_model
 from gridblock.solvers.fast import Fast
 from gridblock.solvers.matrix import Matrix
@@ -126,11 +126,11 @@ def test_a_period_without_a_plan_next_to_its_relaxation_is_decided_anywhere(
     assert np.allclose(found, [3.0, 1.0])
 
 
-def test_a_large_model_is_dived_into_before_it_is_relaxed(
+def test_choices_of_a_large_model_are_made_before_it_is_relaxed(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     instance = generate("S", 2)
-    monkeypatch.setattr(rooted, "FOR_SIMPLEX", 0)
+    monkeypatch.setattr(vast, "FOR_SIMPLEX", 0)
     sketch = vast.relax_merged
     monkeypatch.setattr(vast, "relax_merged", lambda *_: Outcome(Stop.CRASHED, Verdict.UNKNOWN))
     usual = solve(instance, method="fast", gap=1e-3, session=session)
@@ -148,7 +148,7 @@ def test_a_search_stopped_while_it_sketches_ends(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _model, whole, shape = rung_s()
-    monkeypatch.setattr(rooted, "FOR_SIMPLEX", 0)
+    monkeypatch.setattr(vast, "FOR_SIMPLEX", 0)
     sketch = vast.relax_merged
 
     def interrupted(*given: Any) -> Relaxation | Outcome:
