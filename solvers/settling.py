@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from gridblock.solvers.diving import HALF
 from gridblock.solvers.shape import CHOICES
 
 if TYPE_CHECKING:
@@ -16,17 +17,32 @@ if TYPE_CHECKING:
     from gridblock.solvers.slices import Slice, Whole
 
 UNLIKELY: Final = 1e-3
-"""A berth of which the relaxation uses no more is left out where there are many."""
-MANY: Final = 5_000
-"""So many berths are not too many to be looked at, each.
-
-Measured on five generated instances with about 1,200: with those alone that the relaxation uses,
-two leave out one of 14 runs, worth 7 % of the cost; all together take 2 to 7 s, not 2 to 4.
-"""
+"""A berth of which the relaxation uses no more is left out, unless its run would be, too."""
 
 
-def first_choices(whole: Whole, shape: Shape, relaxed: Relaxation, share: float) -> Slice:
-    """Free all but ordinary work; whole are berths, starts and lots, no fewer than a point has.
+def likely(shape: Shape, relaxed: Relaxation, first: Floats | None = None) -> Flags:
+    """Say which columns are neither about ordinary work nor berths that hardly are used.
+
+    Args:
+        shape: what the columns decide.
+        relaxed: the relaxation.
+        first: shape (columns,), a point with the first choices: of runs that it leaves out, while
+            the relaxation does not, every berth is likely.
+    """
+    berths = (shape.group >= 0) & ~shape.lots
+    hardly = berths & (relaxed.values <= UNLIKELY)
+    if first is not None:
+        of, most = shape.group[berths], int(shape.group.max(initial=-1)) + 2
+        missed = np.bincount(of, (relaxed.values - first)[berths], most) > HALF
+        hardly &= ~missed[shape.group]
+    some: Flags = ~(_ordinary(shape) | hardly)
+    return some
+
+
+def first_choices(
+    whole: Whole, shape: Shape, relaxed: Relaxation, free: Flags, share: float
+) -> Slice:
+    """Free what is likely; whole are berths, starts and lots, no fewer than a point has.
 
     Ordinary work is left out: what it would pay for anything has its price, and may still be taken.
     The fleet need not be whole, but has to hold the runs.
@@ -35,42 +51,44 @@ def first_choices(whole: Whole, shape: Shape, relaxed: Relaxation, share: float)
         whole: the matrix.
         shape: what its columns decide.
         relaxed: its relaxation.
+        free: shape (columns,), what is likely.
         share: of a lot, from which it is one.
     """
     cost = _with_ordinary_priced(whole, shape, relaxed)
     lots = whole_lots(whole, shape, relaxed.values, share)
     lower = np.where(shape.lots, lots, whole.matrix.lower)
-    part = whole.sliced(_likely(shape, relaxed), whole.matrix.lower, cost=cost, lower=lower)
+    part = whole.sliced(free, whole.matrix.lower, cost=cost, lower=lower)
     return _whole_in(part, shape.decisions.any_of(CHOICES))
 
 
-def what_follows(whole: Whole, shape: Shape, relaxed: Relaxation, first: Floats) -> Slice:
+def what_follows(
+    whole: Whole, shape: Shape, relaxed: Relaxation, free: Flags, first: Floats
+) -> Slice:
     """Free the same; whole are all choices, of which the first ones are made.
 
     Args:
         whole: the matrix.
         shape: what its columns decide.
         relaxed: its relaxation.
+        free: shape (columns,), what is likely.
         first: shape (columns,), a point with them.
     """
     cost = _with_ordinary_priced(whole, shape, relaxed)
     lower, upper = held(whole, shape.decisions.any_of(CHOICES), first)
-    free = _likely(shape, relaxed)
     part = whole.sliced(free, whole.matrix.lower, cost=cost, lower=lower, upper=upper)
     return _whole_in(part, shape.choices)
 
 
-def least_fleet(whole: Whole, shape: Shape, relaxed: Relaxation, chosen: Floats) -> Slice:
+def least_fleet(whole: Whole, shape: Shape, free: Flags, chosen: Floats) -> Slice:
     """Free the same at what it costs, with all choices made: what runs need, and no more.
 
     Args:
         whole: the matrix.
         shape: what its columns decide.
-        relaxed: its relaxation.
+        free: shape (columns,), what is likely.
         chosen: shape (columns,), a point with the choices.
     """
     lower, upper = held(whole, shape.choices, chosen)
-    free = _likely(shape, relaxed)
     return whole.sliced(free, whole.matrix.lower, lower=lower, upper=upper)
 
 
@@ -93,15 +111,6 @@ def whole_lots(whole: Whole, shape: Shape, point: Floats, share: float) -> Float
         ordered = np.maximum(0.0, np.floor(np.cumsum(point[columns]) + 1.0 - share))
         settled[columns] = np.diff(ordered, prepend=0.0)
     return np.where(shape.lots, whole.matrix.rounded(settled), settled)
-
-
-def _likely(shape: Shape, relaxed: Relaxation) -> Flags:
-    """Say which columns are neither about ordinary work nor, of many, berths hardly used."""
-    likely: Flags = ~_ordinary(shape)
-    berths = (shape.group >= 0) & ~shape.lots
-    if np.count_nonzero(berths) > MANY:
-        likely &= ~berths | (relaxed.values > UNLIKELY)
-    return likely
 
 
 def _with_ordinary_priced(whole: Whole, shape: Shape, relaxed: Relaxation) -> Floats:

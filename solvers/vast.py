@@ -13,7 +13,13 @@ from gridblock.solvers.merging import less_idle_ways
 from gridblock.solvers.outcome import Outcome
 from gridblock.solvers.relaxing import FOR_SIMPLEX, relax, relax_merged
 from gridblock.solvers.search import SHARE, unless_stopped
-from gridblock.solvers.settling import first_choices, held, least_fleet, what_follows
+from gridblock.solvers.settling import (
+    first_choices,
+    held,
+    least_fleet,
+    likely,
+    what_follows,
+)
 from gridblock.solvers.shape import CHOICES
 from gridblock.solvers.slices import Whole
 
@@ -128,17 +134,28 @@ class Vast(Improving):
     def _settled(self, relaxed: Relaxation) -> tuple[Floats, Floats, Floats] | None:
         """Give points with the first choices, with all, and with the fleet that these need."""
         whole, shape = self.whole, self.shape
-        for share in LOTS_FROM:
-            first = self._decided(first_choices(whole, shape, relaxed, share))
-            if first is not None:
-                break
-        else:
+        free = likely(shape, relaxed)
+        first = self._first(relaxed, free)
+        if first is None:
             return None
-        chosen = self._decided(what_follows(whole, shape, relaxed, first))
+        more = likely(shape, relaxed, first)
+        if np.count_nonzero(more) > np.count_nonzero(free):
+            again = self._first(relaxed, more)
+            first, free = (first, free) if again is None else (again, more)
+        chosen = self._decided(what_follows(whole, shape, relaxed, free, first))
         if chosen is None:
             return None
-        least = self._decided(least_fleet(whole, shape, relaxed, chosen))
+        least = self._decided(least_fleet(whole, shape, free, chosen))
         return None if least is None else (first, chosen, least)
+
+    def _first(self, relaxed: Relaxation, free: Flags) -> Floats | None:
+        """Give a point with the first choices, of which some are free."""
+        for share in LOTS_FROM:
+            part = first_choices(self.whole, self.shape, relaxed, free, share)
+            found = self._decided(part)
+            if found is not None:
+                return found
+        return None
 
     def _decided(self, part: Slice) -> Floats | None:
         """Solve a part, next to its relaxation if it can be; give its point, all else at least."""
