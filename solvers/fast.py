@@ -1,10 +1,11 @@
 """A search for large models: the relaxation, rounded along the model's own structure, and improved.
 
-The relaxation gives the bound. Choices that bind several periods (lots, sites, berths) are fixed in
-a dive; then period after period is solved in whole numbers, with earlier periods as decided and
-later ones at their prices. The plan is then improved region after region, over all periods at once,
-each whole number between the plan and the relaxation of that region. Work is limited by nodes, not
-by the clock, so that the same seed gives the same plan.
+The relaxation gives the bound. Choices that bind several periods (lots, sites, berths) are made in
+a dive, or all at once where it would take long; then period after period is solved in whole
+numbers, with earlier periods as decided and later ones at their prices. The plan is then improved
+region after region, over all periods at once, each whole number between the plan and the
+relaxation of that region. Work is limited by nodes, not by the clock, so that the same seed gives
+the same plan.
 """
 
 from __future__ import annotations
@@ -97,7 +98,7 @@ class Fast(Rooted):
     def _phases(self, aside: Aside, *, finish: bool) -> Outcome | None:
         """Go through the phases until the gap is proven; give the outcome of a failed relaxation.
 
-        Of a large matrix a sketch of the relaxation is known long before it, and dived into.
+        Of a large matrix a sketch of the relaxation is known soon: choices are made there.
         """
         if self.vast and self._at_once(aside):
             return None
@@ -127,7 +128,7 @@ class Fast(Rooted):
         """Make all choices where what is merged finds them worth while, and round the rest.
 
         Returns:
-            What is worth deciding, shape (columns,); None without a sketch.
+            What is worth deciding, shape (columns,); None where that has led to no better plan.
         """
         if isinstance(sketch, Outcome):
             unless_stopped(sketch)
@@ -135,7 +136,9 @@ class Fast(Rooted):
         self._prove(sketch)
         unless_stopped(sketch.outcome)
         self._stop_if_done()
-        kernel = self._settle(sketch)
+        before, kernel = self.objective, self._settle(sketch)
+        if self.objective >= before:
+            return None
         self._by_regions(Aside(self.session, apart=False), kernel, SMALL_REGIONS)
         return kernel
 

@@ -13,11 +13,12 @@ from gridblock.model.build import INTACT, build
 from gridblock.model.pools import EXACT
 from gridblock.solvers import vast
 from gridblock.solvers.compile import compile_model
+from gridblock.solvers.diving import Dive
 from gridblock.solvers.fast import Fast
 from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.outcome import Outcome, Progress, Settings, Stop, Verdict
 from gridblock.solvers.relaxing import Relaxation
-from gridblock.solvers.settling import whole_lots
+from gridblock.solvers.settling import likely, whole_lots
 from gridblock.solvers.shape import Shape, shape_of
 from gridblock.solvers.slices import Slice, Whole
 
@@ -142,6 +143,41 @@ def test_choices_of_a_large_model_are_made_before_it_is_relaxed(
     assert found.objective <= usual.objective * 1.001
     # What is merged proves a bound first, and the relaxation a better one.
     assert len({line.bound for line in told if line.bound is not None}) > 1
+
+
+def test_a_large_model_whose_choices_lead_nowhere_is_dived_into(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _model, whole, shape = rung_s()
+    monkeypatch.setattr(vast, "FOR_SIMPLEX", 0)
+    monkeypatch.setattr(vast.Vast, "_settled", lambda *_: None)
+    dives: list[Dive] = []
+    run = Dive.run
+
+    def dived(dive: Dive, *given: Any) -> Any:
+        dives.append(dive)
+        return run(dive, *given)
+
+    monkeypatch.setattr(Dive, "run", dived)
+    outcome = Fast(session, whole, shape, Settings(gap=1e-2)).run()
+    assert dives
+    assert outcome.gap is not None
+    assert outcome.gap < 0.05
+
+
+def test_a_run_that_the_first_choices_leave_out_may_take_any_berth(session: Session) -> None:
+    _model, whole, shape = rung_s()
+    berths = (shape.group >= 0) & ~shape.lots
+    run = int(shape.group[berths][0])
+    of_run = berths & (shape.group == run)
+    values = np.where(of_run, 1e-6, 0.0)
+    values[np.flatnonzero(of_run)[0]] = 1.0
+    relaxed = Relaxation(Outcome(Stop.FINISHED, Verdict.OPTIMAL), values, np.zeros(0), 0.0)
+    # Only the berth that is used is likely, until a point leaves the run out.
+    assert np.count_nonzero(likely(shape, relaxed) & berths) == 1
+    assert np.array_equal(likely(shape, relaxed, values), likely(shape, relaxed))
+    left_out = likely(shape, relaxed, np.zeros(len(values)))
+    assert np.array_equal(left_out & berths, of_run)
 
 
 def test_a_search_stopped_while_it_sketches_ends(
