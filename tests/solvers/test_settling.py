@@ -165,8 +165,8 @@ def test_a_large_model_whose_choices_lead_nowhere_is_dived_into(
     assert outcome.gap < 0.05
 
 
-def test_a_run_that_the_first_choices_leave_out_may_take_any_berth(session: Session) -> None:
-    _model, whole, shape = rung_s()
+def test_a_run_that_the_first_choices_leave_out_may_take_any_berth() -> None:
+    _model, _, shape = rung_s()
     berths = (shape.group >= 0) & ~shape.lots
     run = int(shape.group[berths][0])
     of_run = berths & (shape.group == run)
