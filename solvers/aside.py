@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from gridblock.solvers.outcome import Stop
@@ -11,7 +12,7 @@ from gridblock.solvers.search import StoppedError
 from gridblock.solvers.session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
 
 
 T = TypeVar("T")
@@ -65,3 +66,9 @@ class Aside:
             return found.result()
 
         return answer
+
+
+def two_at_a_time(some: Sequence[T]) -> Iterable[tuple[T, T | None]]:
+    """Pair those of the first half with those of the second; the last may have None beside it."""
+    half = (len(some) + 1) // 2
+    return zip_longest(some[:half], some[half:])

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from gridblock.solvers.aside import two_at_a_time
 from gridblock.solvers.diving import HALF, NEAR
 from gridblock.solvers.outcome import Progress, Verdict
 from gridblock.solvers.regions import Regions
@@ -87,9 +88,7 @@ class Improving(Sweep):
         if found.values is not None:
             self.keep(part.into(part.matrix.rounded(found.values), best))
 
-    def _by_regions(
-        self, aside: Aside, kernel: Flags, sizes: Iterable[int], plan: Floats | None = None
-    ) -> None:
+    def _by_regions(self, aside: Aside, kernel: Flags, sizes: Iterable[int]) -> None:
         """Decide region after region anew, over all periods and two at a time, while that helps.
 
         They begin at other facilities each time.
@@ -98,9 +97,8 @@ class Improving(Sweep):
             aside: a second process, if there is one.
             kernel: shape (columns,), what is worth deciding.
             sizes: the most columns that are about the facilities of a region, time after time.
-            plan: shape (columns,), where to begin, the best plan unless another is given.
         """
-        plan = self.best if plan is None else plan
+        plan = self.best
         if plan is None:
             return
         cost = self.whole.matrix.objective
@@ -109,12 +107,13 @@ class Improving(Sweep):
             regions = Regions(self.whole, self.shape, kernel | (plan > self.whole.matrix.lower))
             order = np.flatnonzero(regions.sizes).tolist()[:: -1 if turn % 2 else 1]
             groups = regions.grouped(order, most)
-            half = (len(groups) + 1) // 2
             gap = SHARE * self.settings.gap / max(1, len(groups))
-            for pair in zip_longest(groups[:half], groups[half:], fillvalue=()):
+            for pair in two_at_a_time(groups):
                 if self.done():
                     return
-                plan = self._two_anew(aside, [regions.columns(group) for group in pair], gap, plan)
+                plan = self._two_anew(
+                    aside, [regions.columns(group or ()) for group in pair], gap, plan
+                )
             if before - cost(plan) <= ENOUGH * self.settings.gap * abs(before):
                 return
 
