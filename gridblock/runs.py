@@ -80,6 +80,8 @@ class Run:
         self.folder = folder.absolute()
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         self.part = _made(self.folder) if part is None else part.absolute()
+        with suppress(OSError):
+            self.folder.rmdir()
         self._hold = unfinished.held(self.part)
         self._progress: IO[str] | None = None
 
@@ -185,11 +187,34 @@ def refuse_taken(folder: Path) -> None:
 
 
 def usual_folder(instance: Instance) -> Path:
-    """Name a new folder for a run: ``runs/<instance>-<UTC time>-<hash8>``."""
+    """Make an empty folder for a run, ``runs/<instance>-<UTC time>-<hash8>``.
+
+    No other process is given the same one, though it ask in the same second.
+
+    Raises:
+        OSError: it cannot be made.
+    """
     now = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     base = f"{file_name(instance.name)}-{now}-{instance.hash[:8]}"
-    names = (base, *(f"{base}-{i}" for i in range(2, 1000)))
-    return next(FOLDER / n for n in names if not any(FOLDER.glob(f"{n}*")))
+    for name in (base, *(f"{base}-{i}" for i in range(2, 1000))):
+        folder = FOLDER / name
+        if not any(FOLDER.glob(f"{name}*")) and _made_first(folder):
+            return folder
+    message = "there are a thousand runs of this name; remove some"
+    raise FileExistsError(0, message, str(FOLDER / base))
+
+
+def _made_first(folder: Path) -> bool:
+    """Whether this process made a folder that no run of another process is to be called."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        return False
+    if any(folder.parent.glob(f"{folder.name}*.part")):
+        folder.rmdir()
+        return False
+    return True
 
 
 def _made(folder: Path) -> Path:

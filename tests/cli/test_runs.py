@@ -2,6 +2,7 @@
 
 import csv
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
@@ -107,6 +108,18 @@ def test_two_runs_in_one_second_have_two_folders(
     folders = {plan.save(runs.usual_folder(plan.instance)) for _ in range(3)}
     assert len(folders) == 3
     assert {folder.parent.name for folder in folders} == {"runs"}
+
+
+def test_runs_that_begin_at_once_have_a_folder_each(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked for by many before any has written a thing: a name is taken when it is given."""
+    monkeypatch.chdir(tmp_path)
+    with ThreadPoolExecutor(8) as at_once:
+        made = [*at_once.map(lambda _: runs.usual_folder(plan.instance), range(8))]
+    assert len({*made}) == 8
+    assert all(folder.is_dir() for folder in made)
+    assert {plan.save(folder) for folder in made} == {folder.absolute() for folder in made}
 
 
 def test_numbers_that_no_plan_holds_are_refused(plan: Plan, tmp_path: Path) -> None:
