@@ -8,9 +8,9 @@ Each module says in its first line what it is about. Begin with ``solve``, from 
   ``doubt`` is when it is not believed. ``outcome`` has settings and outcomes, ``lp_solvers``,
   ``cuopt`` and ``versions`` what may solve.
 - Methods: ``methods`` chooses; ``staged`` for small models; for large ones ``fast`` with
-  ``rooted``, ``relaxing``, ``diving``, ``sweeping``, ``mending``, ``improving`` in ``regions``,
-  ``apart``, ``search``, ``shape``, ``slices`` and ``aside``, a second process; what is ``vast`` is
-  relaxed after ``merging``; ``settling`` makes choices, ``vertex`` whole numbers exact.
+  ``rooted``, ``relaxing``, ``diving``, ``sweeping`` in ``nearness``, ``mending``, ``improving`` in
+  ``regions``, ``apart``, ``search``, ``shape``, ``slices`` and ``aside``, a second process; what is
+  ``vast`` is relaxed after ``merging``; ``settling`` makes choices, ``vertex`` whole numbers exact.
 - Cuts: ``tightening`` adds them; ``contests`` are where ``cutting`` looks for them; a ``cut`` is
   derived by ``mixed_rounding``.
 - Sequences of solves: ``tiers`` and ``parts``; ``growing`` adds losses of links.
