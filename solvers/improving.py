@@ -127,11 +127,13 @@ class Improving(Sweep):
         waiting = aside.begin(partial(self._between, self.whole.sliced(other, plan), plan, gap))
         mine = self._between(self.whole.sliced(one, plan), plan, gap, self.session)
         points = [self._taken(found, plan) for found in (mine, waiting())]
-        best, cost = plan, self.whole.matrix.objective(plan)
-        for point in (np.where(other, points[1], points[0]), *points):
-            if self.whole.matrix.objective(point) < cost and self.keep(point):
-                best, cost = point, self.whole.matrix.objective(point)
-        return best
+        cost = self.whole.matrix.cost
+        saved = [
+            float(cost[at] @ (plan - point)[at]) for at, point in zip(free, points, strict=True)
+        ]
+        both = sum(saved), np.where(other, points[1], points[0])
+        tried = sorted([both, *zip(saved, points, strict=True)], key=lambda one: -one[0])
+        return next((point for won, point in tried if won > 0 and self.keep(point)), plan)
 
     def _taken(self, found: Found, plan: Floats) -> Floats:
         """Take note of what deciding a part anew has told, and give the plan with it."""
