@@ -126,6 +126,13 @@ def repriced(whole: Whole, shape: Shape, duals: Floats) -> Floats:
     return better
 
 
+def very_many(shape: Shape, matrix: Matrix) -> Flags:
+    """Say which columns are most of a matrix: what is supplied and served, and what is bought."""
+    bought = shape.orders & (matrix.cost > 0)
+    many: Flags = shape.decisions.any_of([SUPPLY, SERVED]) | bought
+    return many
+
+
 def less_idle_ways(whole: Whole, shape: Shape, some: Flags) -> Flags:
     """Return some columns without the ways that none of the others asks for."""
     roles, row, index = _Roles(whole, shape), whole.row_of, whole.matrix.index

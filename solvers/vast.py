@@ -11,7 +11,7 @@ from gridblock.solvers.improving import LARGE_REGIONS, SMALL_REGIONS, Improving
 from gridblock.solvers.lp_solvers import LpSolver
 from gridblock.solvers.merging import less_idle_ways
 from gridblock.solvers.outcome import Outcome
-from gridblock.solvers.relaxing import FOR_SIMPLEX, relax, relax_merged
+from gridblock.solvers.relaxing import FOR_SIMPLEX, relax, relax_merged, sharpened
 from gridblock.solvers.search import SHARE, unless_stopped
 from gridblock.solvers.settling import (
     first_choices,
@@ -129,6 +129,8 @@ class Vast(Improving):
             unless_stopped(found)
             return None
         unless_stopped(found.outcome)
+        if self.vast:
+            return sharpened(self.session, Whole(within), shape, found, self.asked(), self.on_log)
         return found
 
     def _settled(self, relaxed: Relaxation) -> tuple[Floats, Floats, Floats] | None:
