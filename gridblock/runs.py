@@ -80,6 +80,7 @@ class Run:
         self.folder = folder.absolute()
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         self.part = _made(self.folder) if part is None else part.absolute()
+        # From here on ``part`` says that the name is taken; an empty folder did until now.
         with suppress(OSError):
             self.folder.rmdir()
         self._hold = unfinished.held(self.part)

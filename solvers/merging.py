@@ -79,6 +79,10 @@ class Merged:
         """Give duals of the large matrix's rows from those of the merged one."""
         return np.where(self.rows >= 0, merged[self.rows], self.ways)
 
+    def point(self, values: Floats) -> Floats:
+        """Give the point of the merged matrix that a point of the large one is."""
+        return _sums(values, self.columns, len(self.matrix.cost))
+
     def values(self, merged: Floats) -> Floats:
         """Share a point of the merged matrix out; it keeps the rows no more than nearly."""
         shared = merged[self.columns] * self.shares

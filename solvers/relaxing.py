@@ -179,9 +179,7 @@ def sharpened(
     """
     matrix, merged = whole.matrix, merge(whole, shape)
     kept, small = merged.columns >= 0, merged.matrix
-    point = np.zeros(len(small.cost))
-    np.add.at(point, merged.columns[kept], known.values[kept])
-    used = point > small.lower + USED
+    used = merged.point(known.values) > small.lower + USED
     used[merged.columns[kept & ~very_many(shape, matrix)]] = True
     part = Whole(small).sliced(used, small.lower)
     scaled, columns, _ = _scaled(part.matrix)

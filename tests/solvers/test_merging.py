@@ -20,8 +20,6 @@ from gridblock.solvers.shape import Shape, shape_of
 from gridblock.solvers.slices import Whole
 
 if TYPE_CHECKING:
-    from gridblock.solvers.change import Floats
-    from gridblock.solvers.matrix import Matrix
     from gridblock.solvers.session import Session
 
 Problem = tuple[Whole, Shape]
@@ -132,14 +130,6 @@ def test_the_bound_of_a_merged_relaxation_holds_and_is_near(seed: int, session: 
     assert whole.bound(worse) < again == pytest.approx(nearly.bound, rel=1e-9)
 
 
-def merged_point(whole: Whole, shape: Shape, values: Floats) -> tuple[Matrix, Floats]:
-    """The merged matrix, and what a point of the large one is there."""
-    merged = merge(whole, shape)
-    kept, point = merged.columns >= 0, np.zeros(merged.matrix.shape[1])
-    np.add.at(point, merged.columns[kept], values[kept])
-    return merged.matrix, point
-
-
 @pytest.mark.parametrize("seed", range(3))
 def test_what_is_sharpened_keeps_rows_and_uses_no_more_columns(seed: int, session: Session) -> None:
     whole, shape = problem(generate("S", seed))
@@ -149,9 +139,11 @@ def test_what_is_sharpened_keeps_rows_and_uses_no_more_columns(seed: int, sessio
     # Its prices prove what they did.
     assert (found.duals == nearly.duals).all()
     assert found.bound == nearly.bound == pytest.approx(whole.bound(found.duals), rel=1e-9)
-    small, point = merged_point(whole, shape, found.values)
-    _, near = merged_point(whole, shape, nearly.values)
-    many = merged_point(whole, shape, very_many(shape, whole.matrix).astype(float))[1] > 0
+    merged = merge(whole, shape)
+    small, point, near = merged.matrix, merged.point(found.values), merged.point(nearly.values)
+    # What is shared out and added up again is what it was.
+    assert merged.point(merged.values(point)) == pytest.approx(point)
+    many = merged.point(very_many(shape, whole.matrix).astype(float)) > 0
     assert not (many & (point > small.lower + USED) & (near <= small.lower + USED)).any()
     relaxed = replace(small, integer=np.zeros(len(small.cost), dtype=np.bool_))
     assert relaxed.violation(point).tolerable
