@@ -5,9 +5,9 @@ table of contents, or with ``audit``, the same for what is checked.
 
 - The formulation: ``variables``, ``constraints`` (a family of rules each), ``objective``.
 - What families look up: ``facts``, ``bounds``, ``additions``, ``in_force``, ``measures``,
-  ``commodity``, ``feeding``, ``limits``, ``link_losses``, ``surviving``, ``exact``; what makes the
-  model smaller: ``pools``, ``tunnels``, ``appetite``, ``sought``, ``holding``; ``size`` reckons
-  how large it is.
+  ``bandwidth``, ``commodity``, ``feeding``, ``limits``, ``link_losses``, ``surviving``, ``exact``;
+  what makes the model smaller: ``pools``, ``tunnels``, ``appetite``, ``sought``, ``holding``;
+  ``size`` reckons how large it is.
 - Models of other questions: ``elastic``, ``extensive`` with ``common_orders``, ``hindsight``,
   ``rerouting``, ``lacking``.
 - From a solved model to decisions and back: ``decide`` with ``sharing``, ``leasing``, ``standby``

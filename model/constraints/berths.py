@@ -8,6 +8,7 @@ import pyomo.environ as pyo
 
 from gridblock.instances.instance import Instance
 from gridblock.instances.schema.demands import Demand
+from gridblock.model.bandwidth import Bandwidth
 
 ROUNDING: Final = 1e-9
 """What is worked out to be less by no more than this share is as much."""
@@ -41,7 +42,7 @@ def add(block: pyo.Block, instance: Instance) -> None:
     blocks, the third where the accelerator comes in one type of block. For a run at one facility
     the second is an equation, and so is the third. There is a berth only where the whole run fits
     in, where what stands there and what vendors deliver by then is enough for it, and where its
-    facilities are close enough for its interconnect.
+    facilities are close enough for its interconnect, and the links between them can carry it.
     """
     runs = {demand.name: demand for demand in instance.demands if has_a_berth(demand)}
     standing = _standing(block, runs)
@@ -168,7 +169,7 @@ def _sites(
     at: dict[tuple[str, str], list[str]] = {}
     for d, f, chip in dict.fromkeys(key[:3] for key in standing):
         at.setdefault((d, chip), []).append(f)
-    supply = _Supply(block, standing)
+    supply, network = _Supply(block, standing), Bandwidth(facts, block.bounds.additions.links)
     for (d, chip), facilities in at.items():
         most = runs[d].most_facilities or 1
         for start, window in facts.windows[d].items():
@@ -177,6 +178,7 @@ def _sites(
                 if all(
                     supply.units(d, group, chip, t) >= facts.total[d, t] * (1 - ROUNDING)
                     and all((d, f, chip, t) in standing for f in group)
+                    and all(network.carries(runs[d], *two, t) for two in combinations(group, 2))
                     for t in window
                 ) and all(any((d, r, f, t) in served for f in group) for r, t in asked):
                     yield (d, JOINED.join(group), chip, start), group

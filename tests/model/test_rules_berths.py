@@ -118,6 +118,45 @@ def test_facilities_too_far_apart_have_no_berth_together(sites: Instance, cost: 
     assert cost(apart.replace({"demands.gang.interconnect.max_ms": 0.1})) == 40
 
 
+def test_facilities_have_no_berth_together_where_links_cannot_carry_it(
+    sites: Instance, cost: Cost
+) -> None:
+    # The gang has to stand at both of two sites and asks for 4 Gbps each way between them.
+    pair = sites.replace(
+        {
+            "facilities": {name: {"installed": {"pod": 3}} for name in ("north", "south")},
+            "demands.gang.max_facilities": 2,
+            "demands.gang.interconnect": {"gbps": 4},
+        }
+    )
+
+    def linked(*links: dict[str, Any], **network: object) -> Instance:
+        ends = [{"between": ["north", "south"], "ms": 1, **link} for link in links]
+        return pair.replace({"network": {"links": ends, **network}})
+
+    both = {("gang", "north + south", "h100", start) for start in "uv"}
+    assert berths_of(linked({"gbps": 4})) == both
+    assert cost(linked({"gbps": 4})) == 0
+    # 3.9 do not carry it, and all stays unmet for its hour.
+    assert not berths_of(linked({"gbps": 3.9}))
+    assert cost(linked({"gbps": 3.9})) == 40
+    # A link that both ways share has to have twice as much.
+    assert berths_of(linked({"gbps": 8, "capacity": "shared"})) == both
+    assert not berths_of(linked({"gbps": 7.9, "capacity": "shared"}))
+    # Two links side by side carry 1.5 and 2.5 where both are tunnels, or traffic goes anywhere.
+    two = {"name": "a", "gbps": 1.5}, {"name": "b", "gbps": 2.5}
+    assert berths_of(linked(*two)) == both
+    assert berths_of(linked(*two, routing="any")) == both
+    assert not berths_of(linked(*two, tunnels=1))
+    # From the second hour on there is more, at first or as an option that may be ordered.
+    late = {("gang", "north + south", "h100", "v")}
+    assert berths_of(linked({"gbps": [3, 4]})) == late
+    wave = {"name": "wave", "lead": 1, "cost_once": 7, "adds": [{"link": "only", "gbps": 1}]}
+    lit = linked({"name": "only", "gbps": 3}).replace({"options": [wave]})
+    assert berths_of(lit) == late
+    assert cost(lit) == 7
+
+
 def test_a_berth_takes_whole_blocks_in_the_relaxation_too(sites: Instance) -> None:
     # 35 units in pods of 10 take 4; drawing costs 1 a pod-hour. The relaxation of the run alone
     # would assign 3.5 pods; that with berths knows 4.
