@@ -33,7 +33,7 @@ class Aside:
             session: the one that the search uses; it does the jobs where there is no other.
             apart: whether to have a worker of one's own.
         """
-        self.session = session
+        self.session, self.apart = session, apart
         self._own = Session() if apart else None
         self._pool = ThreadPoolExecutor(1) if apart else None
 

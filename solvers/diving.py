@@ -61,8 +61,8 @@ class Dive:
         whole: the matrix.
         shape: what its columns decide.
         relax: solves what the session holds.
-        dear: the share of the cost that a choice may add; where all for a run add more, choices for
-            others are tried, too.
+        dear: what a choice may cost; where all for a run cost more, choices for others are tried,
+            too.
         worth: shape (columns,), what the relaxation says that each decision adds, fully taken.
     """
 
@@ -91,7 +91,17 @@ class Dive:
         Returns:
             A point with whole choices, shape (columns,), and duals of the rows, shape (rows,).
         """
-        matrix = self.whole.matrix
+        matrix, held = self.whole.matrix, self.fixed(part, held)
+        if held is None:
+            return None
+        duals = np.zeros(matrix.shape[0])
+        free = np.zeros(matrix.shape[1], dtype=np.bool_)
+        free[part.columns] = True
+        duals[self.whole.with_any(free)] = held.duals
+        return part.into(held.values, matrix.lower), duals
+
+    def fixed(self, part: Slice, held: Held | None) -> Held | None:
+        """Fix choices as ``run`` does; give the point of the part, and duals of its rows."""
         lower, upper = part.matrix.lower, part.matrix.upper
         for _ in range(ROUNDS):
             if held is None:
@@ -100,13 +110,7 @@ class Dive:
             if not open_.any():
                 break
             lower, upper, held = self._deeper(held, open_, part, lower, upper)
-        if held is None:
-            return None
-        duals = np.zeros(matrix.shape[0])
-        free = np.zeros(matrix.shape[1], dtype=np.bool_)
-        free[part.columns] = True
-        duals[self.whole.with_any(free)] = held.duals
-        return part.into(held.values, matrix.lower), duals
+        return held
 
     def _open(self, held: Held, part: Slice) -> Flags:
         """Say which choices are not whole, of those that are made first."""
@@ -124,8 +128,7 @@ class Dive:
         What is cheap to rule out is no guide: the relaxation then mixes others.
         """
         best: tuple[Floats, Floats, Held | None] = lower, upper, None
-        dear = self.dear * abs(held.objective)
-        cheap = held.objective + CHEAP * dear
+        dear, cheap = self.dear, held.objective + CHEAP * self.dear
         for number, ways in enumerate(self._ways(held.values, open_, part.columns, upper)):
             for least, most in ways:
                 low, high = np.maximum(lower, least), np.minimum(upper, most)

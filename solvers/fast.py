@@ -102,56 +102,85 @@ class Fast(Rooted):
         """
         if self.vast and self._at_once(aside):
             return None
-        again = self.settings.duals is not None
-        sketched = aside.begin(self._merged) if self.large and not again else None
+        if self.large and self.settings.duals is None:
+            return self._from_sketch(aside, finish=finish)
         relaxed = aside.begin(self._relaxed)
         self._start()
         if self._known_bound() or self._again():
             return None
-        kernel = None if sketched is None else self._from_sketch(sketched())
         found = relaxed()
         if isinstance(found, Outcome):
             return self._without_relaxation(found)
         root = self._root(found)
-        if again:
+        if self.settings.duals is not None:
             self._agree(root.relaxed.values, root.kernel)
             self._stop_if_done()
-        if kernel is not None:
-            self._from_settled(aside, root._replace(kernel=root.kernel | kernel))
-        else:
-            self._from_root(aside, root, finish=finish)
+        self._from_root(aside, root, finish=finish)
         if finish and not self.done():
             self._finish()
         return None
 
-    def _from_sketch(self, sketch: Relaxation | Outcome) -> Flags | None:
-        """Make all choices where what is merged finds them worth while, and round the rest.
+    def _from_sketch(self, aside: Aside, *, finish: bool) -> Outcome | None:
+        """Make all choices where what is merged finds them worth while, round the rest, improve.
+
+        A second process looks for a first plan, then relaxes the whole, meanwhile.
+        """
+        begun, relaxed = aside.begin(self._begun), aside.begin(self._relaxed)
+        if not aside.apart:
+            begun()
+        kernel = self._sketched()
+        begun()
+        if kernel is not None and not aside.apart:
+            self._by_regions(aside, kernel, SMALL_REGIONS)
+        found = relaxed()
+        if isinstance(found, Outcome):
+            return self._without_relaxation(found)
+        root = self._root(found)
+        if kernel is None:
+            self._from_root(aside, root, finish=finish)
+        else:
+            if aside.apart:
+                self._by_regions(aside, kernel, SMALL_REGIONS)
+            self._from_settled(aside, root._replace(kernel=root.kernel | kernel))
+        if finish and not self.done():
+            self._finish()
+        return None
+
+    def _begun(self, session: Session) -> None:
+        """Look for a first plan with a session, in a search of its own."""
+        other = replace(
+            self, session=session, on_progress=None, on_log=None, lines=[], notes=[], nodes=0
+        )
+        other._start()
+        self.keep(other.best)
+
+    def _sketched(self) -> Flags | None:
+        """Make all choices near what is merged, and round the rest.
 
         Returns:
-            What is worth deciding, shape (columns,); None where that has led to no better plan.
+            What is worth deciding, shape (columns,); None where that has led to no plan.
         """
+        sketch = self._merged(self.session)
         if isinstance(sketch, Outcome):
             unless_stopped(sketch)
             return None
         self._prove(sketch)
         unless_stopped(sketch.outcome)
         self._stop_if_done()
-        before, kernel = self.objective, self._settle(sketch)
-        if self.objective >= before:
-            return None
-        self._by_regions(Aside(self.session, apart=False), kernel, SMALL_REGIONS)
-        return kernel
+        kernel, led = self._settle(sketch)
+        return kernel if led else None
 
     def _from_settled(self, aside: Aside, root: Root) -> None:
         """Improve the plan of a large matrix in regions; then tighten, and go on.
 
         To tighten takes longer than to relax, so it is done while the search goes on.
         """
-        alone = Aside(self.session, apart=False)
-        self._solved_apart(aside)
-        tightened = aside.begin(partial(self._tightened, root))
-        self._by_regions(alone, root.kernel, LARGE_REGIONS[:2])
         self._stop_if_done()
+        self._solved_apart(aside)
+        self._by_regions(aside, root.kernel, LARGE_REGIONS[:2])
+        self._stop_if_done()
+        tightened = aside.begin(partial(self._tightened, root))
+        self._by_regions(Aside(self.session, apart=False), root.kernel, LARGE_REGIONS[1:2])
         tight = self._with_cuts(root, tightened())
         gained = tight.relaxed.bound - root.relaxed.bound
         if gained > ENOUGH * self.settings.gap * abs(root.relaxed.bound):

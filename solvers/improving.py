@@ -188,7 +188,8 @@ class Improving(Sweep):
                 self.bound = max(self.bound, min(line.bound, self.objective))
             self.report(line.nodes)
 
-        outcome = self.session.run(replace(self.asked(), start=self.best), moved, self.on_log)
+        asked = replace(self.asked(), start=self.best, threads=self.settings.threads)
+        outcome = self.session.run(asked, moved, self.on_log)
         self.nodes += outcome.nodes
         self.notes += outcome.notes
         if outcome.values is not None:

@@ -18,6 +18,7 @@ The colours of a refinement would merge what is exactly alike (Grohe, Kersting, 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -26,8 +27,6 @@ from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.shape import SELDOM
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from gridblock.solvers.change import Flags, Floats
@@ -36,11 +35,10 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.int64]
 
-WAYS: Final[Mapping[str, str]] = {
-    "traffic_reaches_the_facility": "gbps",
-    "interconnect_reserved_between_facilities_used": "reserved_tunnel",
-}
-"""Rows that ask for a way, and the columns that are one."""
+TRAFFIC: Final = "traffic_reaches_the_facility", "gbps"
+"""Rows that ask for a way of traffic, and the columns that are one."""
+RESERVED: Final = "interconnect_reserved_between_facilities_used", "reserved_tunnel"
+"""Rows that ask for a way between facilities, and the columns that are one."""
 SUPPLY: Final = "assigned"
 """What a workload gets of each block type at a facility."""
 WITHIN: Final = "served_within_what_is_assigned"
@@ -51,6 +49,8 @@ UNMET: Final = "unmet"
 OPEN: Final = "served_only_where_open"
 LEFT_OUT: Final = ("whole_blocks_for_what_is_met",)
 """Families of rows that only whole numbers give a meaning."""
+IN_USE: Final = 1e-2
+"""So many blocks are in use where a point of the relaxation has more."""
 NOTHING: Final = 1e-12
 """A coefficient that is smaller is left of some that cancel."""
 
@@ -75,6 +75,14 @@ class Merged:
     ways: Floats
     lower: Floats
 
+    @cached_property
+    def leaders(self) -> Numbers:
+        """The first column of the large matrix that each is made of; shape (its columns,)."""
+        kept = np.flatnonzero(self.columns >= 0)
+        first = np.unique(self.columns[kept], return_index=True)[1]
+        leaders: Numbers = kept[first]
+        return leaders
+
     def duals(self, merged: Floats) -> Floats:
         """Give duals of the large matrix's rows from those of the merged one."""
         return np.where(self.rows >= 0, merged[self.rows], self.ways)
@@ -89,15 +97,16 @@ class Merged:
         return np.where(self.columns >= 0, shared, self.lower)
 
 
-def merge(whole: Whole, shape: Shape) -> Merged:
+def merge(whole: Whole, shape: Shape, *, reserved: bool = False) -> Merged:
     """Merge what is alike in a matrix.
 
     Args:
         whole: the matrix.
         shape: what its columns decide, and its rows say.
+        reserved: whether ways that are reserved between facilities stay, with what they share.
     """
     matrix, roles = whole.matrix, _Roles(whole, shape)
-    ways, priced = roles.ways()
+    ways, priced, priced_ways = roles.ways(reserved=reserved)
     cost = whole.priced(ways)
     group, number = roles.rows_alike(), np.arange(matrix.shape[1])
     roles.columns_alike(number, group, cost)
@@ -106,9 +115,9 @@ def merge(whole: Whole, shape: Shape) -> Merged:
     total = np.bincount(number, weights=width, minlength=len(width))[number]
     alone = np.bincount(number, minlength=len(width))[number] == 1
     shares = np.where(alone, 1.0, width / np.where(total > 0, total, 1.0))
-    kept_rows = ~(priced | roles.rule(*SELDOM, *LEFT_OUT))
-    rows = _numbered(kept_rows, group)
-    columns = _numbered(~roles.is_way & (shares > 0), number)
+    seldom = roles.rule(*SELDOM) & ~whole.with_any(roles.reserved & ~priced_ways)
+    rows = _numbered(~(priced | seldom | roles.rule(*LEFT_OUT)), group)
+    columns = _numbered(~priced_ways & (shares > 0), number)
     smaller = _summed(whole, cost, rows, columns, shares)
     return Merged(smaller, rows, columns, shares, ways, matrix.lower)
 
@@ -137,13 +146,29 @@ def very_many(shape: Shape, matrix: Matrix) -> Flags:
     return many
 
 
+def suppliers(whole: Whole, shape: Shape, point: Floats) -> Flags:
+    """Say which columns may supply work with blocks of which a point has some in use there.
+
+    Demands that are counted together share what they are supplied with; apart, each takes what
+    suits it, from among the same blocks.
+    """
+    roles = _Roles(whole, shape)
+    powered, _ = roles.home(POWERED, roles.supply)
+    some = np.flatnonzero(powered >= 0)
+    used = np.bincount(powered[some], point[some], whole.matrix.shape[0]) > IN_USE
+    found: Flags = powered >= 0
+    found[some] = used[powered[some]]
+    return found
+
+
 def less_idle_ways(whole: Whole, shape: Shape, some: Flags) -> Flags:
     """Return some columns without the ways that none of the others asks for."""
     roles, row, index = _Roles(whole, shape), whole.row_of, whole.matrix.index
     asked = np.zeros(whole.matrix.shape[0], dtype=np.bool_)
-    asked[row[(some & ~roles.is_way)[index]]] = True
-    idle = roles.is_way.copy()
-    entries = roles.is_way[index] & (asked & roles.rule(*WAYS))[row]
+    ways = roles.traffic | roles.reserved
+    asked[row[(some & ~ways)[index]]] = True
+    idle = ways.copy()
+    entries = ways[index] & (asked & roles.rule(TRAFFIC[0], RESERVED[0]))[row]
     idle[index[entries]] = False
     left: Flags = some & ~idle
     return left
@@ -153,7 +178,8 @@ class _Roles:
     """Which columns and rows play a part in what is merged.
 
     Attributes:
-        served, supply, unmet, is_way: shape (columns,), whether a column is that.
+        served, supply, unmet: shape (columns,), whether a column is that.
+        traffic, reserved: shape (columns,), whether it says on which way.
         within_of: shape (columns,), the row that bounds what is served by what is supplied, or -1.
         met_of: shape (columns,), the row of the amount that a column is a part of, or -1.
     """
@@ -165,16 +191,17 @@ class _Roles:
         self.served = shape.decisions.any_of([SERVED]) & ordinary
         self.supply = shape.decisions.any_of([SUPPLY]) & ordinary
         self.unmet = shape.decisions.any_of([UNMET]) & ordinary
-        self.is_way = shape.decisions.any_of(WAYS.values())
-        self.within_of, self.within_by = self._home(WITHIN, self.served | self.supply)
-        self.met_of, by = self._home(MET, self.served | self.unmet)
+        self.traffic = shape.decisions.any_of([TRAFFIC[1]])
+        self.reserved = shape.decisions.any_of([RESERVED[1]])
+        self.within_of, self.within_by = self.home(WITHIN, self.served | self.supply)
+        self.met_of, by = self.home(MET, self.served | self.unmet)
         self.met_of[by != 1.0] = -1
 
     def rule(self, *families: str) -> Flags:
         """Say which rows are of some families; rows that were added later are of none."""
         return self.whole.rows(self.shape.rules.any_of(families))
 
-    def _home(self, family: str, columns: Flags) -> tuple[Numbers, Floats]:
+    def home(self, family: str, columns: Flags) -> tuple[Numbers, Floats]:
         """Give the row of a family that each of some columns stands in, and its coefficient."""
         whole = self.whole
         row: Numbers = np.full(whole.matrix.shape[1], -1, dtype=np.int64)
@@ -184,26 +211,24 @@ class _Roles:
         row[at], value[at] = whole.row_of[entries], whole.matrix.value[entries]
         return row, value
 
-    def ways(self) -> tuple[Floats, Flags]:
-        """Give duals that price ways at the cheapest, and the rows of those."""
+    def ways(self, *, reserved: bool) -> tuple[Floats, Flags, Flags]:
+        """Give duals that price ways at the cheapest, the rows of those, and the columns."""
         whole, matrix = self.whole, self.whole.matrix
-        duals, priced = np.zeros(matrix.shape[0]), np.zeros(matrix.shape[0], dtype=np.bool_)
-        for family, way in WAYS.items():
-            entries = self.rule(family)[whole.row_of]
-            entries &= self.shape.decisions.any_of([way])[matrix.index]
-            row, value = whole.row_of[entries], matrix.value[entries]
-            least = np.full(len(duals), np.inf)
-            np.minimum.at(least, row, matrix.cost[matrix.index[entries]] / np.abs(value))
-            duals[row] = least[row] * np.sign(value)
-            priced |= self.rule(family)
-        return duals, priced
+        some = self.traffic if reserved else self.traffic | self.reserved
+        priced = self.rule(TRAFFIC[0]) if reserved else self.rule(TRAFFIC[0], RESERVED[0])
+        entries = priced[whole.row_of] & some[matrix.index]
+        row, value = whole.row_of[entries], matrix.value[entries]
+        duals, least = np.zeros(matrix.shape[0]), np.full(matrix.shape[0], np.inf)
+        np.minimum.at(least, row, matrix.cost[matrix.index[entries]] / np.abs(value))
+        duals[row] = least[row] * np.sign(value)
+        return duals, priced, some
 
     def rows_alike(self) -> Numbers:
         """Give the first row of those like each: supplied alike, then served alike."""
         whole = self.whole
         group: Numbers = np.arange(whole.matrix.shape[0])
         noise = np.random.default_rng(0).integers(1, 2**62, size=len(group), dtype=np.int64) | 1
-        powered, _ = self._home(POWERED, self.supply)
+        powered, _ = self.home(POWERED, self.supply)
         supply = np.flatnonzero(self.supply & (powered >= 0) & (self.within_of >= 0))
         digits = self.within_by[supply].view(np.int64)
         digits = (digits ^ (digits >> 29)) * noise[powered[supply]]
@@ -214,7 +239,7 @@ class _Roles:
 
     def columns_alike(self, number: Numbers, group: Numbers, cost: Floats) -> None:
         """Give columns that play the same part the number of the first of them."""
-        powered, _ = self._home(POWERED, self.supply)
+        powered, _ = self.home(POWERED, self.supply)
         width = self.whole.matrix.shape[0] + 1
 
         def same(columns: Flags, row: Numbers, other: Numbers) -> None:
@@ -230,7 +255,7 @@ class _Roles:
 
     def kept_together(self, group: Numbers, number: Numbers) -> None:
         """Join rows that say of columns which have been merged where they may be served."""
-        row, _ = self._home(OPEN, self.served)
+        row, _ = self.home(OPEN, self.served)
         at = np.flatnonzero((row >= 0) & (self.met_of >= 0))
         _lead(group, row[at], number[at])
 

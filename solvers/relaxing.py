@@ -10,14 +10,13 @@ import numpy as np
 from gridblock.solvers.lp_solvers import NEAR, LpSolver
 from gridblock.solvers.merging import merge, repriced, very_many
 from gridblock.solvers.outcome import ModelError, Outcome, SolverError, Stop, Verdict
-from gridblock.solvers.scaling import largest_of_rows
+from gridblock.solvers.scaling import boxed
 from gridblock.solvers.slices import Whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from gridblock.solvers.change import Flags, Floats
-    from gridblock.solvers.matrix import Matrix
     from gridblock.solvers.outcome import Option, Settings
     from gridblock.solvers.session import Session
     from gridblock.solvers.shape import Shape
@@ -77,6 +76,7 @@ def relax(
     settings: Settings,
     on_log: Callable[[str], None] | None = None,
     without: Flags | None = None,
+    free: Flags | None = None,
 ) -> Relaxation | Outcome:
     """Solve the relaxation of a matrix; without a point and duals, say how that ended.
 
@@ -87,14 +87,14 @@ def relax(
             something is asked for.
         on_log: called with each piece of the solver's log.
         without: shape (rows,), rows to be left out; the point may break them, the bound holds.
+        free: shape (columns,), what alone may be above its lower bound; the bound is that of all.
     """
     matrix = whole.matrix
-    kept = np.ones(len(matrix.row_lower), dtype=np.bool_)
-    if without is not None:
-        kept = ~without
-        every = np.ones(len(matrix.cost), dtype=np.bool_)
-        kept &= whole.with_any(every)
-        matrix = whole.sliced(every, matrix.lower, rows=kept).matrix
+    some = np.ones(len(matrix.cost), dtype=np.bool_) if free is None else free
+    kept = np.ones(len(matrix.row_lower), dtype=np.bool_) if without is None else ~without
+    if without is not None or free is not None:
+        kept &= whole.with_any(some)
+        matrix = whole.sliced(some, matrix.lower, rows=kept).matrix
     asked = replace(settings, relaxation=True, start=None, fresh=True)
     if settings.lp_solver != LpSolver.AUTOMATIC:
         asked = replace(asked, algorithm=settings.lp_solver, near=settings.lp_solver in NEAR)
@@ -104,7 +104,7 @@ def relax(
     if asked.algorithm != "simplex":
         way = FIRST_ORDER if asked.near else INTERIOR
         asked = replace(asked, options={**way, **settings.options})
-    scaled, columns, rows = _scaled(matrix)
+    scaled, columns, rows = boxed(matrix)
     try:
         session.load(scaled)
     except ModelError:
@@ -112,11 +112,11 @@ def relax(
         session.load(matrix)
     outcome = session.run(asked, on_log=on_log)
     if outcome.stop is Stop.CRASHED and settings.lp_solver != LpSolver.AUTOMATIC:
-        return _otherwise(session, whole, settings, outcome, on_log, without)
+        return _otherwise(session, whole, settings, outcome, on_log, without, free)
     if outcome.verdict is not Verdict.OPTIMAL or outcome.row_duals is None:
         return outcome
-    values = np.clip(np.asarray(outcome.values) * columns, matrix.lower, matrix.upper)
-    duals = np.zeros(len(kept))
+    values, duals = whole.matrix.lower.copy(), np.zeros(len(kept))
+    values[some] = np.clip(np.asarray(outcome.values) * columns, matrix.lower, matrix.upper)
     duals[kept] = outcome.row_duals * rows
     return Relaxation(outcome, values, duals, whole.bound(duals))
 
@@ -141,7 +141,7 @@ def relax_merged(
         A point that only nearly keeps the rows, and duals whose bound holds; or how it ended.
     """
     matrix, merged = whole.matrix, merge(whole, shape)
-    scaled, columns, rows = _scaled(merged.matrix)
+    scaled, columns, rows = boxed(merged.matrix)
     session.load(scaled)
     asked = replace(settings, relaxation=True, start=None, fresh=True, near=True)
     asked = replace(asked, algorithm="hipdlp", options={**NEARLY, **settings.options})
@@ -182,7 +182,7 @@ def sharpened(
     used = merged.point(known.values) > small.lower + USED
     used[merged.columns[kept & ~very_many(shape, matrix)]] = True
     part = Whole(small).sliced(used, small.lower)
-    scaled, columns, _ = _scaled(part.matrix)
+    scaled, columns, _ = boxed(part.matrix)
     session.load(scaled)
     asked = replace(settings, relaxation=True, start=None, fresh=True, algorithm="ipx")
     outcome = session.run(replace(asked, options={**INTERIOR, **settings.options}), on_log=on_log)
@@ -199,36 +199,13 @@ def _otherwise(
     failed: Outcome,
     on_log: Callable[[str], None] | None,
     without: Flags | None,
+    free: Flags | None,
 ) -> Relaxation | Outcome:
     """Solve by what is chosen by size where what was asked for has failed, and say so."""
-    found = relax(session, whole, replace(settings, lp_solver=LpSolver.AUTOMATIC), on_log, without)
+    automatic = replace(settings, lp_solver=LpSolver.AUTOMATIC)
+    found = relax(session, whole, automatic, on_log, without, free)
     note = f"{settings.lp_solver} failed on the relaxation, which was solved in another way"
     if isinstance(found, Outcome):
         return replace(found, notes=(*failed.notes, note, *found.notes))
     notes = (*failed.notes, note, *found.outcome.notes)
     return replace(found, outcome=replace(found.outcome, notes=notes))
-
-
-def _scaled(matrix: Matrix) -> tuple[Matrix, Floats, Floats]:
-    """Measure columns in shares of their upper bound, and rows by their largest coefficient.
-
-    An interior point starts in the middle of the box, so the box should be one. Factors are powers
-    of two, which change no digit.
-    """
-    wide = np.isfinite(matrix.upper) & (matrix.upper > 0)
-    columns: Floats = np.where(
-        wide, 2.0 ** np.round(np.log2(np.where(wide, matrix.upper, 1.0))), 1.0
-    )
-    value = matrix.value * columns[matrix.index]
-    largest = largest_of_rows(matrix.start, value)
-    rows: Floats = np.exp2(-np.round(np.log2(np.where(largest > 0, largest, 1.0))))
-    scaled = replace(
-        matrix,
-        cost=matrix.cost * columns,
-        lower=matrix.lower / columns,
-        upper=matrix.upper / columns,
-        row_lower=matrix.row_lower * rows,
-        row_upper=matrix.row_upper * rows,
-        value=value * np.repeat(rows, np.diff(matrix.start)),
-    )
-    return scaled, columns, rows

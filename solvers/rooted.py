@@ -9,7 +9,6 @@ import numpy as np
 
 from gridblock.solvers.apart import apart
 from gridblock.solvers.aside import two_at_a_time
-from gridblock.solvers.diving import Dive
 from gridblock.solvers.outcome import Outcome, Stop
 from gridblock.solvers.relaxing import Relaxation, relax
 from gridblock.solvers.search import SHARE, StoppedError
@@ -20,16 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gridblock.solvers.aside import Aside
-    from gridblock.solvers.change import Flags, Floats
+    from gridblock.solvers.change import Flags
+    from gridblock.solvers.diving import Dive
     from gridblock.solvers.outcome import Option
     from gridblock.solvers.session import Session
     from gridblock.solvers.slices import Slice
     from gridblock.solvers.tightening import Tightened
 
-DEAR: Final = 0.5
-"""The share of the gap asked for that a choice may cost before others are tried, too."""
-TRIAL: Final[Mapping[str, Option]] = {"simplex_iteration_limit": 30_000}
-"""The work on one trial of a dive."""
 APART: Final = 25_000
 """How large regions are that are solved apart.
 
@@ -127,10 +123,3 @@ class Rooted(Vast):
         outcome = self.solve(AT_THE_ROOT, gap=gap, session=session)
         bound = -np.inf if outcome.bound is None else outcome.bound
         return bound - measured.matrix.offset
-
-    def _dive(self, worth: Floats) -> Dive:
-        def at_once(algorithm: str, cutoff: float) -> Outcome:
-            return self.solve(TRIAL, relaxation=True, algorithm=algorithm, cutoff=cutoff)
-
-        dear = DEAR * self.settings.gap
-        return Dive(self.session, self.whole, self.shape, at_once, dear, worth)

@@ -3,47 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gridblock.solvers.improving import LARGE_REGIONS, SMALL_REGIONS, Improving
-from gridblock.solvers.lp_solvers import LpSolver
-from gridblock.solvers.merging import less_idle_ways
+from gridblock.solvers.choosing import Choosing
+from gridblock.solvers.improving import LARGE_REGIONS, SMALL_REGIONS
+from gridblock.solvers.merging import less_idle_ways, suppliers
 from gridblock.solvers.outcome import Outcome
 from gridblock.solvers.relaxing import FOR_SIMPLEX, relax, relax_merged, sharpened
-from gridblock.solvers.search import SHARE, unless_stopped
-from gridblock.solvers.settling import (
-    first_choices,
-    held,
-    least_fleet,
-    likely,
-    what_follows,
-)
+from gridblock.solvers.search import unless_stopped
+from gridblock.solvers.settling import held
 from gridblock.solvers.shape import CHOICES
 from gridblock.solvers.slices import Whole
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gridblock.solvers.aside import Aside
     from gridblock.solvers.change import Flags, Floats
+    from gridblock.solvers.choosing import Made, Settled
+    from gridblock.solvers.matrix import Matrix
     from gridblock.solvers.relaxing import Relaxation
     from gridblock.solvers.session import Session
-    from gridblock.solvers.slices import Slice
-
-LOTS_FROM: Final = (0.9, np.inf)
-"""The share of a lot from which it is ordered at first, then where that does not fit."""
-FOR_INTERIOR: Final = 1_000_000
-"""A matrix with more columns is relaxed merged, and its choices are made at once."""
 
 
-class Vast(Improving):
-    """A search without the relaxation of the whole, and without a dive."""
-
-    @property
-    def vast(self) -> bool:
-        """Whether the whole is too large to be relaxed, and nobody has asked for it."""
-        left_to_us = self.settings.lp_solver == LpSolver.AUTOMATIC
-        return len(self.whole.matrix.cost) > FOR_INTERIOR and left_to_us
+class Vast(Choosing):
+    """A search without the relaxation of the whole."""
 
     @property
     def large(self) -> bool:
@@ -67,7 +53,7 @@ class Vast(Improving):
         self._prove(relaxed)
         unless_stopped(relaxed.outcome)
         if not self.done():
-            kernel = self._worth_using(relaxed) if given else self._settle(relaxed)
+            kernel = self._worth_using((relaxed,)) if given else self._settle(relaxed)[0]
             self._by_regions(aside, kernel, SMALL_REGIONS + LARGE_REGIONS)
         return True
 
@@ -79,9 +65,16 @@ class Vast(Improving):
         self.proved(self.whole.bound(self.duals))
         return self.done()
 
-    def _worth_using(self, *known: Relaxation) -> Flags:
-        """Give what relaxations find worth deciding, and of ways those that this asks for."""
+    def _worth_using(self, known: Sequence[Relaxation], point: Floats | None = None) -> Flags:
+        """Give what relaxations find worth deciding, and of ways those that this asks for.
+
+        Args:
+            known: the relaxations.
+            point: shape (columns,), of which all that its blocks may supply is worth deciding, too.
+        """
         kernel = np.zeros(len(self.whole.matrix.cost), dtype=np.bool_)
+        if point is not None:
+            kernel |= suppliers(self.whole, self.shape, point)
         for relaxed in known:
             kernel |= self._kernel(self._worth(relaxed), known[0].bound)
         kernel = less_idle_ways(self.whole, self.shape, kernel)
@@ -96,74 +89,57 @@ class Vast(Improving):
         """Say which rows the relaxation leaves out, cuts not among them; None for none."""
         return self.whole.rows(self.shape.seldom) if self.large else None
 
-    def _settle(self, relaxed: Relaxation) -> Flags:
+    def _settle(self, relaxed: Relaxation) -> tuple[Flags, bool]:
         """Make all choices at once near a relaxation, then relax and round the rest.
 
         Returns:
-            What is worth deciding, shape (columns,).
+            What is worth deciding, shape (columns,), and whether that has led to a plan.
         """
         settled = self._settled(relaxed)
         if settled is None:
-            return self._worth_using(relaxed)
-        first, chosen, least = settled
-        rest = self._rest(first, least)
-        known = relaxed if rest is None else rest
-        kernel = self._worth_using(relaxed, known)
+            return self._worth_using((relaxed,)), False
+        known, kernel = self._rest(relaxed, settled)
         self.idle = ~kernel
-        self._rounded(np.where(self.shape.choices, chosen, known.values), known.duals, least)
+        point = np.where(self.shape.choices, settled.chosen, known.values)
+        plan = self._rounded(point, known.duals, settled.least)
         self.idle = None
-        return kernel
+        return kernel, plan is not None
 
-    def _rest(self, first: Floats, least: Floats) -> Relaxation | None:
-        """Relax the rest with the first choices made, and no less than the fleet that all need."""
-        whole, shape = self.whole, self.shape
-        lower, upper = held(whole, shape.decisions.any_of(CHOICES), first)
-        lower = np.where(shape.fleet & whole.matrix.integer, np.maximum(lower, least), lower)
-        within = replace(whole.matrix, lower=lower, upper=np.maximum(lower, upper))
-        asked = self.asked()
+    def _rest(self, relaxed: Relaxation, settled: Settled) -> tuple[Relaxation, Flags]:
+        """Relax the rest with the first choices made, and no less than the fleet that all need.
+
+        Where a dive has shown what is worth deciding with them, nothing else is relaxed.
+
+        Returns:
+            The relaxation, the one without choices if there is none; and what is worth deciding,
+            shape (columns,).
+        """
+        shape, within = self.shape, Whole(self._within(settled))
         if self.vast:
-            found = relax_merged(self.session, Whole(within), shape, asked, self.on_log)
+            found = relax_merged(self.session, within, shape, self.asked(), self.on_log)
         else:
-            found = relax(self.session, Whole(within), asked, self.on_log, self._seldom())
+            kernel = self._worth_after(relaxed, settled.made)
+            found = relax(self.session, within, self.asked(), self.on_log, self._seldom(), kernel)
         if isinstance(found, Outcome):
             unless_stopped(found)
-            return None
+            return relaxed, self._worth_using((relaxed,))
         unless_stopped(found.outcome)
         if self.vast:
-            return sharpened(self.session, Whole(within), shape, found, self.asked(), self.on_log)
-        return found
+            found = sharpened(self.session, within, shape, found, self.asked(), self.on_log)
+        elif kernel is not None:
+            return found, kernel
+        return found, self._worth_using((relaxed, found), found.values)
 
-    def _settled(self, relaxed: Relaxation) -> tuple[Floats, Floats, Floats] | None:
-        """Give points with the first choices, with all, and with the fleet that these need."""
-        whole, shape = self.whole, self.shape
-        free = likely(shape, relaxed)
-        first = self._first(relaxed, free)
-        if first is None:
-            return None
-        more = likely(shape, relaxed, first)
-        if np.count_nonzero(more) > np.count_nonzero(free):
-            again = self._first(relaxed, more)
-            first, free = (first, free) if again is None else (again, more)
-        chosen = self._decided(what_follows(whole, shape, relaxed, free, first))
-        if chosen is None:
-            return None
-        least = self._decided(least_fleet(whole, shape, free, chosen))
-        return None if least is None else (first, chosen, least)
+    def _within(self, settled: Settled) -> Matrix:
+        """Give the matrix with the first choices, and no less than the fleet that all need."""
+        matrix, shape = self.whole.matrix, self.shape
+        lower, upper = held(self.whole, shape.decisions.any_of(CHOICES), settled.made.first)
+        fleet = shape.fleet & matrix.integer
+        lower = np.where(fleet, np.maximum(lower, settled.least), lower)
+        return replace(matrix, lower=lower, upper=np.maximum(lower, upper))
 
-    def _first(self, relaxed: Relaxation, free: Flags) -> Floats | None:
-        """Give a point with the first choices, of which some are free."""
-        for share in LOTS_FROM:
-            part = first_choices(self.whole, self.shape, relaxed, free, share)
-            found = self._decided(part)
-            if found is not None:
-                return found
-        return None
-
-    def _decided(self, part: Slice) -> Floats | None:
-        """Solve a part, next to its relaxation if it can be; give its point, all else at least."""
-        values = self._next_to_relaxation(part, SHARE * self.settings.gap)
-        if values is None:
-            values = self._part(part).values
-        if values is None:
+    def _worth_after(self, relaxed: Relaxation, made: Made) -> Flags | None:
+        """Give what is worth deciding before choices and after; None where that is not known."""
+        if made.near is None:
             return None
-        return part.into(part.matrix.rounded(values), self.whole.matrix.lower)
+        return self._worth_using((relaxed, made.near), made.near.values)

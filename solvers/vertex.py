@@ -9,7 +9,7 @@ import numpy as np
 
 from gridblock.model.plan import rounding
 from gridblock.solvers.outcome import Outcome, Stop
-from gridblock.solvers.vast import FOR_INTERIOR
+from gridblock.solvers.choosing import FOR_INTERIOR
 
 if TYPE_CHECKING:
     from gridblock.solvers.change import Floats
