@@ -177,7 +177,7 @@ class Fast(Rooted):
         """
         self._stop_if_done()
         self._solved_apart(aside)
-        self._by_regions(aside, root.kernel, LARGE_REGIONS[:2])
+        self._by_regions(aside, root.kernel, LARGE_REGIONS[:1])
         self._stop_if_done()
         tightened = aside.begin(partial(self._tightened, root))
         self._by_regions(Aside(self.session, apart=False), root.kernel, LARGE_REGIONS[1:2])

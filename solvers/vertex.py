@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from gridblock.model.plan import rounding
-from gridblock.solvers.outcome import Outcome, Stop
 from gridblock.solvers.choosing import FOR_INTERIOR
+from gridblock.solvers.outcome import Outcome, Stop
 
 if TYPE_CHECKING:
     from gridblock.solvers.change import Floats

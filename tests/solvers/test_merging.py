@@ -13,7 +13,13 @@ from gridblock.instances.instance import Instance
 from gridblock.model.build import INTACT, build
 from gridblock.model.pools import EXACT
 from gridblock.solvers.compile import compile_model
-from gridblock.solvers.merging import less_idle_ways, merge, repriced, very_many
+from gridblock.solvers.merging import (
+    less_idle_ways,
+    merge,
+    repriced,
+    suppliers,
+    very_many,
+)
 from gridblock.solvers.outcome import Settings
 from gridblock.solvers.relaxing import USED, Relaxation, relax, relax_merged, sharpened
 from gridblock.solvers.shape import Shape, shape_of
@@ -163,3 +169,26 @@ def test_ways_that_nothing_needs_are_left_out() -> None:
     served = shape.decisions.any_of(["served"])
     assert not less_idle_ways(whole, shape, every & ~served)[ways].any()
     assert less_idle_ways(whole, shape, every & ~served)[~ways & ~served].all()
+
+
+def test_what_blocks_in_use_may_supply_is_known() -> None:
+    whole, shape = two_teams(yields={"h100": 2})
+    names = [column.name for column in shape.compiled.columns]
+    point = np.zeros(len(names))
+    assert not suppliers(whole, shape, point).any()
+    # Blocks in the north supply one team: they may supply the other one, and nothing in the south.
+    one = next(at for at, name in enumerate(names) if name.startswith("assigned[a,node,north"))
+    point[one] = 2.0
+    found = [names[at] for at in np.flatnonzero(suppliers(whole, shape, point))]
+    assert found == ["assigned[a,node,north,now]", "assigned[b,node,north,now]"]
+
+
+def test_ways_between_facilities_stay_where_that_is_asked_for() -> None:
+    whole, shape = problem(generate("M", 3))
+    reserved = shape.decisions.any_of(["reserved_tunnel"])
+    assert reserved.any()
+    assert (merge(whole, shape).columns[reserved] < 0).all()
+    kept = merge(whole, shape, reserved=True)
+    assert (kept.columns[reserved] >= 0).all()
+    asking = shape.rules.any_of(["interconnect_reserved_between_facilities_used"])
+    assert (kept.rows[asking] >= 0).all()

@@ -11,7 +11,8 @@ from gridblock import solve
 from gridblock.instances.generate import generate
 from gridblock.model.build import INTACT, build
 from gridblock.model.pools import EXACT
-from gridblock.solvers import vast
+from gridblock.solvers import choosing, vast
+from gridblock.solvers.choosing import with_choices
 from gridblock.solvers.compile import compile_model
 from gridblock.solvers.diving import Dive
 from gridblock.solvers.fast import Fast
@@ -19,7 +20,7 @@ from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.outcome import Outcome, Progress, Settings, Stop, Verdict
 from gridblock.solvers.relaxing import Relaxation
 from gridblock.solvers.settling import likely, whole_lots
-from gridblock.solvers.shape import Shape, shape_of
+from gridblock.solvers.shape import CHOICES, Shape, shape_of
 from gridblock.solvers.slices import Slice, Whole
 
 if TYPE_CHECKING:
@@ -145,6 +146,67 @@ def test_choices_of_a_large_model_are_made_before_it_is_relaxed(
     assert len({line.bound for line in told if line.bound is not None}) > 1
 
 
+def test_choices_are_made_in_a_dive_into_what_is_merged(session: Session) -> None:
+    _model, whole, shape = rung_s()
+    search = Fast(session, whole, shape, Settings(gap=1e-3))
+    sketch = search._merged(session)
+    assert isinstance(sketch, Relaxation)
+    search._prove(sketch)
+    made = search._dived(sketch)
+    assert made is not None
+    assert made.near is not None
+    # Each choice is whole, among those that were free, and all of them can be made together.
+    firsts = shape.decisions.any_of(CHOICES)
+    first = made.first[firsts]
+    assert np.array_equal(first, np.rint(first))
+    assert first.any()
+    assert not made.first[firsts & ~made.free].any()
+    settled = search._settled(sketch)
+    assert settled is not None
+    assert np.array_equal(settled.made.first, made.first)
+    # With them the relaxation costs no less than without, and no more than at its prices.
+    known, kernel = search._rest(sketch, settled)
+    assert known.outcome.objective is not None
+    assert sketch.bound <= known.outcome.objective * (1 + 1e-9)
+    assert kernel[known.values > whole.matrix.lower + 1e-6].all()
+    priced = search._priced(sketch)
+    assert priced is not None
+    at_prices = search._rest(sketch, settled._replace(made=priced))[0].outcome.objective
+    assert at_prices is not None
+    assert known.outcome.objective <= at_prices * (1 + 1e-3)
+
+
+def test_a_choice_is_a_column_of_its_own_in_what_is_merged() -> None:
+    _model, whole, shape = rung_s()
+    merged = with_choices(whole, shape)
+    integer, leaders = merged.part.matrix.integer, merged.part.columns
+    assert sorted(leaders[integer].tolist()) == np.flatnonzero(shape.choices).tolist()
+    # None is measured in anything but itself, and those that are not free stay where they are.
+    assert (merged.size[integer] == 1).all()
+    none = merged.only(np.zeros(len(shape.choices), dtype=np.bool_)).matrix
+    assert np.array_equal(none.upper[integer], none.lower[integer])
+    assert np.array_equal(none.upper[~integer], merged.part.matrix.upper[~integer])
+
+
+def test_parts_are_solved_by_one_thread_and_the_whole_by_all(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _model, whole, shape = rung_s()
+    threads: list[int] = []
+    run = type(session).run
+
+    def counted(worker: Session, settings: Settings, *given: Any, **named: Any) -> Outcome:
+        threads.append(settings.threads)
+        return run(worker, settings, *given, **named)
+
+    monkeypatch.setattr(type(session), "run", counted)
+    search = Fast(session, whole, shape, Settings(gap=5e-2, threads=2))
+    search.run()
+    assert set(threads) == {1}
+    search._finish()
+    assert threads[-1] == 2
+
+
 def test_a_large_model_whose_choices_lead_nowhere_is_dived_into(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -205,7 +267,7 @@ def test_what_is_too_large_for_more_is_planned_with_a_bound(
 ) -> None:
     instance = generate("S", 0)
     usual = solve(instance, method="fast", gap=1e-2, session=session)
-    monkeypatch.setattr(vast, "FOR_INTERIOR", 0)
+    monkeypatch.setattr(choosing, "FOR_INTERIOR", 0)
     found = solve(instance, method="fast", gap=1e-2, session=session)
     # A plan that is returned has passed the audit; the bound of either holds for both plans.
     assert found.bound <= usual.objective * (1 + 1e-9)
@@ -217,7 +279,7 @@ def test_a_plan_that_was_given_is_kept_at_once_and_improved(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _model, whole, shape = rung_s()
-    monkeypatch.setattr(vast, "FOR_INTERIOR", 0)
+    monkeypatch.setattr(choosing, "FOR_INTERIOR", 0)
     first = Fast(session, whole, shape, Settings(gap=1e-2)).run()
     assert first.values is not None
     again = Fast(session, whole, shape, Settings(gap=1e-6, start=first.values)).run()
