@@ -175,10 +175,8 @@ class Fast(Rooted):
 
         To tighten takes longer than to relax, so it is done while the search goes on.
         """
-        self._stop_if_done()
-        self._solved_apart(aside)
         self._by_regions(aside, root.kernel, LARGE_REGIONS[:1])
-        self._stop_if_done()
+        self._solved_apart(aside)
         tightened = aside.begin(partial(self._tightened, root))
         self._by_regions(Aside(self.session, apart=False), root.kernel, LARGE_REGIONS[1:2])
         tight = self._with_cuts(root, tightened())
