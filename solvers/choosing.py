@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from gridblock.solvers.boxing import boxed
 from gridblock.solvers.diving import Dive, Held
 from gridblock.solvers.improving import Improving
 from gridblock.solvers.lp_solvers import LpSolver
 from gridblock.solvers.merging import Merged, merge, repriced
 from gridblock.solvers.outcome import Verdict
-from gridblock.solvers.scaling import boxed
 from gridblock.solvers.search import SHARE
 from gridblock.solvers.settling import first_choices, least_fleet, likely, what_follows
 from gridblock.solvers.slices import Slice

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from gridblock.solvers.boxing import boxed
 from gridblock.solvers.lp_solvers import NEAR, LpSolver
-from gridblock.solvers.merging import merge, repriced, very_many
+from gridblock.solvers.merging import merge, repriced
 from gridblock.solvers.outcome import ModelError, Outcome, SolverError, Stop, Verdict
-from gridblock.solvers.scaling import boxed
+from gridblock.solvers.roles import very_many
 from gridblock.solvers.slices import Whole
 
 if TYPE_CHECKING:

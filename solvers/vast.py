@@ -9,9 +9,9 @@ import numpy as np
 
 from gridblock.solvers.choosing import Choosing
 from gridblock.solvers.improving import LARGE_REGIONS, SMALL_REGIONS
-from gridblock.solvers.merging import less_idle_ways, suppliers
 from gridblock.solvers.outcome import Outcome
 from gridblock.solvers.relaxing import FOR_SIMPLEX, relax, relax_merged, sharpened
+from gridblock.solvers.roles import less_idle_ways, suppliers
 from gridblock.solvers.search import unless_stopped
 from gridblock.solvers.settling import held
 from gridblock.solvers.shape import CHOICES

@@ -13,15 +13,10 @@ from gridblock.instances.instance import Instance
 from gridblock.model.build import INTACT, build
 from gridblock.model.pools import EXACT
 from gridblock.solvers.compile import compile_model
-from gridblock.solvers.merging import (
-    less_idle_ways,
-    merge,
-    repriced,
-    suppliers,
-    very_many,
-)
+from gridblock.solvers.merging import merge, repriced
 from gridblock.solvers.outcome import Settings
 from gridblock.solvers.relaxing import USED, Relaxation, relax, relax_merged, sharpened
+from gridblock.solvers.roles import less_idle_ways, suppliers, very_many
 from gridblock.solvers.shape import Shape, shape_of
 from gridblock.solvers.slices import Whole
 
