@@ -12,7 +12,6 @@ from gridblock.solvers.diving import Dive, Held
 from gridblock.solvers.improving import Improving
 from gridblock.solvers.lp_solvers import LpSolver
 from gridblock.solvers.merging import Merged, merge, repriced
-from gridblock.solvers.outcome import Verdict
 from gridblock.solvers.search import SHARE
 from gridblock.solvers.settling import first_choices, least_fleet, likely, what_follows
 from gridblock.solvers.slices import Slice
@@ -169,11 +168,7 @@ class Choosing(Improving):
         """Relax what the session holds within the bounds of a part; None where it has no point."""
         matrix = part.matrix
         self.session.change(lower=matrix.lower, upper=matrix.upper)
-        found = self.solve(relaxation=True, algorithm="simplex")
-        values, duals, cost = found.values, found.row_duals, found.objective
-        if found.verdict is not Verdict.OPTIMAL or values is None or duals is None or cost is None:
-            return None
-        return Held(values, duals, cost)
+        return Held.of(self.solve(relaxation=True, algorithm="simplex"))
 
     def _priced(self, relaxed: Relaxation) -> Made | None:
         """Make choices at the prices of a relaxation, all at once."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 import numpy as np
 
@@ -50,6 +50,15 @@ class Held(NamedTuple):
     values: Floats
     duals: Floats
     objective: float
+
+    @classmethod
+    def of(cls, outcome: Outcome) -> Self | None:
+        """Take it from how a solve ended; None where that has no optimal point."""
+        values, duals, cost = outcome.values, outcome.row_duals, outcome.objective
+        optimal = outcome.verdict is Verdict.OPTIMAL
+        if not optimal or values is None or duals is None or cost is None:
+            return None
+        return cls(values, duals, cost)
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,12 +192,7 @@ class Dive:
         Nor where the point costs more than the cutoff.
         """
         self.session.change(lower=lower, upper=upper)
-        outcome = self.relax(algorithm, cutoff)
-        values, duals, cost = outcome.values, outcome.row_duals, outcome.objective
-        optimal = outcome.verdict is Verdict.OPTIMAL
-        if not optimal or values is None or duals is None or cost is None:
-            return None
-        return Held(values, duals, cost)
+        return Held.of(self.relax(algorithm, cutoff))
 
 
 def _up(some: Flags, values: Floats) -> Bounds:

@@ -18,11 +18,9 @@ from gridblock.solvers.shape import CHOICES
 from gridblock.solvers.slices import Whole
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from gridblock.solvers.aside import Aside
-    from gridblock.solvers.change import Flags, Floats
-    from gridblock.solvers.choosing import Made, Settled
+    from gridblock.solvers.change import Flags
+    from gridblock.solvers.choosing import Settled
     from gridblock.solvers.matrix import Matrix
     from gridblock.solvers.relaxing import Relaxation
     from gridblock.solvers.session import Session
@@ -53,7 +51,7 @@ class Vast(Choosing):
         self._prove(relaxed)
         unless_stopped(relaxed.outcome)
         if not self.done():
-            kernel = self._worth_using((relaxed,)) if given else self._settle(relaxed)[0]
+            kernel = self._worth_using(relaxed) if given else self._settle(relaxed)[0]
             self._by_regions(aside, kernel, SMALL_REGIONS + LARGE_REGIONS)
         return True
 
@@ -65,18 +63,17 @@ class Vast(Choosing):
         self.proved(self.whole.bound(self.duals))
         return self.done()
 
-    def _worth_using(self, known: Sequence[Relaxation], point: Floats | None = None) -> Flags:
+    def _worth_using(self, relaxed: Relaxation, after: Relaxation | None = None) -> Flags:
         """Give what relaxations find worth deciding, and of ways those that this asks for.
 
         Args:
-            known: the relaxations.
-            point: shape (columns,), of which all that its blocks may supply is worth deciding, too.
+            relaxed: the relaxation.
+            after: with choices made; all that its blocks may supply is worth deciding, too.
         """
-        kernel = np.zeros(len(self.whole.matrix.cost), dtype=np.bool_)
-        if point is not None:
-            kernel |= suppliers(self.whole, self.shape, point)
-        for relaxed in known:
-            kernel |= self._kernel(self._worth(relaxed), known[0].bound)
+        kernel = self._kernel(self._worth(relaxed), relaxed.bound)
+        if after is not None:
+            kernel |= self._kernel(self._worth(after), relaxed.bound)
+            kernel |= suppliers(self.whole, self.shape, after.values)
         kernel = less_idle_ways(self.whole, self.shape, kernel)
         worth: Flags = ~self.shape.routes | kernel
         return worth
@@ -90,14 +87,14 @@ class Vast(Choosing):
         return self.whole.rows(self.shape.seldom) if self.large else None
 
     def _settle(self, relaxed: Relaxation) -> tuple[Flags, bool]:
-        """Make all choices at once near a relaxation, then relax and round the rest.
+        """Make all choices near a relaxation, then relax and round the rest.
 
         Returns:
             What is worth deciding, shape (columns,), and whether that has led to a plan.
         """
         settled = self._settled(relaxed)
         if settled is None:
-            return self._worth_using((relaxed,)), False
+            return self._worth_using(relaxed), False
         known, kernel = self._rest(relaxed, settled)
         self.idle = ~kernel
         point = np.where(self.shape.choices, settled.chosen, known.values)
@@ -114,21 +111,20 @@ class Vast(Choosing):
             The relaxation, the one without choices if there is none; and what is worth deciding,
             shape (columns,).
         """
-        shape, within = self.shape, Whole(self._within(settled))
+        within, near = Whole(self._within(settled)), settled.made.near
+        kernel = None if near is None else self._worth_using(relaxed, near)
+        asked = self.asked()
         if self.vast:
-            found = relax_merged(self.session, within, shape, self.asked(), self.on_log)
+            found = relax_merged(self.session, within, self.shape, asked, self.on_log)
         else:
-            kernel = self._worth_after(relaxed, settled.made)
-            found = relax(self.session, within, self.asked(), self.on_log, self._seldom(), kernel)
+            found = relax(self.session, within, asked, self.on_log, self._seldom(), kernel)
         if isinstance(found, Outcome):
             unless_stopped(found)
-            return relaxed, self._worth_using((relaxed,))
+            return relaxed, self._worth_using(relaxed)
         unless_stopped(found.outcome)
         if self.vast:
-            found = sharpened(self.session, within, shape, found, self.asked(), self.on_log)
-        elif kernel is not None:
-            return found, kernel
-        return found, self._worth_using((relaxed, found), found.values)
+            found = sharpened(self.session, within, self.shape, found, self.asked(), self.on_log)
+        return found, self._worth_using(relaxed, found) if kernel is None else kernel
 
     def _within(self, settled: Settled) -> Matrix:
         """Give the matrix with the first choices, and no less than the fleet that all need."""
@@ -137,9 +133,3 @@ class Vast(Choosing):
         fleet = shape.fleet & matrix.integer
         lower = np.where(fleet, np.maximum(lower, settled.least), lower)
         return replace(matrix, lower=lower, upper=np.maximum(lower, upper))
-
-    def _worth_after(self, relaxed: Relaxation, made: Made) -> Flags | None:
-        """Give what is worth deciding before choices and after; None where that is not known."""
-        if made.near is None:
-            return None
-        return self._worth_using((relaxed, made.near), made.near.values)

@@ -8,10 +8,8 @@ import pyomo.environ as pyo
 
 from gridblock.instances.instance import Instance
 from gridblock.instances.schema.demands import Demand
-from gridblock.model.bandwidth import Bandwidth
+from gridblock.model.bandwidth import ROUNDING, Bandwidth
 
-ROUNDING: Final = 1e-9
-"""What is worked out to be less by no more than this share is as much."""
 MOST_FACILITIES: Final = 2
 """Runs that may spread over more facilities have no berths: there would be too many."""
 JOINED: Final = " + "
