@@ -54,12 +54,14 @@ class Interrupts:
     Attributes:
         count: how many have come.
         stop: what ends the work without breaking it off; None where there is nothing to keep.
+        broken_off: whether KeyboardInterrupt was raised.
     """
 
     def __init__(self, talk: Talk) -> None:
         """Begin without any."""
         self.count = 0
         self.stop: Callable[[], None] | None = None
+        self.broken_off = False
         self._talk = talk
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
@@ -71,6 +73,7 @@ class Interrupts:
         self.count += 1
         self._talk.line.stopping = True
         if self.stop is None or self.count > 1:
+            self.broken_off = True
             raise KeyboardInterrupt
         self.stop()
 
@@ -88,8 +91,8 @@ def ended(talk: Talk) -> Iterator[Interrupts]:
             talk.error("interrupted")
             raise typer.Exit(Ending.INTERRUPTED) from None
         except Exception as error:
-            if interrupts.count and isinstance(error.__cause__, KeyboardInterrupt):
-                # Python wraps what comes while a class is made.
+            if interrupts.broken_off and not isinstance(error, OSError):
+                # Python and pydantic make an error of it that comes while a class is made.
                 talk.error("interrupted")
                 raise typer.Exit(Ending.INTERRUPTED) from None
             raise typer.Exit(_told(error, talk)) from None

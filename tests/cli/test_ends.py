@@ -4,12 +4,16 @@ import json
 import os
 import re
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic_core import SchemaError
 
 Start = Callable[..., Any]
 
@@ -92,6 +96,35 @@ def test_ctrl_c_while_a_class_is_made_is_no_internal_error(
     ran = gridblock("solve", "first")
     assert ran.exit_code == 130
     assert ran.stderr.splitlines()[-1] == "error: interrupted"
+
+
+def test_ctrl_c_that_pydantic_swallows_is_no_internal_error(
+    gridblock: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # SchemaError: Error building "definitions" validator: (no word of what it was, and no cause).
+    from gridblock.commands import sources
+
+    def interrupted(*_: Any) -> None:
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        raise SchemaError
+
+    monkeypatch.setattr(sources, "locate", interrupted)
+    ran = gridblock("solve", "first")
+    assert ran.exit_code == 130
+    assert ran.stderr.splitlines()[-1] == "error: interrupted"
+
+
+def test_ctrl_c_in_a_text_that_is_run_does_not_kill(tmp_path: Path) -> None:
+    # CPython, as `python -m`, dies of the signal at its end (-2), unless exec has run since.
+    (tmp_path / "late.py").write_text(
+        "import gridblock.cli, gridblock.__main__\n"
+        "gridblock.cli.main = lambda: exec('raise KeyboardInterrupt')\n"
+        "gridblock.__main__.main()\n"
+    )
+    command = [sys.executable, "-m", "late"]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert (ran.returncode, ran.stderr) == (130, "error: interrupted\n")
 
 
 def test_a_reader_that_leaves_is_no_fault(process: Start, tmp_path: Path) -> None:
