@@ -104,9 +104,9 @@ def _energy(block: pyo.Block) -> Terms:
     for kind, path, t in block.standing:
         mwh = _rated_mwh(block, kind, path, t) * kinds[kind].idle
         yield Term(_at(block, path), kind, None, t, mwh * block.powered[kind, path, t])
+    more = {kind: difference(each.load_factor, each.idle) for kind, each in kinds.items()}
     for d, kind, path, t in block.assignments:
-        more = difference(kinds[kind].load_factor, kinds[kind].idle)
-        mwh = _rated_mwh(block, kind, path, t) * more
+        mwh = _rated_mwh(block, kind, path, t) * more[kind]
         if mwh:
             yield Term(_at(block, path), kind, None, t, mwh * block.assigned[d, kind, path, t])
 

@@ -118,15 +118,16 @@ class _Room:
             if use.limit is not None
         }
         self._takes = cache(self._taken_by_one)
+        self._of_one = cache(self._taken_by_each)
         self._found: dict[tuple[str, str, str], tuple[_Fit, ...]] = {}
 
     def parts(self, use: usage.Use, left: Fraction) -> dict[str, Fraction]:
         """Split what is left of a limit by cause."""
-        takes = {kind: self._takes(kind, use.resource, use.place) for kind in self.instance.blocks}
+        parts_of_one, takes = self._of_one(use.resource, use.place)
         # Whole numbers of the largest part that divides all of them.
-        unit = math.lcm(left.denominator, *(each.denominator for each in takes.values()))
-        whole = {kind: int(each * unit) for kind, each in takes.items() if each}
-        before = int(left * unit)
+        unit = math.lcm(left.denominator, parts_of_one)
+        whole = {kind: each * (unit // parts_of_one) for kind, each in takes.items()}
+        before = left.numerator * (unit // left.denominator)
         inside = [self._in_leaf(use, before, leaf, whole) for leaf in self._leaves[use.place]]
         parts: dict[str, Fraction] = {}
         for i, cause in enumerate(CAUSES[:-1]):
@@ -153,6 +154,16 @@ class _Room:
                 blocks = min(blocks, tightest.get(cause, ENDLESS))
                 most[i] = max(most[i], blocks * takes[kind])
         return most
+
+    def _taken_by_each(self, resource: str, place: str) -> tuple[int, dict[str, int]]:
+        """Give what a block of each type takes of a limit, in parts of the limit's unit.
+
+        Returns:
+            How many parts the unit has, and what blocks take, by type; not those that take none.
+        """
+        takes = {kind: self._takes(kind, resource, place) for kind in self.instance.blocks}
+        unit = math.lcm(*(each.denominator for each in takes.values()))
+        return unit, {kind: int(each * unit) for kind, each in takes.items() if each}
 
     def _taken_by_one(self, kind: str, resource: str, place: str) -> Fraction:
         """Give what one block takes of a limit, in the limit's unit."""

@@ -1,5 +1,7 @@
 """Power: what a place hosts may not draw more than it is given."""
 
+from functools import cache
+
 import pyomo.environ as pyo
 
 from gridblock.instances.instance import Instance
@@ -51,6 +53,8 @@ def _costs(block: pyo.Block, instance: Instance) -> None:
         \big(\iota_b x_{bzt} + (\lambda_b - \iota_b) \sum_d a_{dbzt}\big)
     """
     facts = block.facts
+    kinds = instance.blocks
+    more = {kind: difference(each.load_factor, each.idle) for kind, each in kinds.items()}
     per_mwh = {}
     for f, site in instance.facilities.items():
         price, kg = (
@@ -59,27 +63,22 @@ def _costs(block: pyo.Block, instance: Instance) -> None:
         )
         per_t = instance.over_periods(instance.carbon_price_per_t)
         for t in facts.periods:
-            per_mwh["energy", f, t], per_mwh["carbon", f, t] = price[t], kg[t] / 1000 * per_t[t]
+            per_mwh[f, t] = {"energy": price[t], "carbon": kg[t] / 1000 * per_t[t]}
+
+    @cache
+    def due(kind: str, f: str, t: str, factor: float) -> list[tuple[str, float]]:
+        mwh = drawn_mwh(facts, kind, f, t, factor)
+        return [(what, mwh * price) for what, price in per_mwh[f, t].items() if mwh and price]
 
     def charge_energy(kind: str, path: str, t: str, factor: float, blocks: pyo.Expression) -> None:
         f = facts.facility_of[path]
-        mwh = drawn_mwh(facts, kind, f, t, factor)
-        for category in ("energy", "carbon"):
-            if mwh and per_mwh[category, f, t]:
-                paid = mwh * per_mwh[category, f, t] * blocks
-                pay(block, category, Payment(t, "middle", paid, f, kind))
+        for category, paid in due(kind, f, t, factor):
+            pay(block, category, Payment(t, "middle", paid * blocks, f, kind))
 
     for kind, path, t in block.standing:
-        charge_energy(kind, path, t, instance.blocks[kind].idle, block.powered[kind, path, t])
+        charge_energy(kind, path, t, kinds[kind].idle, block.powered[kind, path, t])
     for d, kind, path, t in block.assignments:
-        hardware = instance.blocks[kind]
-        charge_energy(
-            kind,
-            path,
-            t,
-            difference(hardware.load_factor, hardware.idle),
-            block.assigned[d, kind, path, t],
-        )
+        charge_energy(kind, path, t, more[kind], block.assigned[d, kind, path, t])
 
 
 def drawn_mwh(facts: Facts, kind: str, facility: str, period: str, factor: float) -> float:

@@ -2,9 +2,11 @@
 
 import json
 import random
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from gridblock.cli import app
+from gridblock.commands.ending import SIGNALS
 
 Ran = Any
 Run = Callable[..., Ran]
@@ -27,18 +30,33 @@ def gridblock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     return lambda *arguments: runner.invoke(app, [str(each) for each in arguments])
 
 
+@contextmanager
+def heeded() -> Iterator[None]:
+    """Let processes heed the signals that ask to end, though nohup had these tests ignore one."""
+    numbers = [getattr(signal, name) for name in SIGNALS if hasattr(signal, name)]
+    ignored = [number for number in numbers if signal.getsignal(number) is signal.SIG_IGN]
+    for number in ignored:
+        signal.signal(number, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        for number in ignored:
+            signal.signal(number, signal.SIG_IGN)
+
+
 @pytest.fixture
 def process(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Start a command as a process of its own in the same folder."""
     running: list[subprocess.Popen[str]] = []
 
     def start(*arguments: str | Path, **more: Any) -> subprocess.Popen[str]:
-        started = subprocess.Popen(
-            [sys.executable, "-I", "-m", "gridblock", *map(str, arguments)],
-            cwd=tmp_path,
-            text=True,
-            **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **more},
-        )
+        with heeded():
+            started = subprocess.Popen(
+                [sys.executable, "-I", "-m", "gridblock", *map(str, arguments)],
+                cwd=tmp_path,
+                text=True,
+                **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **more},
+            )
         running.append(started)
         return started
 
