@@ -93,11 +93,10 @@ def of_places(
     """
     room = _Room(instance, decisions, account)
     for use in room.uses:
-        if use.limit is None or period not in (None, use.period):
-            continue
-        left = max(decimal(use.limit) - decimal(use.used), ZERO)
-        known = use.resource != "uplink_gbps"
-        yield Left(use, room.parts(use, left) if known else {"no_demand": left})
+        if use.limit is not None and period in (None, use.period):
+            left = max(decimal(use.limit) - decimal(use.used), ZERO)
+            known = use.resource != "uplink_gbps"
+            yield Left(use, room.parts(use, left) if known else {"no_demand": left})
 
 
 class _Room:
@@ -117,8 +116,7 @@ class _Room:
             for use in self.uses
             if use.limit is not None
         }
-        self._takes = cache(self._taken_by_one)
-        self._of_one = cache(self._taken_by_each)
+        self._takes, self._of_one = cache(self._taken_by_one), cache(self._taken_by_each)
         self._found: dict[tuple[str, str, str], tuple[_Fit, ...]] = {}
 
     def parts(self, use: usage.Use, left: Fraction) -> dict[str, Fraction]:
@@ -156,24 +154,18 @@ class _Room:
         return most
 
     def _taken_by_each(self, resource: str, place: str) -> tuple[int, dict[str, int]]:
-        """Give what a block of each type takes of a limit, in parts of the limit's unit.
-
-        Returns:
-            How many parts the unit has, and what blocks take, by type; not those that take none.
-        """
+        """Give into how many parts a limit's unit is split, and how many each block type takes."""
         takes = {kind: self._takes(kind, resource, place) for kind in self.instance.blocks}
         unit = math.lcm(*(each.denominator for each in takes.values()))
         return unit, {kind: int(each * unit) for kind, each in takes.items() if each}
 
     def _taken_by_one(self, kind: str, resource: str, place: str) -> Fraction:
         """Give what one block takes of a limit, in the limit's unit."""
-        uses = self.instance.blocks[kind].uses
+        use = "power_kw" if resource == GRID else IN_MEGAWATTS.get(resource, resource)
+        taken = decimal(self.instance.blocks[kind].uses.get(use, 0.0))
         if resource == GRID:
-            pue = decimal(self.instance.facilities[place].pue)
-            return decimal(uses.get("power_kw", 0.0)) * pue / KW_PER_MW
-        if resource in IN_MEGAWATTS:
-            return decimal(uses.get(IN_MEGAWATTS[resource], 0.0)) / KW_PER_MW
-        return decimal(uses.get(resource, 0.0))
+            taken *= decimal(self.instance.facilities[place].pue)
+        return taken if use == resource else taken / KW_PER_MW
 
     def _fits(self, leaf: str, kind: str, t: str) -> tuple[_Fit, ...]:
         """Give how many more blocks of a type each rule lets into a leaf place."""

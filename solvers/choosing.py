@@ -12,6 +12,7 @@ from gridblock.solvers.diving import Dive, Held
 from gridblock.solvers.improving import Improving
 from gridblock.solvers.lp_solvers import LpSolver
 from gridblock.solvers.merging import Merged, merge, repriced
+from gridblock.solvers.roles import Roles
 from gridblock.solvers.search import SHARE
 from gridblock.solvers.settling import first_choices, least_fleet, likely, what_follows
 from gridblock.solvers.slices import Slice
@@ -107,9 +108,18 @@ class Settled(NamedTuple):
     least: Floats
 
 
-def with_choices(whole: Whole, shape: Shape) -> WithChoices:
-    """Merge what is alike; what binds several periods is whole, and all else need not be."""
-    merged = merge(whole, shape, reserved=True)
+def with_choices(whole: Whole, shape: Shape, point: Floats) -> WithChoices:
+    """Merge what is alike; what binds several periods is whole, and all else need not be.
+
+    What a run reserves takes from the traffic of other work, so the ways of that stay where links
+    are too narrow for both.
+
+    Args:
+        whole: the matrix.
+        shape: what its columns decide.
+        point: shape (columns,), with the traffic of the relaxation.
+    """
+    merged = merge(whole, shape, Roles(whole, shape).crowded(point))
     integer = shape.choices[merged.leaders]
     matrix, size, weight = boxed(replace(merged.matrix, integer=integer), integer)
     part = Slice(matrix, merged.leaders.astype(np.int32))
@@ -145,7 +155,8 @@ class Choosing(Improving):
 
         Runs that it leaves out, while the relaxation does not, are tried at every berth.
         """
-        choosing, dive = with_choices(self.whole, self.shape), self._dive(self._worth(relaxed))
+        choosing = with_choices(self.whole, self.shape, relaxed.values)
+        dive = self._dive(self._worth(relaxed))
         if len(choosing.part.columns) > FOR_A_DIVE:
             return None
         found, cost, free = None, np.inf, likely(self.shape, relaxed)

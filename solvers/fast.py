@@ -130,8 +130,9 @@ class Fast(Rooted):
             begun()
         kernel = self._sketched()
         begun()
-        if kernel is not None and not aside.apart:
-            self._by_regions(aside, kernel, SMALL_REGIONS)
+        if kernel is not None:
+            self._by_regions(Aside(self.session, apart=False), kernel, SMALL_REGIONS)
+            self._stop_if_done()
         found = relaxed()
         if isinstance(found, Outcome):
             return self._without_relaxation(found)
@@ -139,20 +140,10 @@ class Fast(Rooted):
         if kernel is None:
             self._from_root(aside, root, finish=finish)
         else:
-            if aside.apart:
-                self._by_regions(aside, kernel, SMALL_REGIONS)
             self._from_settled(aside, root._replace(kernel=root.kernel | kernel))
         if finish and not self.done():
             self._finish()
         return None
-
-    def _begun(self, session: Session) -> None:
-        """Look for a first plan with a session, in a search of its own."""
-        other = replace(
-            self, session=session, on_progress=None, on_log=None, lines=[], notes=[], nodes=0
-        )
-        other._start()
-        self.keep(other.best)
 
     def _sketched(self) -> Flags | None:
         """Make all choices near what is merged, and round the rest.
@@ -175,8 +166,8 @@ class Fast(Rooted):
 
         To tighten takes longer than to relax, so it is done while the search goes on.
         """
-        self._by_regions(aside, root.kernel, LARGE_REGIONS[:1])
         self._solved_apart(aside)
+        self._by_regions(aside, root.kernel, LARGE_REGIONS[:1])
         tightened = aside.begin(partial(self._tightened, root))
         self._by_regions(Aside(self.session, apart=False), root.kernel, LARGE_REGIONS[1:2])
         tight = self._with_cuts(root, tightened())

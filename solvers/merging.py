@@ -84,16 +84,18 @@ class Merged:
         return np.where(self.columns >= 0, shared, self.lower)
 
 
-def merge(whole: Whole, shape: Shape, *, reserved: bool = False) -> Merged:
+def merge(whole: Whole, shape: Shape, kept: Flags | None = None) -> Merged:
     """Merge what is alike in a matrix.
 
     Args:
         whole: the matrix.
         shape: what its columns decide, and its rows say.
-        reserved: whether ways that are reserved between facilities stay, with what they share.
+        kept: shape (rows,), what asks for ways that stay, with the links that those between
+            facilities share; default none.
     """
     matrix, roles = whole.matrix, Roles(whole, shape)
-    ways, priced, priced_ways = roles.ways(reserved=reserved)
+    none = np.zeros(matrix.shape[0], dtype=np.bool_)
+    ways, priced, priced_ways = roles.ways(none if kept is None else kept)
     cost = whole.priced(ways)
     group, number = roles.rows_alike(), np.arange(matrix.shape[1])
     roles.columns_alike(number, group, cost)

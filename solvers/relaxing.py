@@ -77,7 +77,6 @@ def relax(
     settings: Settings,
     on_log: Callable[[str], None] | None = None,
     without: Flags | None = None,
-    free: Flags | None = None,
 ) -> Relaxation | Outcome:
     """Solve the relaxation of a matrix; without a point and duals, say how that ended.
 
@@ -88,14 +87,13 @@ def relax(
             something is asked for.
         on_log: called with each piece of the solver's log.
         without: shape (rows,), rows to be left out; the point may break them, the bound holds.
-        free: shape (columns,), what alone may be above its lower bound; the bound is that of all.
     """
     matrix = whole.matrix
-    some = np.ones(len(matrix.cost), dtype=np.bool_) if free is None else free
-    kept = np.ones(len(matrix.row_lower), dtype=np.bool_) if without is None else ~without
-    if without is not None or free is not None:
-        kept &= whole.with_any(some)
-        matrix = whole.sliced(some, matrix.lower, rows=kept).matrix
+    kept = np.ones(len(matrix.row_lower), dtype=np.bool_)
+    if without is not None:
+        every = np.ones(len(matrix.cost), dtype=np.bool_)
+        kept = ~without & whole.with_any(every)
+        matrix = whole.sliced(every, matrix.lower, rows=kept).matrix
     asked = replace(settings, relaxation=True, start=None, fresh=True)
     if settings.lp_solver != LpSolver.AUTOMATIC:
         asked = replace(asked, algorithm=settings.lp_solver, near=settings.lp_solver in NEAR)
@@ -113,11 +111,11 @@ def relax(
         session.load(matrix)
     outcome = session.run(asked, on_log=on_log)
     if outcome.stop is Stop.CRASHED and settings.lp_solver != LpSolver.AUTOMATIC:
-        return _otherwise(session, whole, settings, outcome, on_log, without, free)
+        return _otherwise(session, whole, settings, outcome, on_log, without)
     if outcome.verdict is not Verdict.OPTIMAL or outcome.row_duals is None:
         return outcome
-    values, duals = whole.matrix.lower.copy(), np.zeros(len(kept))
-    values[some] = np.clip(np.asarray(outcome.values) * columns, matrix.lower, matrix.upper)
+    values = np.clip(np.asarray(outcome.values) * columns, matrix.lower, matrix.upper)
+    duals = np.zeros(len(kept))
     duals[kept] = outcome.row_duals * rows
     return Relaxation(outcome, values, duals, whole.bound(duals))
 
@@ -200,11 +198,10 @@ def _otherwise(
     failed: Outcome,
     on_log: Callable[[str], None] | None,
     without: Flags | None,
-    free: Flags | None,
 ) -> Relaxation | Outcome:
     """Solve by what is chosen by size where what was asked for has failed, and say so."""
     automatic = replace(settings, lp_solver=LpSolver.AUTOMATIC)
-    found = relax(session, whole, automatic, on_log, without, free)
+    found = relax(session, whole, automatic, on_log, without)
     note = f"{settings.lp_solver} failed on the relaxation, which was solved in another way"
     if isinstance(found, Outcome):
         return replace(found, notes=(*failed.notes, note, *found.notes))

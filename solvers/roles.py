@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from gridblock.solvers.change import Flags, Floats
+    from gridblock.solvers.change import Flags, Floats, Ints
     from gridblock.solvers.matrix import Matrix
     from gridblock.solvers.shape import Shape
     from gridblock.solvers.slices import Whole
@@ -23,6 +23,8 @@ RESERVED: Final = "interconnect_reserved_between_facilities_used", "reserved_tun
 SUPPLY: Final = "assigned"
 """What a workload gets of each block type at a facility."""
 WITHIN: Final = "served_within_what_is_assigned"
+LINKS: Final = "each_way_within_capacity"
+"""Rows that bound what a link carries each way."""
 POWERED: Final = "assigned_within_powered"
 SERVED: Final = "served"
 MET: Final = "met_and_unmet_make_the_amount"
@@ -69,17 +71,54 @@ class Roles:
         row[at], value[at] = whole.row_of[entries], whole.matrix.value[entries]
         return row, value
 
-    def ways(self, *, reserved: bool) -> tuple[Floats, Flags, Flags]:
-        """Give duals that price ways at the cheapest, the rows of those, and the columns."""
-        whole, matrix = self.whole, self.whole.matrix
-        some = self.traffic if reserved else self.traffic | self.reserved
-        priced = self.rule(TRAFFIC[0]) if reserved else self.rule(TRAFFIC[0], RESERVED[0])
-        entries = priced[whole.row_of] & some[matrix.index]
-        row, value = whole.row_of[entries], matrix.value[entries]
+    def ways(self, kept: Flags) -> tuple[Floats, Flags, Flags]:
+        """Give duals that price ways at the cheapest, the rows of those, and the columns.
+
+        Args:
+            kept: shape (rows,), what asks for ways that are not priced.
+        """
+        matrix = self.whole.matrix
+        asking = self.rule(TRAFFIC[0], RESERVED[0])
+        row, column, value = self._of_ways(asking & ~kept)
         duals, least = np.zeros(matrix.shape[0]), np.full(matrix.shape[0], np.inf)
-        np.minimum.at(least, row, matrix.cost[matrix.index[entries]] / np.abs(value))
+        np.minimum.at(least, row, matrix.cost[column] / np.abs(value))
         duals[row] = least[row] * np.sign(value)
-        return duals, priced, some
+        priced = self.traffic | self.reserved
+        priced[self._of_ways(asking & kept)[1]] = False
+        return duals, asking & ~kept, priced
+
+    def crowded(self, point: Floats) -> Flags:
+        """Say which rows ask for ways between facilities, or for traffic that may be in their way.
+
+        That is on links that cannot carry what is reserved beside the traffic of a point, if all
+        goes on the cheapest ways; shape (rows,).
+        """
+        whole, matrix = self.whole, self.whole.matrix
+        index, asks = matrix.index, self.rule(TRAFFIC[0])
+
+        def sums(point: Floats) -> Floats:
+            terms = matrix.value * point[index]
+            return np.bincount(whole.row_of, terms, matrix.shape[0]).astype(np.float64)
+
+        row, column, value = self._of_ways(asks)
+        order = np.lexsort((matrix.cost[column] / np.abs(value), row))
+        row, first = np.unique(row[order], return_index=True)
+        cheapest = order[first]
+        flow = np.zeros(len(point))
+        flow[column[cheapest]] = -sums(np.where(self.traffic, 0.0, point))[row] / value[cheapest]
+        entries, most = self.reserved[index], np.zeros(matrix.shape[0])
+        np.maximum.at(most, whole.row_of[entries], (matrix.value * matrix.upper[index])[entries])
+        narrow = self.rule(LINKS) & (most > 0) & (sums(flow) + most > matrix.row_upper)
+        on = np.zeros(len(point), dtype=np.bool_)
+        on[index[whole.entries_of(narrow)]] = True
+        found: Flags = self.rule(RESERVED[0]) | (asks & whole.with_any(on & self.traffic))
+        return found
+
+    def _of_ways(self, rows: Flags) -> tuple[Ints, Ints, Floats]:
+        """Give rows, columns and coefficients of the ways that some rows ask for."""
+        whole, matrix = self.whole, self.whole.matrix
+        entries = rows[whole.row_of] & (self.traffic | self.reserved)[matrix.index]
+        return whole.row_of[entries], matrix.index[entries], matrix.value[entries]
 
     def rows_alike(self) -> Numbers:
         """Give the first row of those like each: supplied alike, then served alike."""

@@ -10,7 +10,7 @@ import numpy as np
 from gridblock.solvers.choosing import Choosing
 from gridblock.solvers.improving import LARGE_REGIONS, SMALL_REGIONS
 from gridblock.solvers.outcome import Outcome
-from gridblock.solvers.relaxing import FOR_SIMPLEX, relax, relax_merged, sharpened
+from gridblock.solvers.relaxing import FOR_SIMPLEX, relax_merged, sharpened
 from gridblock.solvers.roles import less_idle_ways, suppliers
 from gridblock.solvers.search import unless_stopped
 from gridblock.solvers.settling import held
@@ -40,11 +40,13 @@ class Vast(Choosing):
         A sweep leaves what is not worth deciding at its lower bound. A plan that was given is
         improved as it is.
         """
-        merged = aside.begin(self._merged)
-        given = self._start()
+        given = self.settings.start is not None and self._start()
         if self._known_bound():
             return True
-        relaxed = merged()
+        begun = None if self.best is not None else aside.begin(self._begun)
+        if begun is not None and not aside.apart:
+            begun()
+        relaxed = self._merged(self.session)
         if isinstance(relaxed, Outcome):
             unless_stopped(relaxed)
             return False
@@ -52,8 +54,18 @@ class Vast(Choosing):
         unless_stopped(relaxed.outcome)
         if not self.done():
             kernel = self._worth_using(relaxed) if given else self._settle(relaxed)[0]
+            if begun is not None:
+                begun()
             self._by_regions(aside, kernel, SMALL_REGIONS + LARGE_REGIONS)
         return True
+
+    def _begun(self, session: Session) -> None:
+        """Look for a first plan with a session, in a search of its own."""
+        other = replace(
+            self, session=session, on_progress=None, on_log=None, lines=[], notes=[], nodes=0
+        )
+        other._start()
+        self.keep(other.best)
 
     def _known_bound(self) -> bool:
         """Prove what duals of a like matrix prove of this one; say whether the gap is reached."""
@@ -87,7 +99,7 @@ class Vast(Choosing):
         return self.whole.rows(self.shape.seldom) if self.large else None
 
     def _settle(self, relaxed: Relaxation) -> tuple[Flags, bool]:
-        """Make all choices near a relaxation, then relax and round the rest.
+        """Make all choices near a relaxation, and round the rest near that with them made.
 
         Returns:
             What is worth deciding, shape (columns,), and whether that has led to a plan.
@@ -95,36 +107,26 @@ class Vast(Choosing):
         settled = self._settled(relaxed)
         if settled is None:
             return self._worth_using(relaxed), False
-        known, kernel = self._rest(relaxed, settled)
+        near = settled.made.near or self._rest(relaxed, settled)
+        kernel = self._worth_using(relaxed, near)
         self.idle = ~kernel
-        point = np.where(self.shape.choices, settled.chosen, known.values)
-        plan = self._rounded(point, known.duals, settled.least)
+        point = np.where(self.shape.choices, settled.chosen, near.values)
+        plan = self._rounded(point, near.duals, settled.least)
         self.idle = None
         return kernel, plan is not None
 
-    def _rest(self, relaxed: Relaxation, settled: Settled) -> tuple[Relaxation, Flags]:
+    def _rest(self, relaxed: Relaxation, settled: Settled) -> Relaxation:
         """Relax the rest with the first choices made, and no less than the fleet that all need.
 
-        Where a dive has shown what is worth deciding with them, nothing else is relaxed.
-
-        Returns:
-            The relaxation, the one without choices if there is none; and what is worth deciding,
-            shape (columns,).
+        The relaxation without choices stays where that leads nowhere.
         """
-        within, near = Whole(self._within(settled)), settled.made.near
-        kernel = None if near is None else self._worth_using(relaxed, near)
-        asked = self.asked()
-        if self.vast:
-            found = relax_merged(self.session, within, self.shape, asked, self.on_log)
-        else:
-            found = relax(self.session, within, asked, self.on_log, self._seldom(), kernel)
+        within = Whole(self._within(settled))
+        found = relax_merged(self.session, within, self.shape, self.asked(), self.on_log)
         if isinstance(found, Outcome):
             unless_stopped(found)
-            return relaxed, self._worth_using(relaxed)
+            return relaxed
         unless_stopped(found.outcome)
-        if self.vast:
-            found = sharpened(self.session, within, self.shape, found, self.asked(), self.on_log)
-        return found, self._worth_using(relaxed, found) if kernel is None else kernel
+        return sharpened(self.session, within, self.shape, found, self.asked(), self.on_log)
 
     def _within(self, settled: Settled) -> Matrix:
         """Give the matrix with the first choices, and no less than the fleet that all need."""

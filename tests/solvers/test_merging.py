@@ -16,7 +16,7 @@ from gridblock.solvers.compile import compile_model
 from gridblock.solvers.merging import merge, repriced
 from gridblock.solvers.outcome import Settings
 from gridblock.solvers.relaxing import USED, Relaxation, relax, relax_merged, sharpened
-from gridblock.solvers.roles import less_idle_ways, suppliers, very_many
+from gridblock.solvers.roles import Roles, less_idle_ways, suppliers, very_many
 from gridblock.solvers.shape import Shape, shape_of
 from gridblock.solvers.slices import Whole
 
@@ -55,6 +55,51 @@ def two_teams(**second: Any) -> Problem:
                     for site in ("north", "south")
                 },
                 "demands": [{"name": "a", **team}, {"name": "b", **team, "amount": 20, **second}],
+            }
+        )
+    )
+
+
+def crossing(trunk: float) -> Problem:
+    """A run at both of two sites, and work from a city that crosses the trunk between them."""
+    held = {"h100": 1}
+    return problem(
+        Instance.parse(
+            {
+                "gridblock": 1,
+                "name": "crossing",
+                "periods": [{"name": "now", "hours": 1}],
+                "accelerators": {"h100": {}},
+                "blocks": {"pod": {"accelerator": "h100", "accelerators": 10}},
+                "facilities": {site: {"installed": {"pod": 6}} for site in ("north", "south")},
+                "network": {
+                    "regions": {"city": {}},
+                    "links": [
+                        {"between": ["city", "north"], "ms": 1},
+                        {"name": "trunk", "between": ["north", "south"], "ms": 1, "gbps": trunk},
+                    ],
+                },
+                "demands": [
+                    {
+                        "name": "chat",
+                        "amount": 30,
+                        "yields": held,
+                        "unmet_cost": 1,
+                        "from": {"city": 1},
+                        "where": {"facilities": ["south"]},
+                        "gbps_per_unit": 0.1,
+                    },
+                    {
+                        "name": "gang",
+                        "amount": 80,
+                        "yields": held,
+                        "unmet_cost": 1,
+                        "run": {"periods": 1, "start": ["now", "now"]},
+                        "whole_blocks": True,
+                        "max_facilities": 2,
+                        "interconnect": {"gbps": 4},
+                    },
+                ],
             }
         )
     )
@@ -183,7 +228,29 @@ def test_ways_between_facilities_stay_where_that_is_asked_for() -> None:
     reserved = shape.decisions.any_of(["reserved_tunnel"])
     assert reserved.any()
     assert (merge(whole, shape).columns[reserved] < 0).all()
-    kept = merge(whole, shape, reserved=True)
-    assert (kept.columns[reserved] >= 0).all()
     asking = shape.rules.any_of(["interconnect_reserved_between_facilities_used"])
+    kept = merge(whole, shape, asking)
+    assert (kept.columns[reserved] >= 0).all()
     assert (kept.rows[asking] >= 0).all()
+    assert (kept.columns[shape.decisions.any_of(["gbps"])] < 0).all()
+
+
+def test_traffic_stays_on_links_too_narrow_for_it_and_for_what_a_run_reserves() -> None:
+    def asking(trunk: float) -> tuple[list[str], list[str]]:
+        whole, shape = crossing(trunk)
+        names = [row.name for row in shape.compiled.rows]
+        served = shape.decisions.any_of(["served"]) & ~shape.of_runs
+        rows = Roles(whole, shape).crowded(np.where(served, 30.0, 0.0))
+        merged = merge(whole, shape, rows)
+        columns = [column.name for column in shape.compiled.columns]
+        kept = merged.columns[shape.decisions.any_of(["gbps"])] >= 0
+        ways = np.array(columns)[shape.decisions.any_of(["gbps"])][kept]
+        return [names[at] for at in np.flatnonzero(rows)], ways.tolist()
+
+    # 30 units send 3 Gbps from the city over the north to the south, and a run reserves 4 there.
+    rule = "interconnect_reserved_between_facilities_used"
+    reserved = [f"{rule}[gang,{ends},now]" for ends in ("north,south", "south,north")]
+    assert asking(7.0) == (reserved, [])
+    rows, ways = asking(6.9)
+    assert rows == [*reserved, "traffic_reaches_the_facility[city,south,any,now]"]
+    assert ways == ["gbps[city,south,any,0,now]"]

@@ -18,8 +18,8 @@ from gridblock.solvers.diving import Dive
 from gridblock.solvers.fast import Fast
 from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.outcome import Outcome, Progress, Settings, Stop, Verdict
-from gridblock.solvers.relaxing import Relaxation
-from gridblock.solvers.settling import likely, whole_lots
+from gridblock.solvers.relaxing import Relaxation, relax
+from gridblock.solvers.settling import held, likely, whole_lots
 from gridblock.solvers.shape import CHOICES, Shape, shape_of
 from gridblock.solvers.slices import Slice, Whole
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pyomo.environ as pyo
     import pytest
 
+    from gridblock.solvers.change import Floats
     from gridblock.solvers.session import Session
 
 
@@ -165,20 +166,29 @@ def test_choices_are_made_in_a_dive_into_what_is_merged(session: Session) -> Non
     assert settled is not None
     assert np.array_equal(settled.made.first, made.first)
     # With them the relaxation costs no less than without, and no more than at its prices.
-    known, kernel = search._rest(sketch, settled)
-    assert known.outcome.objective is not None
-    assert sketch.bound <= known.outcome.objective * (1 + 1e-9)
-    assert kernel[known.values > whole.matrix.lower + 1e-6].all()
+    dived = relaxed_with(session, search, made.first)
+    assert sketch.bound <= dived * (1 + 1e-9)
     priced = search._priced(sketch)
     assert priced is not None
-    at_prices = search._rest(sketch, settled._replace(made=priced))[0].outcome.objective
-    assert at_prices is not None
-    assert known.outcome.objective <= at_prices * (1 + 1e-3)
+    assert dived <= relaxed_with(session, search, priced.first) * (1 + 1e-3)
+    kernel, led = search._settle(sketch)
+    assert led
+    assert kernel[made.near.values > whole.matrix.lower + 1e-6].all()
+
+
+def relaxed_with(session: Session, search: Fast, first: Floats) -> float:
+    """Give what the relaxation costs with the first choices of a point."""
+    lower, upper = held(search.whole, search.shape.decisions.any_of(CHOICES), first)
+    matrix = replace(search.whole.matrix, lower=lower, upper=upper)
+    known = relax(session, Whole(matrix), Settings())
+    assert isinstance(known, Relaxation)
+    assert known.outcome.objective is not None
+    return known.outcome.objective
 
 
 def test_a_choice_is_a_column_of_its_own_in_what_is_merged() -> None:
     _model, whole, shape = rung_s()
-    merged = with_choices(whole, shape)
+    merged = with_choices(whole, shape, np.zeros(len(shape.choices)))
     integer, leaders = merged.part.matrix.integer, merged.part.columns
     assert sorted(leaders[integer].tolist()) == np.flatnonzero(shape.choices).tolist()
     # None is measured in anything but itself, and those that are not free stay where they are.
