@@ -14,7 +14,7 @@ from gridblock.solvers.diving import HALF, NEAR
 from gridblock.solvers.outcome import Progress, Verdict
 from gridblock.solvers.regions import Regions
 from gridblock.solvers.search import SHARE
-from gridblock.solvers.sweeping import ROUTE_WORTH, Sweep
+from gridblock.solvers.sweeping import NO_FIRST_PLAN, ROUTE_WORTH, Sweep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -38,12 +38,6 @@ Measured on two generated instances of 250,000 columns, in seconds and millions 
 with up to 10,000 and then 20,000 columns 52 s and 162, 80 s and 215; with 7,000, 14,000 and 28,000
 50 s and 166, 45 s and 209, and 176 and 226 in the end, after 90 s.
 """
-NO_FIRST_PLAN: Final[Mapping[str, Option]] = {
-    "mip_heuristic_run_rens": False,
-    "mip_heuristic_run_root_reduced_cost": False,
-    "mip_heuristic_run_feasibility_jump": False,
-}
-"""What looks for a first plan is left out; an effort of 0 leaves it in."""
 FROM_A_PLAN: Final[Mapping[str, Option]] = {**NO_FIRST_PLAN, "mip_max_nodes": 10}
 """The work on a region, of which a plan is known.
 

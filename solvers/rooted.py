@@ -9,10 +9,10 @@ import numpy as np
 
 from gridblock.solvers.apart import apart
 from gridblock.solvers.aside import two_at_a_time
-from gridblock.solvers.improving import NO_FIRST_PLAN
 from gridblock.solvers.outcome import Outcome, Stop
 from gridblock.solvers.relaxing import Relaxation, relax
 from gridblock.solvers.search import SHARE, StoppedError
+from gridblock.solvers.sweeping import NO_FIRST_PLAN
 from gridblock.solvers.tightening import tighten
 from gridblock.solvers.vast import Vast
 
@@ -126,6 +126,6 @@ class Rooted(Vast):
         at = np.zeros(len(self.whole.matrix.cost)) if self.best is None else self.best
         measured = self._measured(part, at)
         session.load(measured.matrix)
-        outcome = self.solve(AT_THE_ROOT, gap=gap, session=session)
+        outcome = self.solve(AT_THE_ROOT, gap=gap, cutoff=None, session=session)
         bound = -np.inf if outcome.bound is None else outcome.bound
         return bound - measured.matrix.offset

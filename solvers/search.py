@@ -86,13 +86,15 @@ class Search:
         algorithm: str = "choose",
         gap: float | None = None,
         start: Floats | None = None,
-        cutoff: float | None = None,
+        cutoff: float | None = np.inf,
         target: float | None = None,
         session: Session | None = None,
     ) -> Outcome:
         """Solve what a session holds: the search's own unless one is given, and then without note.
 
         Another session may be solving while this one does: whoever asks it takes note in the end.
+        That a part has no point is not asked twice, unless the cutoff is None: nothing is proven of
+        the whole by it, and a second solve without presolve may take most of the time.
 
         Raises:
             StoppedError: the search has to end.

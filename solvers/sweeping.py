@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 
 SMALL: Final[Mapping[str, Option]] = {"mip_max_nodes": 10}
 """The work on one part."""
+NO_FIRST_PLAN: Final[Mapping[str, Option]] = {
+    "mip_heuristic_run_rens": False,
+    "mip_heuristic_run_root_reduced_cost": False,
+    "mip_heuristic_run_feasibility_jump": False,
+}
+"""What looks for a first plan is left out; an effort of 0 leaves it in."""
 LEAVING: Final = 0.1
 """What a period pays for a block less than the point has, or ordered beyond it, of an order's cost.
 
@@ -37,6 +43,11 @@ ROUTE_WORTH: Final = 6e-7
 
 class Sweep(Search):
     """A search that decides one period at a time."""
+
+    @property
+    def loosely(self) -> float:
+        """The share of the gap that a sweep may cost."""
+        return HALF
 
     def _start(self) -> bool:
         """Take the start that was given, or what stands today, for a plan within seconds.
@@ -197,15 +208,16 @@ class Sweep(Search):
     def _decide(self, part: Slice, near: Near | None, gap: float | None) -> Floats | None:
         """Decide a part in whole numbers, next to its relaxation unless a gap is given.
 
-        That may cost each period half its share of the gap.
+        Periods may cost a share of the gap together.
         """
         if gap is not None:
             return self._part(part, gap).values
-        found = self._next_to_relaxation(part, HALF * self.settings.gap / self.shape.count, near)
+        share = self.loosely * self.settings.gap / self.shape.count
+        found = self._next_to_relaxation(part, share, near)
         return self._part(part, self.settings.gap).values if found is None else found
 
     def _next_to_relaxation(
-        self, part: Slice, gap: float, near: Near | None = None
+        self, part: Slice, gap: float, near: Near | None = None, known: Floats | None = None
     ) -> Floats | None:
         """Round the relaxation of a part either way, as well as a gap asks for.
 
@@ -213,6 +225,7 @@ class Sweep(Search):
             part: what is decided.
             gap: to which it is.
             near: bounds that may be left at a price.
+            known: shape (columns of the part,), a point to which whole numbers may go back.
         """
         matrix = part.matrix if near is None else near_at_a_price(part, near)
         rows, wide, _ = part.matrix.shape
@@ -220,11 +233,13 @@ class Sweep(Search):
         relaxed = self.solve(relaxation=True, algorithm="simplex")
         if relaxed.values is None or relaxed.row_duals is None:
             return None
-        lower, upper = self._next_to(part, relaxed.values[:wide], relaxed.row_duals[:rows])
+        point, duals = relaxed.values[:wide], relaxed.row_duals[:rows]
+        lower, upper = self._next_to(part, point, duals, known)
         self.session.change(
             lower=np.append(lower, matrix.lower[wide:]), upper=np.append(upper, matrix.upper[wide:])
         )
-        found = self.solve(SMALL, gap=gap).values
+        options = SMALL if known is None else {**SMALL, **NO_FIRST_PLAN}
+        found = self.solve(options, gap=gap).values
         return None if found is None else found[:wide]
 
     def _next_to(

@@ -10,7 +10,7 @@ import numpy as np
 from gridblock.solvers.choosing import Choosing
 from gridblock.solvers.improving import LARGE_REGIONS, SMALL_REGIONS
 from gridblock.solvers.outcome import Outcome
-from gridblock.solvers.relaxing import FOR_SIMPLEX, relax_merged, sharpened
+from gridblock.solvers.relaxing import CLOSER, FOR_SIMPLEX, NEARLY, relax_merged, sharpened
 from gridblock.solvers.roles import less_idle_ways, suppliers
 from gridblock.solvers.search import unless_stopped
 from gridblock.solvers.settling import held
@@ -92,7 +92,8 @@ class Vast(Choosing):
 
     def _merged(self, session: Session) -> Relaxation | Outcome:
         log = self._log_of(session)
-        return relax_merged(session, self.whole, self.shape, self.asked(), log)
+        how = CLOSER if self.vast else NEARLY
+        return relax_merged(session, self.whole, self.shape, self.asked(), log, how)
 
     def _seldom(self) -> Flags | None:
         """Say which rows the relaxation leaves out, cuts not among them; None for none."""
