@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,14 @@ import numpy as np
 from gridblock.solvers.choosing import Choosing
 from gridblock.solvers.improving import LARGE_REGIONS, SMALL_REGIONS
 from gridblock.solvers.outcome import Outcome
-from gridblock.solvers.relaxing import CLOSER, FOR_SIMPLEX, NEARLY, relax_merged, sharpened
+from gridblock.solvers.relaxing import (
+    CLOSER,
+    FOR_SIMPLEX,
+    NEARLY,
+    Relaxation,
+    relax_merged,
+    sharpened,
+)
 from gridblock.solvers.roles import less_idle_ways, suppliers
 from gridblock.solvers.search import unless_stopped
 from gridblock.solvers.settling import held
@@ -18,11 +26,13 @@ from gridblock.solvers.shape import CHOICES
 from gridblock.solvers.slices import Whole
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gridblock.solvers.aside import Aside
     from gridblock.solvers.change import Flags
     from gridblock.solvers.choosing import Settled
     from gridblock.solvers.matrix import Matrix
-    from gridblock.solvers.relaxing import Relaxation
+    from gridblock.solvers.outcome import Option
     from gridblock.solvers.session import Session
 
 
@@ -38,7 +48,7 @@ class Vast(Choosing):
         """Relax what is merged, make all choices, round and improve; say whether there is a bound.
 
         A sweep leaves what is not worth deciding at its lower bound. A plan that was given is
-        improved as it is.
+        improved as it is. A second process looks for a first plan, then for a better bound.
         """
         given = self.settings.start is not None and self._start()
         if self._known_bound():
@@ -46,6 +56,7 @@ class Vast(Choosing):
         begun = None if self.best is not None else aside.begin(self._begun)
         if begun is not None and not aside.apart:
             begun()
+        closer = aside.begin(partial(self._merged, how=CLOSER))
         relaxed = self._merged(self.session)
         if isinstance(relaxed, Outcome):
             unless_stopped(relaxed)
@@ -56,6 +67,9 @@ class Vast(Choosing):
             kernel = self._worth_using(relaxed) if given else self._settle(relaxed)[0]
             if begun is not None:
                 begun()
+            found = closer()
+            if isinstance(found, Relaxation):
+                self._prove(found)
             self._by_regions(aside, kernel, SMALL_REGIONS + LARGE_REGIONS)
         return True
 
@@ -90,9 +104,8 @@ class Vast(Choosing):
         worth: Flags = ~self.shape.routes | kernel
         return worth
 
-    def _merged(self, session: Session) -> Relaxation | Outcome:
+    def _merged(self, session: Session, how: Mapping[str, Option] = NEARLY) -> Relaxation | Outcome:
         log = self._log_of(session)
-        how = CLOSER if self.vast else NEARLY
         return relax_merged(session, self.whole, self.shape, self.asked(), log, how)
 
     def _seldom(self) -> Flags | None:
