@@ -304,3 +304,55 @@ def test_a_plan_that_was_given_is_kept_at_once_and_improved(
     known = Fast(session, whole, shape, same).run()
     assert known.verdict is Verdict.OPTIMAL
     assert known.objective == close.objective
+
+
+def test_first_choices_may_leave_a_run_out_where_no_berth_holds_it_whole(session: Session) -> None:
+    _model, whole, shape = rung_s()
+    search = Fast(session, whole, shape, Settings())
+    # A run is worth 10 at one of two berths, and there is half of each: only cut in two it starts.
+    matrix = matrix_of([[1, -1, -1], [0, 2, 0], [0, 0, 2]], most=[0, 1, 1], cost=[-10, 0, 0])
+    part = Slice(matrix, np.arange(3, dtype=np.int32))
+    assert search._next_to_relaxation(part, 0.0) is None
+    found = search._next_to_relaxation(part, 0.0, known=matrix.lower)
+    assert found is not None
+    assert found.tolist() == [0, 0, 0]
+
+
+def test_that_a_part_has_no_point_is_not_asked_twice(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _model, whole, shape = rung_s()
+    search = Fast(session, whole, shape, Settings())
+    channel, asked = session._channel, list[str]()
+    attempt = channel.attempt
+
+    def counted(what: str, *given: Any) -> Outcome:
+        asked.append(what)
+        return attempt(what, *given)
+
+    monkeypatch.setattr(channel, "attempt", counted)
+    session.load(matrix_of([[1]], most=[-1], cost=[1]))
+    assert search.solve().verdict is Verdict.INFEASIBLE
+    assert asked == ["run"]
+    # Where something is proven by it, a second solve has to agree.
+    assert search.solve(cutoff=None).verdict is Verdict.INFEASIBLE
+    assert asked == ["run"] * 3
+
+
+def matrix_of(rows: list[list[float]], *, most: list[float], cost: list[float]) -> Matrix:
+    """Make a matrix of columns that are 0 or 1, and rows with an upper side."""
+    table = np.array(rows, dtype=np.float64)
+    at, index = np.nonzero(table)
+    wide = len(cost)
+    return Matrix(
+        cost=np.array(cost, dtype=np.float64),
+        offset=0.0,
+        lower=np.zeros(wide),
+        upper=np.ones(wide),
+        integer=np.ones(wide, dtype=np.bool_),
+        row_lower=np.full(len(most), -np.inf),
+        row_upper=np.array(most, dtype=np.float64),
+        start=np.searchsorted(at, np.arange(len(most) + 1)).astype(np.int32),
+        index=index.astype(np.int32),
+        value=table[at, index],
+    )
