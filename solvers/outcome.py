@@ -106,7 +106,7 @@ class Settings:
         lp_solver: what solves the relaxation of the whole, see ``lp_solvers``.
         near: True to take a point of a relaxation that is only near its rows, for its duals.
         cutoff: the cost above which a relaxation may be given up, for a trial, on the strength of
-            which nothing is said: "infeasible" is then taken at once. None for no trial.
+            which nothing is said: no answer is then asked for twice. None for no trial.
         target: the cost at which a tree search may end; None to end by gap, time or options.
         relaxation: True to leave integrality out and get duals.
         start: a point to start from, shape (columns,), NaN where unknown.

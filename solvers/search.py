@@ -93,8 +93,9 @@ class Search:
         """Solve what a session holds: the search's own unless one is given, and then without note.
 
         Another session may be solving while this one does: whoever asks it takes note in the end.
-        That a part has no point is not asked twice, unless the cutoff is None: nothing is proven of
-        the whole by it, and a second solve without presolve may take most of the time.
+        Of a part nothing is asked twice, that it has no point or none better than the start, unless
+        the cutoff is None: nothing is proven of the whole by it, and a second solve, without
+        presolve, takes most of the time.
 
         Raises:
             StoppedError: the search has to end.

@@ -215,10 +215,10 @@ class Session:
             outcome = self._again(outcome, watch, watch.left())
         doubted = DOUBTED in outcome.notes
         outcome = replace(outcome, notes=tuple(n for n in outcome.notes if n != DOUBTED))
-        if holds_the_start(outcome, matrix, watch.settings, doubted=doubted):
+        trial = watch.settings.cutoff is not None
+        if not trial and holds_the_start(outcome, matrix, watch.settings, doubted=doubted):
             watch.notes.append("the start came back as the optimum, which it is not; solved again")
             outcome = self._again(outcome, watch, watch.left())
-        trial = watch.settings.cutoff is not None
         if outcome.verdict in DOUBTFUL and outcome.stop is Stop.FINISHED and not trial:
             outcome = self._second_opinion(outcome, watch)
         if outcome.verdict in DOUBTFUL and outcome.stop is not Stop.FINISHED:

@@ -318,7 +318,7 @@ def test_first_choices_may_leave_a_run_out_where_no_berth_holds_it_whole(session
     assert found.tolist() == [0, 0, 0]
 
 
-def test_that_a_part_has_no_point_is_not_asked_twice(
+def test_of_a_part_nothing_is_asked_twice(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _model, whole, shape = rung_s()
