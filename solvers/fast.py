@@ -19,7 +19,7 @@ import numpy as np
 from gridblock.solvers.aside import Aside
 from gridblock.solvers.change import Change
 from gridblock.solvers.diving import HALF
-from gridblock.solvers.improving import ENOUGH, LARGE_REGIONS, SMALL_REGIONS
+from gridblock.solvers.improving import BY_SUPPLY, ENOUGH, LARGE_REGIONS, SMALL_REGIONS
 from gridblock.solvers.mixed_rounding import with_cuts
 from gridblock.solvers.outcome import Outcome, Progress, Verdict
 from gridblock.solvers.relaxing import Relaxation
@@ -30,7 +30,7 @@ from gridblock.solvers.slices import Whole
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gridblock.solvers.change import Flags
+    from gridblock.solvers.change import Flags, Floats
     from gridblock.solvers.matrix import Matrix
     from gridblock.solvers.outcome import Settings
     from gridblock.solvers.session import Session
@@ -128,16 +128,18 @@ class Fast(Rooted):
         begun, relaxed = aside.begin(self._begun), aside.begin(self._relaxed)
         if not aside.apart:
             begun()
-        kernel = self._sketched()
+        kernel, near = self._sketched()
         begun()
-        if kernel is not None:
-            self._by_regions(Aside(self.session, apart=False), kernel, SMALL_REGIONS)
+        if near is not None:
+            alone = Aside(self.session, apart=False)
+            self._by_regions(alone, kernel, SMALL_REGIONS)
+            self._by_regions(alone, kernel, BY_SUPPLY, near)
             self._stop_if_done()
         found = relaxed()
         if isinstance(found, Outcome):
             return self._without_relaxation(found)
         root = self._root(found)
-        if kernel is None:
+        if near is None:
             self._from_root(aside, root, finish=finish)
         else:
             self._from_settled(aside, root._replace(kernel=root.kernel | kernel))
@@ -145,21 +147,20 @@ class Fast(Rooted):
             self._finish()
         return None
 
-    def _sketched(self) -> Flags | None:
+    def _sketched(self) -> tuple[Flags, Floats | None]:
         """Make all choices near what is merged, and round the rest.
 
         Returns:
-            What is worth deciding, shape (columns,); None where that has led to no plan.
+            As ``_settle``.
         """
         sketch = self._merged(self.session)
         if isinstance(sketch, Outcome):
             unless_stopped(sketch)
-            return None
+            return np.zeros(len(self.whole.matrix.cost), dtype=np.bool_), None
         self._prove(sketch)
         unless_stopped(sketch.outcome)
         self._stop_if_done()
-        kernel, led = self._settle(sketch)
-        return kernel if led else None
+        return self._settle(sketch)
 
     def _from_settled(self, aside: Aside, root: Root) -> None:
         """Improve the plan of a large matrix in regions; then tighten, and go on.

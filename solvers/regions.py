@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 AT_ONCE: Final = 4096
 """Rows that are counted at once."""
+NOTHING: Final = 1e-9
+"""An amount, or a share of what is largest, that counts for next to nothing."""
 
 
 class Regions:
@@ -56,21 +58,57 @@ class Regions:
             ties += share.T @ share
         return ties
 
-    def grouped(self, order: Sequence[int], most: int) -> list[list[int]]:
-        """Put each facility into one group, with those that it shares most with.
+    def exchanged(self, plan: Floats, near: Floats) -> Floats:
+        """Give what two facilities might exchange of orders that one supply, or limit, is for.
+
+        One has more of them in a plan than at a point near it, and the other less.
+
+        Args:
+            plan: shape (columns,).
+            near: shape (columns,), the point.
+
+        Returns:
+            Shape (facilities, facilities); where that is nothing, much less than anything: what
+            they share of their work.
+        """
+        whole, shape = self.whole, self.shape
+        index, count = whole.matrix.index, len(self.sizes)
+        orders = shape.orders & whole.matrix.integer & (shape.sites[:, 1] >= 0)
+        entries = np.flatnonzero(orders[index])
+        row, site = whole.row_of[entries], shape.sites[index[entries], 1]
+        used = np.unique(row.astype(np.int64) * count + site) // max(1, count)
+        several = np.bincount(used, minlength=whole.matrix.shape[0])[row] > 1
+        row, site, entries = row[several], site[several], entries[several]
+        more = np.abs(whole.matrix.value[entries]) * (plan - near)[index[entries]]
+        number, at = np.unique(row, return_inverse=True)
+        surplus, want = np.zeros((2, len(number), count))
+        np.add.at(surplus, (at, site), np.maximum(more, 0.0))
+        np.add.at(want, (at, site), np.maximum(-more, 0.0))
+        share = want / np.maximum((surplus + want).sum(axis=1, keepdims=True), NOTHING)
+        found: Floats = surplus.T @ share
+        found = found + found.T
+        most, least = found.max(initial=NOTHING), self.ties.max(initial=NOTHING)
+        ties: Floats = found / most + NOTHING * self.ties / least
+        return ties
+
+    def grouped(
+        self, order: Sequence[int], most: int, ties: Floats | None = None
+    ) -> list[list[int]]:
+        """Put each facility into one group, with those that it is most tied to.
 
         Args:
             order: facilities; the first that is left begins the next group.
             most: so many columns at most are about the facilities of a group, if it has several.
+            ties: shape (facilities, facilities), what ties them; default how much they share.
         """
         left, groups = set(order), []
         for first in order:
             if first in left:
-                groups.append(self._group(first, left, most))
+                groups.append(self._group(first, left, most, self.ties if ties is None else ties))
         return groups
 
-    def _group(self, first: int, left: set[int], most: int) -> list[int]:
-        """Take a group out of what is left: next always the one that shares most with it."""
+    def _group(self, first: int, left: set[int], most: int, ties: Floats) -> list[int]:
+        """Take a group out of what is left: next always the one that is most tied to it."""
         group: list[int] = []
         size, shared = 0, np.zeros(len(self.sizes))
         following: int | None = first
@@ -78,7 +116,7 @@ class Regions:
             left.remove(following)
             group.append(following)
             size += int(self.sizes[following])
-            shared += self.ties[following]
+            shared += ties[following]
             following = max(left, key=lambda other: (shared[other], -other), default=None)
         return group
 

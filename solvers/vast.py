@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gridblock.solvers.choosing import Choosing
-from gridblock.solvers.improving import LARGE_REGIONS, SMALL_REGIONS
+from gridblock.solvers.improving import BY_SUPPLY, LARGE_REGIONS, SMALL_REGIONS
 from gridblock.solvers.outcome import Outcome
 from gridblock.solvers.relaxing import (
     CLOSER,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gridblock.solvers.aside import Aside
-    from gridblock.solvers.change import Flags
+    from gridblock.solvers.change import Flags, Floats
     from gridblock.solvers.choosing import Settled
     from gridblock.solvers.matrix import Matrix
     from gridblock.solvers.outcome import Option
@@ -64,13 +64,18 @@ class Vast(Choosing):
         self._prove(relaxed)
         unless_stopped(relaxed.outcome)
         if not self.done():
-            kernel = self._worth_using(relaxed) if given else self._settle(relaxed)[0]
+            kernel, near = self._worth_using(relaxed), None
+            if not given:
+                kernel, near = self._settle(relaxed)
             if begun is not None:
                 begun()
             found = closer()
             if isinstance(found, Relaxation):
                 self._prove(found)
-            self._by_regions(aside, kernel, SMALL_REGIONS + LARGE_REGIONS)
+            self._by_regions(aside, kernel, SMALL_REGIONS)
+            if near is not None:
+                self._by_regions(aside, kernel, BY_SUPPLY, near)
+            self._by_regions(aside, kernel, LARGE_REGIONS)
         return True
 
     def _begun(self, session: Session) -> None:
@@ -112,22 +117,23 @@ class Vast(Choosing):
         """Say which rows the relaxation leaves out, cuts not among them; None for none."""
         return self.whole.rows(self.shape.seldom) if self.large else None
 
-    def _settle(self, relaxed: Relaxation) -> tuple[Flags, bool]:
+    def _settle(self, relaxed: Relaxation) -> tuple[Flags, Floats | None]:
         """Make all choices near a relaxation, and round the rest near that with them made.
 
         Returns:
-            What is worth deciding, shape (columns,), and whether that has led to a plan.
+            What is worth deciding, and the point that a plan was found near; each of shape
+            (columns,), None without a plan.
         """
         settled = self._settled(relaxed)
         if settled is None:
-            return self._worth_using(relaxed), False
+            return self._worth_using(relaxed), None
         near = settled.made.near or self._rest(relaxed, settled)
         kernel = self._worth_using(relaxed, near)
         self.idle = ~kernel
         point = np.where(self.shape.choices, settled.chosen, near.values)
         plan = self._rounded(point, near.duals, settled.least)
         self.idle = None
-        return kernel, plan is not None
+        return kernel, None if plan is None else point
 
     def _rest(self, relaxed: Relaxation, settled: Settled) -> Relaxation:
         """Relax the rest with the first choices made, and no less than the fleet that all need.

@@ -62,6 +62,30 @@ def names(compiled: Compiled, some: np.ndarray) -> set[str]:
     return {compiled.columns[at].name for at in np.flatnonzero(some)}
 
 
+def test_facilities_that_might_exchange_orders_are_put_together(coasts: Instance) -> None:
+    scarce = coasts.replace({"blocks.pod.supply": 4})
+    _model, compiled, whole, shape = problem(scarce)
+    plan, near = np.zeros((2, len(whole.matrix.cost)))
+    for at, column in enumerate(compiled.columns):
+        if column.name.startswith("bought[pod,east-1,"):
+            plan[at] = 1.0
+        elif column.name.startswith("bought[pod,west-2,"):
+            near[at] = 1.0
+    regions = Regions(whole, shape, np.ones(len(plan), dtype=np.bool_))
+    ties = regions.exchanged(plan, near)
+    # One pod too many in the east and one too few in the west are one that goes there: no other two
+    # are tied by more than what work they share.
+    assert ties[0, 3] == ties[3, 0] == ties.max()
+    ties[0, 3] = ties[3, 0] = 0.0
+    assert ties.max() < 1e-8
+    assert ties[0, 2] > ties[0, 1]
+    size = int(regions.sizes.max())
+    order = [0, 3, 1, 2]
+    assert regions.grouped(order, 2 * size, regions.exchanged(plan, near))[0] == [0, 3]
+    # Where as many are planned as near it, there is nothing to exchange.
+    assert regions.exchanged(near, near).max() < 1e-8
+
+
 def test_facilities_that_share_work_are_put_together(coasts: Instance) -> None:
     _model, _, whole, shape = problem(coasts)
     every = np.ones(len(whole.matrix.cost), dtype=np.bool_)

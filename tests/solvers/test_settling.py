@@ -171,8 +171,8 @@ def test_choices_are_made_in_a_dive_into_what_is_merged(session: Session) -> Non
     priced = search._priced(sketch)
     assert priced is not None
     assert dived <= relaxed_with(session, search, priced.first) * (1 + 1e-3)
-    kernel, led = search._settle(sketch)
-    assert led
+    kernel, near = search._settle(sketch)
+    assert near is not None
     assert kernel[made.near.values > whole.matrix.lower + 1e-6].all()
 
 
