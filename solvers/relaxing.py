@@ -11,8 +11,6 @@ from gridblock.solvers.boxing import boxed
 from gridblock.solvers.lp_solvers import NEAR, LpSolver
 from gridblock.solvers.merging import merge, repriced
 from gridblock.solvers.outcome import ModelError, Outcome, SolverError, Stop, Verdict
-from gridblock.solvers.roles import very_many
-from gridblock.solvers.slices import Whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from gridblock.solvers.outcome import Option, Settings
     from gridblock.solvers.session import Session
     from gridblock.solvers.shape import Shape
+    from gridblock.solvers.slices import Whole
 
 FOR_SIMPLEX: Final = 100_000
 """A matrix with at most so many columns is relaxed by the simplex method, others by interior point.
@@ -56,8 +55,6 @@ CLOSER: Final[Mapping[str, Option]] = {"kkt_tolerance": 6e-4, "pdlp_iteration_li
 Measured on a generated instance of 2,341,000 columns: the bound is 80,234 million with 1e-3, after
 66 s, and 81,371 million with 6e-4, after 245 s beside another run; 3e-4 was not reached in 300 s.
 """
-USED: Final = 1e-4
-"""A column of a merged matrix that a first-order point does not use by more is not used."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,42 +158,6 @@ def relax_merged(
     values = np.clip(merged.values(outcome.values * columns), matrix.lower, matrix.upper)
     duals = repriced(whole, shape, merged.duals(outcome.row_duals * rows))
     return Relaxation(outcome, values, duals, whole.bound(duals))
-
-
-def sharpened(
-    session: Session,
-    whole: Whole,
-    shape: Shape,
-    known: Relaxation,
-    settings: Settings,
-    on_log: Callable[[str], None] | None = None,
-) -> Relaxation:
-    """Solve what is merged again, of very many columns those only that a near point uses.
-
-    A first-order point spreads over thousands of columns what a few hold in the end. The duals are
-    kept: those of so few columns do not price the others.
-
-    Args:
-        session: the solver's process.
-        whole: what was relaxed.
-        shape: what its columns decide.
-        known: its relaxation after merging.
-        settings: time limit, threads, seed, options.
-        on_log: called with each piece of the solver's log.
-    """
-    matrix, merged = whole.matrix, merge(whole, shape)
-    kept, small = merged.columns >= 0, merged.matrix
-    used = merged.point(known.values) > small.lower + USED
-    used[merged.columns[kept & ~very_many(shape, matrix)]] = True
-    part = Whole(small).sliced(used, small.lower)
-    scaled, columns, _ = boxed(part.matrix)
-    session.load(scaled)
-    asked = replace(settings, relaxation=True, start=None, fresh=True, algorithm="ipx")
-    outcome = session.run(replace(asked, options={**INTERIOR, **settings.options}), on_log=on_log)
-    if outcome.verdict is not Verdict.OPTIMAL or outcome.values is None:
-        return known
-    values = merged.values(part.into(outcome.values * columns, small.lower))
-    return replace(known, values=np.clip(values, matrix.lower, matrix.upper))
 
 
 def _otherwise(

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gridblock.solvers.change import Flags, Floats, Ints
-    from gridblock.solvers.matrix import Matrix
     from gridblock.solvers.shape import Shape
     from gridblock.solvers.slices import Whole
 
@@ -155,13 +154,6 @@ class Roles:
         row, _ = self.home(OPEN, self.served)
         at = np.flatnonzero((row >= 0) & (self.met_of >= 0))
         _lead(group, row[at], number[at])
-
-
-def very_many(shape: Shape, matrix: Matrix) -> Flags:
-    """Say which columns are most of a matrix: what is supplied and served, and what is bought."""
-    bought = shape.orders & (matrix.cost > 0)
-    many: Flags = shape.decisions.any_of([SUPPLY, SERVED]) | bought
-    return many
 
 
 def suppliers(whole: Whole, shape: Shape, point: Floats) -> Flags:

@@ -147,7 +147,7 @@ class Search:
 
     def keep(self, point: Floats | None) -> bool:
         """Keep a point of the whole, if it is one and the best; say whether it is one."""
-        if point is None or not self.whole.matrix.violation(point).tolerable:
+        if point is None or not self.whole.keeps(point, self.best):
             return False
         cost = self.whole.matrix.objective(point)
         with self.telling:

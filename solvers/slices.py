@@ -133,13 +133,13 @@ class Whole:
         number = np.full(len(free), -1, dtype=np.int32)
         number[columns] = np.arange(len(columns), dtype=np.int32)
         price = matrix.cost if cost is None else cost
-        low = matrix.lower if lower is None else lower
-        high = matrix.upper if upper is None else upper
+        low = (matrix.lower if lower is None else lower)[columns]
+        high = (matrix.upper if upper is None else upper)[columns]
         part = Matrix(
             cost=price[columns],
-            offset=matrix.offset + float(price[~free] @ at[~free]),
-            lower=low[columns],
-            upper=np.maximum(low, high)[columns],
+            offset=matrix.offset + float(price @ at - price[columns] @ at[columns]),
+            lower=low,
+            upper=np.maximum(low, high),
             integer=matrix.integer[columns],
             row_lower=matrix.row_lower[kept] - shift,
             row_upper=matrix.row_upper[kept] - shift,
@@ -148,6 +148,19 @@ class Whole:
             value=matrix.value[entries],
         )
         return Slice(part, columns)
+
+    def keeps(self, point: Floats, known: Floats | None = None) -> bool:
+        """Say whether a point is one of the whole.
+
+        Args:
+            point: shape (columns,).
+            known: shape (columns,), one that is: only rows are looked at in which they differ.
+        """
+        if known is not None and np.isfinite(point).all():
+            part = self.sliced(point != known, point)
+            if part.matrix.violation(point[part.columns]).tolerable:
+                return True
+        return self.matrix.violation(point).tolerable
 
     def bound(self, duals: Floats) -> float:
         """Give a lower bound of the objective that holds for any duals of the rows."""

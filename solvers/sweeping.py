@@ -217,7 +217,7 @@ class Sweep(Search):
         return self._part(part, self.settings.gap).values if found is None else found
 
     def _next_to_relaxation(
-        self, part: Slice, gap: float, near: Near | None = None, known: Floats | None = None
+        self, part: Slice, gap: float, near: Near | None = None
     ) -> Floats | None:
         """Round the relaxation of a part either way, as well as a gap asks for.
 
@@ -225,7 +225,6 @@ class Sweep(Search):
             part: what is decided.
             gap: to which it is.
             near: bounds that may be left at a price.
-            known: shape (columns of the part,), a point to which whole numbers may go back.
         """
         matrix = part.matrix if near is None else near_at_a_price(part, near)
         rows, wide, _ = part.matrix.shape
@@ -234,12 +233,11 @@ class Sweep(Search):
         if relaxed.values is None or relaxed.row_duals is None:
             return None
         point, duals = relaxed.values[:wide], relaxed.row_duals[:rows]
-        lower, upper = self._next_to(part, point, duals, known)
+        lower, upper = self._next_to(part, point, duals)
         self.session.change(
             lower=np.append(lower, matrix.lower[wide:]), upper=np.append(upper, matrix.upper[wide:])
         )
-        options = SMALL if known is None else {**SMALL, **NO_FIRST_PLAN}
-        found = self.solve(options, gap=gap).values
+        found = self.solve(SMALL, gap=gap).values
         return None if found is None else found[:wide]
 
     def _next_to(

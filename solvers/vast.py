@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from gridblock.solvers.choosing import Choosing
-from gridblock.solvers.improving import BY_SUPPLY, LARGE_REGIONS, SMALL_REGIONS
 from gridblock.solvers.outcome import Outcome
 from gridblock.solvers.relaxing import (
     CLOSER,
@@ -17,7 +16,6 @@ from gridblock.solvers.relaxing import (
     NEARLY,
     Relaxation,
     relax_merged,
-    sharpened,
 )
 from gridblock.solvers.roles import less_idle_ways, suppliers
 from gridblock.solvers.search import unless_stopped
@@ -34,6 +32,13 @@ if TYPE_CHECKING:
     from gridblock.solvers.matrix import Matrix
     from gridblock.solvers.outcome import Option
     from gridblock.solvers.session import Session
+
+VAST_REGIONS: Final = (7_000, 28_000, 45_000, 60_000)
+"""How large the regions of so large a matrix are, time after time.
+
+On that instance, from a gap of 4.7 %, it is 1.7 % after 195 s and 1.4 % after 370; with 7,000,
+14,000, 28,000 and then 40,000 it is 2.2 and 1.5 %.
+"""
 
 
 class Vast(Choosing):
@@ -53,9 +58,8 @@ class Vast(Choosing):
         given = self.settings.start is not None and self._start()
         if self._known_bound():
             return True
-        begun = None if self.best is not None else aside.begin(self._begun)
-        if begun is not None and not aside.apart:
-            begun()
+        if self.best is None:
+            self._stand_idle()
         closer = aside.begin(partial(self._merged, how=CLOSER))
         relaxed = self._merged(self.session)
         if isinstance(relaxed, Outcome):
@@ -63,20 +67,21 @@ class Vast(Choosing):
             return False
         self._prove(relaxed)
         unless_stopped(relaxed.outcome)
-        if not self.done():
-            kernel, near = self._worth_using(relaxed), None
-            if not given:
-                kernel, near = self._settle(relaxed)
-            if begun is not None:
-                begun()
-            found = closer()
-            if isinstance(found, Relaxation):
-                self._prove(found)
-            self._by_regions(aside, kernel, SMALL_REGIONS)
-            if near is not None:
-                self._by_regions(aside, kernel, BY_SUPPLY, near)
-            self._by_regions(aside, kernel, LARGE_REGIONS)
+        if self.done():
+            return True
+        kernel = self._worth_using(relaxed) if given else self._settle(relaxed)[0]
+        found = closer()
+        if isinstance(found, Relaxation):
+            self._prove(found)
+        self._by_regions(aside, kernel, VAST_REGIONS)
         return True
+
+    def _stand_idle(self) -> None:
+        """Begin with a plan that orders nothing and serves nothing, which takes seconds."""
+        shape, matrix = self.shape, self.whole.matrix
+        self.idle = shape.choices | shape.orders | shape.routes
+        self.keep(self._sweep(matrix.lower, None, (matrix.lower, matrix.upper), gap=1.0))
+        self.idle = None
 
     def _begun(self, session: Session) -> None:
         """Look for a first plan with a session, in a search of its own."""
@@ -129,8 +134,8 @@ class Vast(Choosing):
             return self._worth_using(relaxed), None
         near = settled.made.near or self._rest(relaxed, settled)
         kernel = self._worth_using(relaxed, near)
-        self.idle = ~kernel
         point = np.where(self.shape.choices, settled.chosen, near.values)
+        self.idle = ~kernel
         plan = self._rounded(point, near.duals, settled.least)
         self.idle = None
         return kernel, None if plan is None else point
@@ -142,11 +147,8 @@ class Vast(Choosing):
         """
         within = Whole(self._within(settled))
         found = relax_merged(self.session, within, self.shape, self.asked(), self.on_log)
-        if isinstance(found, Outcome):
-            unless_stopped(found)
-            return relaxed
-        unless_stopped(found.outcome)
-        return sharpened(self.session, within, self.shape, found, self.asked(), self.on_log)
+        unless_stopped(found if isinstance(found, Outcome) else found.outcome)
+        return relaxed if isinstance(found, Outcome) else found
 
     def _within(self, settled: Settled) -> Matrix:
         """Give the matrix with the first choices, and no less than the fleet that all need."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,8 +14,8 @@ from gridblock.model.pools import EXACT
 from gridblock.solvers.compile import compile_model
 from gridblock.solvers.merging import merge, repriced
 from gridblock.solvers.outcome import Settings
-from gridblock.solvers.relaxing import USED, Relaxation, relax, relax_merged, sharpened
-from gridblock.solvers.roles import Roles, less_idle_ways, suppliers, very_many
+from gridblock.solvers.relaxing import Relaxation, relax, relax_merged
+from gridblock.solvers.roles import Roles, less_idle_ways, suppliers
 from gridblock.solvers.shape import Shape, shape_of
 from gridblock.solvers.slices import Whole
 
@@ -174,31 +173,6 @@ def test_the_bound_of_a_merged_relaxation_holds_and_is_near(seed: int, session: 
     worse = nearly.duals * np.where(shape.rules.any_of([MET]), 0.9, 1.0)
     again = whole.bound(repriced(whole, shape, worse))
     assert whole.bound(worse) < again == pytest.approx(nearly.bound, rel=1e-9)
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_what_is_sharpened_keeps_rows_and_uses_no_more_columns(seed: int, session: Session) -> None:
-    whole, shape = problem(generate("S", seed))
-    nearly = relax_merged(session, whole, shape, Settings())
-    assert isinstance(nearly, Relaxation)
-    found = sharpened(session, whole, shape, nearly, Settings())
-    # Its prices prove what they did.
-    assert (found.duals == nearly.duals).all()
-    assert found.bound == nearly.bound == pytest.approx(whole.bound(found.duals), rel=1e-9)
-    merged = merge(whole, shape)
-    small, point, near = merged.matrix, merged.point(found.values), merged.point(nearly.values)
-    # What is shared out and added up again is what it was.
-    assert merged.point(merged.values(point)) == pytest.approx(point)
-    many = merged.point(very_many(shape, whole.matrix).astype(float)) > 0
-    assert not (many & (point > small.lower + USED) & (near <= small.lower + USED)).any()
-    relaxed = replace(small, integer=np.zeros(len(small.cost), dtype=np.bool_))
-    assert relaxed.violation(point).tolerable
-    # Over all columns it costs no more than 1 % less: hardly one was missing.
-    session.load(relaxed)
-    every = session.run(Settings(relaxation=True))
-    assert every.objective is not None
-    assert every.objective <= relaxed.objective(point) + 1e-6 * abs(every.objective)
-    assert relaxed.objective(point) - every.objective <= 0.01 * abs(found.bound)
 
 
 def test_ways_that_nothing_needs_are_left_out() -> None:

@@ -306,16 +306,24 @@ def test_a_plan_that_was_given_is_kept_at_once_and_improved(
     assert known.objective == close.objective
 
 
-def test_first_choices_may_leave_a_run_out_where_no_berth_holds_it_whole(session: Session) -> None:
+def test_a_run_that_the_relaxation_cuts_in_two_has_a_berth_that_holds_it_whole(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _model, whole, shape = rung_s()
     search = Fast(session, whole, shape, Settings())
-    # A run is worth 10 at one of two berths, and there is half of each: only cut in two it starts.
-    matrix = matrix_of([[1, -1, -1], [0, 2, 0], [0, 0, 2]], most=[0, 1, 1], cost=[-10, 0, 0])
-    part = Slice(matrix, np.arange(3, dtype=np.int32))
-    assert search._next_to_relaxation(part, 0.0) is None
-    found = search._next_to_relaxation(part, 0.0, known=matrix.lower)
+    # A run is worth 10 at one of three berths. Of two there is half of each, the third costs 1.
+    rows = [[1, -1, -1, -1], [0, 2, 0, 0], [0, 0, 2, 0]]
+    matrix = matrix_of(rows, most=[0, 1, 1], cost=[-10, 0, 0, 1])
+    part = Slice(matrix, np.arange(4, dtype=np.int32))
+    # Next to the relaxation, which has half at each of the two, it would be left out.
+    near = search._next_to_relaxation(part, 0.0)
+    assert near is None or near.tolist() == [0, 0, 0, 0]
+    monkeypatch.setattr(choosing, "first_choices", lambda *_: part)
+    none = np.zeros(len(whole.matrix.cost), dtype=np.bool_)
+    relaxed = Relaxation(Outcome(Stop.FINISHED, Verdict.OPTIMAL), whole.matrix.lower, none, 0.0)
+    found = search._first(relaxed, none)
     assert found is not None
-    assert found.tolist() == [0, 0, 0]
+    assert found[:4].tolist() == [1, 0, 0, 1]
 
 
 def test_of_a_part_nothing_is_asked_twice(

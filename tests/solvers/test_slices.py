@@ -41,6 +41,17 @@ def test_a_bound_holds_for_any_duals(whole: Whole) -> None:
     assert max(map(whole.bound, draws)) <= 5.5 + 1e-9
 
 
+def test_a_point_near_a_known_one_is_looked_at_where_they_differ(whole: Whole) -> None:
+    # x + y + z >= 4 and x - y <= 1; the last point breaks the second row, the one before the first.
+    known = np.array([2.0, 2.0, 0.0])
+    assert whole.keeps(known)
+    points = [[2.0, 1.0, 1.0], [2.5, 1.5, 0.0], [2.0, 2.0, 0.5], [2.0, 1.0, 0.0], [3.0, 1.0, 0.0]]
+    points += [[np.nan, 2.0, 0.0], [2.0, 2.0, 4.0]]
+    kept = [whole.keeps(np.array(point), known) for point in points]
+    assert kept == [whole.keeps(np.array(point)) for point in points]
+    assert kept == [True, True, False, False, False, False, False]
+
+
 def test_the_relaxation_proves_its_bound(whole: Whole) -> None:
     with Session() as session:
         for algorithm in ("simplex", "ipx"):
