@@ -26,6 +26,7 @@ from gridblock.solvers.relaxing import Relaxation
 from gridblock.solvers.rooted import Root, Rooted
 from gridblock.solvers.search import StoppedError, unless_stopped
 from gridblock.solvers.slices import Whole
+from gridblock.solvers.vast import VAST_REGIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,7 +101,8 @@ class Fast(Rooted):
 
         Of a large matrix a sketch of the relaxation is known soon: choices are made there.
         """
-        if self.vast and self._at_once(aside):
+        if self.vast and (kernel := self._at_once(aside)) is not None:
+            self._improve_vast(aside, kernel)
             return None
         if self.large and self.settings.duals is None:
             return self._from_sketch(aside, finish=finish)
@@ -161,6 +163,12 @@ class Fast(Rooted):
         unless_stopped(sketch.outcome)
         self._stop_if_done()
         return self._settle(sketch)
+
+    def _improve_vast(self, aside: Aside, kernel: Flags) -> None:
+        """Improve the plan of so large a matrix in regions, then what is proven."""
+        self._by_regions(aside, kernel, VAST_REGIONS)
+        self._solved_apart(aside)
+        self._by_regions(aside, kernel, VAST_REGIONS[1:])
 
     def _from_settled(self, aside: Aside, root: Root) -> None:
         """Improve the plan of a large matrix in regions; then tighten, and go on.

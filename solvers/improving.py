@@ -169,8 +169,8 @@ class Improving(Sweep):
     def _between(self, part: Slice, plan: Floats, gap: float, session: Session) -> Found:
         """Decide a part anew, each whole number between a plan and the relaxation.
 
-        Where that wins nothing choices are made first, with all else relaxed: what it takes to make
-        half of one is no guide to what the whole takes.
+        Where the relaxation mixes choices these are made first, too, with all else relaxed: what it
+        takes to make half of one is no guide to what the whole takes.
         """
         known, matrix = plan[part.columns], part.matrix
         session.load(matrix)
@@ -187,17 +187,17 @@ class Improving(Sweep):
             outcomes.append(self.solve(FROM_A_PLAN, gap=gap, start=known, session=session))
             return outcomes[-1].values
 
-        found = near(point)
+        points = [near(point)]
         choices = matrix.integer & self.shape.choices[part.columns]
         apart = choices & (np.abs(point - np.rint(point)) > NEAR)
-        dear = matrix.objective(known) - cost > SHARE * self.settings.gap * abs(cost)
-        if dear and apart.any() and (found is None or matrix.objective(found) > least):
+        if apart.any() and matrix.objective(known) - cost > SHARE * self.settings.gap * abs(cost):
             session.load(replace(matrix, integer=choices))
             outcomes.append(self.solve(FROM_A_PLAN, gap=gap, start=known, session=session))
             chosen = outcomes[-1].values
             session.load(matrix)
-            found = found if chosen is None else near(chosen)
-        return Found(part, tuple(outcomes), found)
+            points.append(None if chosen is None else near(chosen))
+        found = [point for point in points if point is not None]
+        return Found(part, tuple(outcomes), min(found, key=matrix.objective, default=None))
 
     def _finish(self) -> None:
         """Search the whole, less what no cheaper plan can have, from the best plan known."""
