@@ -196,7 +196,7 @@ class Improving(Sweep):
             chosen = outcomes[-1].values
             session.load(matrix)
             points.append(None if chosen is None else near(chosen))
-        found = [point for point in points if point is not None]
+        found = [one for one in points if one is not None]
         return Found(part, tuple(outcomes), min(found, key=matrix.objective, default=None))
 
     def _finish(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from gridblock.model import plan
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     Vector = NDArray[np.float64]
 
 Option = str | float | int | bool
+
+UNPROVEN: Final = "called optimal, but the gap asked for is not proven"
+"""What is noted of an answer that is not as good as the solver says."""
 
 
 class ModelError(Exception):
@@ -263,5 +266,5 @@ def judged(outcome: Outcome, gap: float, resolution: float) -> Outcome:
     proven = bound is not None and objective - bound <= gap * abs(objective) + slack
     if verdict is Verdict.OPTIMAL and not proven:
         verdict = Verdict.FEASIBLE
-        notes.append("called optimal, but the gap asked for is not proven")
+        notes.append(UNPROVEN)
     return replace(outcome, bound=bound, verdict=verdict, notes=tuple(notes))

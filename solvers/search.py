@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from gridblock.solvers.outcome import Outcome, Progress, Stop, Verdict, relative_gap
+from gridblock.solvers.outcome import (
+    UNPROVEN,
+    Outcome,
+    Progress,
+    Stop,
+    Verdict,
+    relative_gap,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -121,9 +128,12 @@ class Search:
         return outcome
 
     def note(self, outcome: Outcome) -> None:
-        """Take note of what a solve took and told."""
+        """Take note of what the solve of a part took and told.
+
+        How close it is proven says nothing of the whole.
+        """
         self.nodes += outcome.nodes
-        self.notes += outcome.notes
+        self.notes += [told for told in outcome.notes if told != UNPROVEN]
 
     def _log_of(self, session: Session) -> Callable[[str], None] | None:
         """Give what hears the log of a session: that of a second process is not told."""

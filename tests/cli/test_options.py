@@ -17,7 +17,16 @@ def test_a_share(text: str, value: float) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("60", 60), ("90s", 90), ("10m", 600), ("1.5h", 5400), (" 2 m ", 120), ("0", 0)],
+    [
+        ("60", 60),
+        ("90s", 90),
+        ("10m", 600),
+        ("1.5h", 5400),
+        (" 2 m ", 120),
+        ("0", 0),
+        ("1h30m", 5400),
+        ("12m30s", 750),
+    ],
 )
 def test_a_time(text: str, value: float) -> None:
     assert seconds(text) == value
@@ -29,7 +38,9 @@ def test_what_is_no_share(text: str) -> None:
         share(text)
 
 
-@pytest.mark.parametrize("text", ["", "s", "1d", "-1", "inf", "1:30"])
+@pytest.mark.parametrize(
+    "text", ["", "s", "1d", "-1", "inf", "1:30", "30m1h", "1m1m", "1h-5m", "12m30"]
+)
 def test_what_is_no_time(text: str) -> None:
     with pytest.raises(typer.BadParameter):
         seconds(text)

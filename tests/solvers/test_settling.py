@@ -17,7 +17,7 @@ from gridblock.solvers.compile import compile_model
 from gridblock.solvers.diving import Dive
 from gridblock.solvers.fast import Fast
 from gridblock.solvers.matrix import Matrix
-from gridblock.solvers.outcome import Outcome, Progress, Settings, Stop, Verdict
+from gridblock.solvers.outcome import UNPROVEN, Outcome, Progress, Settings, Stop, Verdict
 from gridblock.solvers.relaxing import Relaxation, relax
 from gridblock.solvers.settling import held, likely, whole_lots
 from gridblock.solvers.shape import CHOICES, Shape, shape_of
@@ -324,6 +324,14 @@ def test_a_run_that_the_relaxation_cuts_in_two_has_a_berth_that_holds_it_whole(
     found = search._first(relaxed, none)
     assert found is not None
     assert found[:4].tolist() == [1, 0, 0, 1]
+
+
+def test_how_close_a_part_is_proven_is_no_note_of_the_whole(session: Session) -> None:
+    _model, whole, shape = rung_s()
+    search = Fast(session, whole, shape, Settings())
+    told = Outcome(Stop.FINISHED, Verdict.FEASIBLE, notes=(UNPROVEN, "it was polished"))
+    search.note(told)
+    assert search.ended().notes == ("it was polished",)
 
 
 def test_of_a_part_nothing_is_asked_twice(
