@@ -137,7 +137,7 @@ class Whole:
         high = (matrix.upper if upper is None else upper)[columns]
         part = Matrix(
             cost=price[columns],
-            offset=matrix.offset + float(price @ at - price[columns] @ at[columns]),
+            offset=matrix.offset + float(price @ np.where(free, 0.0, at)),
             lower=low,
             upper=np.maximum(low, high),
             integer=matrix.integer[columns],

@@ -93,6 +93,14 @@ def test_a_slice_is_the_rest_with_some_columns_fixed(whole: Whole) -> None:
     assert part.into(outcome.values, np.array([9.0, 9.0, 1.0])) == pytest.approx([2, 1, 1])
 
 
+def test_where_free_columns_are_does_not_matter_to_a_slice(whole: Whole) -> None:
+    # z at 1 costs 3, whatever x and y are; without a lower bound x is nowhere.
+    free = np.array([True, True, False])
+    for nowhere in (-np.inf, np.nan, 2.0):
+        part = whole.sliced(free, np.array([nowhere, 1.0, 1.0]))
+        assert part.matrix.offset == pytest.approx(3)
+
+
 def test_nothing_cheaper_is_lost_by_tightening(whole: Whole) -> None:
     # With 6 known and 5.5 proven, z costs 1.5 a unit more than it saves: at most 0.5 / 1.5, so 0.
     tight = whole.tightened(np.array([1.5, -0.5]), 6.0)
