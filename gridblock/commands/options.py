@@ -106,7 +106,7 @@ TimeLimit = Annotated[
     typer.Option(
         metavar="TIME",
         parser=seconds,
-        help="Stop the solver after 60 (seconds), 10m or 1h for a plan; default never.",
+        help="Stop the solver after 60 (seconds), 10m or 1h30m for a plan; default never.",
         show_default=False,
     ),
 ]
