@@ -133,7 +133,7 @@ def test_regions_decided_anew_lead_from_a_poor_plan_to_the_best_one(
         search._start()
         assert search.objective == pytest.approx(40)
         with Aside(session, apart=two) as aside:
-            search._by_regions(aside, every, (40, 40, 1000, 1000))
+            search._by_regions(aside, every, (40, 1000, 1000))
         assert search.objective == pytest.approx(3)
         points.append(search.best)
     # Whether there is a second process makes no difference.
