@@ -73,6 +73,8 @@ class Vast(Choosing):
             return None
         self._prove(relaxed)
         unless_stopped(relaxed.outcome)
+        if self.done():
+            raise StoppedError(Stop.FINISHED)
         kernel = self._worth_using(relaxed) if given else self._settle(relaxed)[0]
         found = closer()
         if isinstance(found, Relaxation):

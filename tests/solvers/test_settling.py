@@ -324,6 +324,12 @@ def test_a_run_that_the_relaxation_cuts_in_two_has_a_berth_that_holds_it_whole(
     found = search._first(relaxed, none)
     assert found is not None
     assert found[:4].tolist() == [1, 0, 0, 1]
+    # Without the third it is left out, which is no reason to have no choices at all.
+    matrix = matrix_of([row[:3] for row in rows], most=[0, 1, 1], cost=[-10, 0, 0])
+    part = Slice(matrix, np.arange(3, dtype=np.int32))
+    found = search._first(relaxed, none)
+    assert found is not None
+    assert found[:3].tolist() == [0, 0, 0]
 
 
 def test_how_close_a_part_is_proven_is_no_note_of_the_whole(session: Session) -> None:

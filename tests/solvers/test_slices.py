@@ -42,7 +42,7 @@ def test_a_bound_holds_for_any_duals(whole: Whole) -> None:
 
 
 def test_a_point_near_a_known_one_is_looked_at_where_they_differ(whole: Whole) -> None:
-    # x + y + z >= 4 and x - y <= 1; the last point breaks the second row, the one before the first.
+    # x + y + z >= 4 and x - y <= 1; z whole, nothing above 3, and each row is broken once.
     known = np.array([2.0, 2.0, 0.0])
     assert whole.keeps(known)
     points = [[2.0, 1.0, 1.0], [2.5, 1.5, 0.0], [2.0, 2.0, 0.5], [2.0, 1.0, 0.0], [3.0, 1.0, 0.0]]
