@@ -5,14 +5,14 @@ Each module says in its first line what it is about. Begin with ``solve``, from 
 - The matrix: ``compile`` makes it of a Pyomo model; ``matrix``, ``change``, ``scaling``,
   ``boxing``.
 - HiGHS: ``session`` is what others use; its process is behind ``channel``, ``child``, ``watch``
-  and ``worker``, in which ``highs``, ``listener``, ``options`` and ``answer`` speak to HiGHS;
-  ``doubt`` is when it is not believed. ``outcome`` has settings and outcomes, ``lp_solvers``,
-  ``cuopt`` and ``versions`` what may solve.
+  and ``worker``, in which ``highs``, ``listener``, ``options``, ``given`` and ``answer`` speak to
+  HiGHS; ``doubt`` is when it is not believed. ``outcome`` has settings and outcomes,
+  ``lp_solvers``, ``cuopt`` and ``versions`` what may solve.
 - Methods: ``methods`` chooses; ``staged`` for small models; for large ones ``fast`` with
-  ``rooted``, ``relaxing``, ``diving``, ``sweeping`` in ``nearness``, ``mending``, ``improving`` in
-  ``regions``, ``apart``, ``search``, ``shape``, ``slices`` and ``aside``, a second process; what is
-  ``vast`` is relaxed after ``merging`` by the ``roles`` of its parts; ``choosing`` and ``settling``
-  make choices, ``vertex`` whole numbers exact.
+  ``rooted``, ``relaxing``, ``diving``, ``sweeping`` in ``nearness`` by ``sifting``, ``mending``,
+  ``improving`` in ``regions``, ``apart``, ``search``, ``shape``, ``slices`` and ``aside``, a second
+  process; what is ``vast`` is relaxed after ``merging`` by the ``roles`` of its parts; ``choosing``
+  and ``settling`` make choices, ``vertex`` whole numbers exact.
 - Cuts: ``tightening`` adds them; ``contests`` are where ``cutting`` looks for them; a ``cut`` is
   derived by ``mixed_rounding``.
 - Sequences of solves: ``tiers`` and ``parts``; ``growing`` adds losses of links.

@@ -18,6 +18,7 @@ from highspy import cb
 from gridblock.solvers.answer import ranges, read_outcome, unscaled
 from gridblock.solvers.cuopt import solve_relaxation
 from gridblock.solvers.doubt import DOUBTED, REJECTED
+from gridblock.solvers.given import ASKED, Given
 from gridblock.solvers.listener import Listener
 from gridblock.solvers.lp_solvers import LpSolver
 from gridblock.solvers.options import set_options
@@ -54,6 +55,7 @@ class Engine:
         self._exponent = 0
         self._threads = 0
         self._listener = Listener()
+        self._given: Given | None = None
         self._began = self._told = 0.0
 
     @property
@@ -168,8 +170,7 @@ class Engine:
         notes: list[str] = []
         self._reset(settings.threads)
         self._doubted = False
-        with_start = settings.start is not None
-        set_options(self._highs, settings, logs=self._listener.logs or with_start)
+        set_options(self._highs, settings, logs=self._listener.logs or settings.start is not None)
         ends = {"objective_bound": settings.cutoff, "objective_target": settings.target}
         for option, cost in ends.items():
             if cost is not None:
@@ -177,11 +178,15 @@ class Engine:
         search = bool(matrix.integer.any()) and not settings.relaxation
         if search or settings.fresh:
             self._check(self._highs.clearSolver(), "clearSolver")
+        self._given = None
         if search and settings.start is not None:
-            notes += self._set_start(settings.start)
+            self._given = Given(self._highs, matrix, settings.start)
+            notes += self._given.notes
         if matrix.cost.size:
             self._highs.run()
         outcome = read_outcome(self._highs, matrix, self._exponent, search=search)
+        if self._given is not None:
+            outcome = self._given.ended(outcome)
         if settings.ranging and outcome.row_duals is not None:
             outcome = replace(outcome, **ranges(self._highs, matrix))
         if self._late and outcome.stop is Stop.INTERRUPTED:
@@ -220,13 +225,6 @@ class Engine:
         exact = np.clip(outcome.values, fixed.lower, fixed.upper)
         cost = matrix.objective(exact)
         return replace(outcome, verdict=Verdict.FEASIBLE, values=exact, objective=cost, bound=None)
-
-    def _set_start(self, start: Floats) -> list[str]:
-        """Give a point to start from, in part where it holds NaN; return notes if refused."""
-        known = np.append(np.flatnonzero(np.isfinite(start)), len(start)).astype(np.int32)
-        values = np.append(start, 1.0)[known]
-        status = self._highs.setSolution(len(known), known, values)
-        return [] if status == highspy.HighsStatus.kOk else ["the start was refused by the solver"]
 
     def _scaled_costs(self, matrix: Matrix) -> Floats:
         return np.append(matrix.cost, matrix.offset) * 2.0**self._exponent
@@ -275,6 +273,9 @@ class Engine:
             self._doubted = self._doubted or REJECTED in text
             if self._listener.logs:
                 self._listener.logged(text)
+        elif event == ASKED:
+            if self._given is not None:
+                self._given.asked(answer)
         elif event == Event.kCallbackMipImprovingSolution:
             self._listener.improved(np.array(data.mip_solution, dtype=float)[:-1])
             self._tell(data, search=True)

@@ -14,6 +14,7 @@ from gridblock.solvers.diving import HALF, NEAR
 from gridblock.solvers.outcome import Progress, Verdict
 from gridblock.solvers.regions import Regions
 from gridblock.solvers.search import SHARE
+from gridblock.solvers.slices import without_slack_rows
 from gridblock.solvers.sweeping import NO_FIRST_PLAN, ROUTE_WORTH, Sweep
 
 if TYPE_CHECKING:
@@ -147,9 +148,10 @@ class Improving(Sweep):
         taken.
         """
         one, other = free[0], free[1] & ~free[0]
-        waiting = aside.begin(partial(self._between, self.whole.sliced(other, plan), plan, gap))
-        mine = self._between(self.whole.sliced(one, plan), plan, gap, self.session)
-        points = [self._taken(found, plan) for found in (mine, waiting())]
+        mine, others = (without_slack_rows(self.whole.sliced(some, plan)) for some in (one, other))
+        waiting = aside.begin(partial(self._between, others, plan, gap))
+        found = self._between(mine, plan, gap, self.session), waiting()
+        points = [self._taken(each, plan) for each in found]
         cost = self.whole.matrix.cost
         saved = [
             float(cost[at] @ (plan - point)[at]) for at, point in zip(free, points, strict=True)

@@ -63,6 +63,7 @@ class Search:
         duals: shape (rows,), those that the relaxation proves it with, None before.
         cuts: how the rows that the whole ends with are derived.
         idle: shape (columns,), what a sweep leaves at its lower bound, None for nothing.
+        unlikely: shape (columns,), what a relaxation in it begins without, None for nothing.
         telling: held while the best plan, or the bound, is changed and told.
     """
 
@@ -78,6 +79,7 @@ class Search:
     duals: Floats | None = None
     cuts: tuple[Cut, ...] = ()
     idle: Flags | None = None
+    unlikely: Flags | None = None
     nodes: int = 0
     stop: Stop = Stop.FINISHED
     lines: list[Progress] = field(default_factory=list)

@@ -188,6 +188,31 @@ class Whole:
         return replace(matrix, lower=lower, upper=upper)
 
 
+def without_slack_rows(part: Slice) -> Slice:
+    """Leave out of a part the rows that no point within the bounds of its columns breaks.
+
+    Of a region, with all else fixed, that is most rows of links, which are long.
+    """
+    matrix = part.matrix
+    count = matrix.shape[0]
+    row = np.repeat(np.arange(count), np.diff(matrix.start))
+    low, high = matrix.lower[matrix.index], matrix.upper[matrix.index]
+    positive = matrix.value > 0
+    least = np.bincount(row, matrix.value * np.where(positive, low, high), count)
+    most = np.bincount(row, matrix.value * np.where(positive, high, low), count)
+    kept = (least < matrix.row_lower) | (most > matrix.row_upper)
+    entries = kept[row]
+    fewer = replace(
+        matrix,
+        row_lower=matrix.row_lower[kept],
+        row_upper=matrix.row_upper[kept],
+        start=np.concatenate([[0], np.cumsum(np.diff(matrix.start)[kept])]),
+        index=matrix.index[entries],
+        value=matrix.value[entries],
+    )
+    return replace(part, matrix=fewer)
+
+
 def _spans(start: Ints, some: NDArray[np.intp]) -> Ints:
     """Give the positions from ``start[i]`` to ``start[i + 1]`` for each of some."""
     first, counts = start[some], start[some + 1] - start[some]

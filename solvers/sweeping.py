@@ -13,6 +13,7 @@ from gridblock.solvers.mending import mended, without_broken_choices
 from gridblock.solvers.nearness import Near, near_at_a_price
 from gridblock.solvers.search import Search
 from gridblock.solvers.settling import held
+from gridblock.solvers.sifting import sifted
 from gridblock.solvers.slices import Whole
 
 if TYPE_CHECKING:
@@ -39,6 +40,13 @@ may not be left at all, at 16,040 and 16,003, and where there are none, at 16,09
 """
 ROUTE_WORTH: Final = 6e-7
 """The share of the cost that one of very many decisions may add, to be worth deciding."""
+
+ADDED: Final = 2e-5
+"""The share of the cost that one unlikely way has to save, to be added to a relaxation.
+
+Of a generated instance of 2,286,000 columns a sweep beside another run ends within 5.0 % after 213 s
+with 5e-6, 5.2 after 170 with this, 6.0 after 147 with 1e-4; 5.3 after 273 where nothing waits.
+"""
 
 
 class Sweep(Search):
@@ -228,8 +236,11 @@ class Sweep(Search):
         """
         matrix = part.matrix if near is None else near_at_a_price(part, near)
         rows, wide, _ = part.matrix.shape
-        self.session.load(matrix)
-        relaxed = self.solve(relaxation=True, algorithm="simplex")
+        solve = partial(self.solve, relaxation=True, algorithm="simplex")
+        waiting = np.zeros(len(matrix.cost), dtype=np.bool_)
+        if self.unlikely is not None:
+            waiting[:wide] = self.unlikely[part.columns]
+        relaxed = sifted(self.session, solve, matrix, waiting, ADDED * abs(self.bound))
         if relaxed.values is None or relaxed.row_duals is None:
             return None
         point, duals = relaxed.values[:wide], relaxed.row_duals[:rows]

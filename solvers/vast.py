@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from gridblock.solvers.choosing import Choosing
+from gridblock.solvers.diving import NEAR
 from gridblock.solvers.outcome import Outcome, Stop
 from gridblock.solvers.relaxing import (
     CLOSER,
@@ -38,6 +39,11 @@ VAST_REGIONS: Final = (28_000, 45_000, 60_000)
 
 Of a generated instance of 2,286,000 columns the gap goes from 4.7 % to 2.2 % in 62 s and to 1.5 %
 in 216; with 7,000, 14,000, 28,000 and 40,000 to 2.7 and 2.0 %.
+"""
+AT_FIRST: Final = 1e-8
+"""The share of the cost that a way may add, to be in the relaxation of a period from the beginning.
+
+Of the 1,870,000 columns that a sweep of a generated instance decides half are then left.
 """
 
 
@@ -140,10 +146,24 @@ class Vast(Choosing):
         near = settled.made.near or self._rest(relaxed, settled)
         kernel = self._worth_using(relaxed, near)
         point = np.where(self.shape.choices, settled.chosen, near.values)
-        self.idle = ~kernel
+        self.idle, self.unlikely = ~kernel, self._unlikely(point, near.duals)
         plan = self._rounded(point, near.duals, settled.least)
-        self.idle = None
+        self.idle = self.unlikely = None
         return kernel, None if plan is None else point
+
+    def _unlikely(self, point: Floats, duals: Floats) -> Flags | None:
+        """Say which ways are neither taken at a point nor nearly so; None where all count.
+
+        Args:
+            point: shape (columns,).
+            duals: shape (rows,), prices of the rows there.
+        """
+        if not self.vast:
+            return None
+        dear = self.whole.worth(duals) > AT_FIRST * abs(self.bound)
+        unused = point <= self.whole.matrix.lower + NEAR
+        unlikely: Flags = self.shape.routes & unused & dear
+        return unlikely
 
     def _rest(self, relaxed: Relaxation, settled: Settled) -> Relaxation:
         """Relax the rest with the first choices made, and no less than the fleet that all need.

@@ -12,6 +12,7 @@ import pytest
 from gridblock.solvers.change import Change, Rows
 from gridblock.solvers.highs import Engine
 from gridblock.solvers.listener import Listener
+from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.outcome import (
     ModelError,
     OptionError,
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gridblock.solvers.change import Floats
-    from gridblock.solvers.matrix import Matrix
     from gridblock.solvers.outcome import Progress
 
     Knapsack = Callable[..., Matrix]
@@ -41,6 +41,24 @@ FAULTS = {
     "kSolveError",
     "kUnknown",
 }
+NO_SEARCH_FOR_A_PLAN = {
+    "mip_heuristic_run_rens": False,
+    "mip_heuristic_run_root_reduced_cost": False,
+    "mip_heuristic_run_feasibility_jump": False,
+    "mip_max_nodes": 10,
+}
+PRESOLVE_MOVES = Matrix(
+    cost=np.array([-8.0, -6, 4, 1, 7, -8]),
+    offset=100.0,
+    lower=np.zeros(6),
+    upper=np.array([4.0, 1, 4, 2, 2, 3]),
+    integer=np.array([True, True, False, False, False, True]),
+    row_lower=np.full(4, -np.inf),
+    row_upper=np.array([-4.0, -12, 11, 0]),
+    start=np.array([0, 3, 7, 10, 13]),
+    index=np.array([0, 3, 4, 0, 1, 2, 4, 0, 2, 3, 0, 1, 5]),
+    value=np.array([-3.0, -2, 2, -1, -1, -3, 1, 2, 2, 2, 1, 3, -3]),
+)
 STATUSES = [name for name in dir(highspy.HighsModelStatus) if name.startswith("k")]
 
 
@@ -275,6 +293,23 @@ def test_a_start_is_used_in_full_and_in_part(knapsack: Knapsack) -> None:
     second = engine.run(Settings(start=part, options=nodeless))
     assert second.values is not None
     np.testing.assert_allclose(second.values[:25], best[:25], atol=1e-6)
+
+
+def test_a_start_that_presolve_moves_is_not_returned_as_the_best() -> None:
+    # Given as a start, HiGHS 1.16.0 takes (2, 1, 3, 0, 0, 2), 74, for the better point of its
+    # reduced model, and returns it as the optimum, which is 66.
+    engine = Engine()
+    engine.load(PRESOLVE_MOVES)
+    start = np.array([2.0, 1, 3, 0, 0, 2])
+    assert PRESOLVE_MOVES.objective(start) == 74
+    found = engine.run(Settings(gap=0.0, start=start, options=NO_SEARCH_FOR_A_PLAN))
+    assert found.objective == pytest.approx(66)
+    assert engine.run(Settings(gap=0.0)).objective == pytest.approx(66)
+    # What the search has not reached when its time is up is not lost, and asked for no more.
+    late = engine.run(Settings(start=start, time_limit=0.0))
+    assert late.values is not None
+    assert late.objective is not None
+    assert late.objective <= 74
 
 
 def answer(outcome: Outcome) -> tuple[Any, ...]:

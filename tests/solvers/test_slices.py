@@ -7,7 +7,7 @@ from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.outcome import Settings, Verdict
 from gridblock.solvers.relaxing import Relaxation, relax
 from gridblock.solvers.session import Session
-from gridblock.solvers.slices import Whole
+from gridblock.solvers.slices import Whole, without_slack_rows
 
 
 @pytest.fixture
@@ -50,6 +50,22 @@ def test_a_point_near_a_known_one_is_looked_at_where_they_differ(whole: Whole) -
     kept = [whole.keeps(np.array(point), known) for point in points]
     assert kept == [whole.keeps(np.array(point)) for point in points]
     assert kept == [True, True, False, False, False, False, False]
+
+
+def test_rows_that_no_point_within_the_bounds_breaks_are_left_out(whole: Whole) -> None:
+    # With z at 1 there is x + y >= 3, and x - y <= 1 always holds where x is at most 1.
+    at, every = np.array([0.0, 0.0, 1.0]), np.array([True, True, False])
+    part = whole.sliced(every, at)
+    assert without_slack_rows(part).matrix.row_lower.tolist() == [3.0, -np.inf]
+    short = without_slack_rows(whole.sliced(every, at, upper=np.array([1.0, 3.0, 3.0])))
+    assert short.matrix.row_lower.tolist() == [3.0]
+    assert short.matrix.index.tolist() == [0, 1]
+    assert short.matrix.start.tolist() == [0, 2]
+    # x + y >= 3 may be broken where both may be 0, and cannot where each is at least 1.5.
+    lower = np.array([1.5, 1.5, 0.0])
+    left = without_slack_rows(whole.sliced(every, at, lower=lower)).matrix
+    assert left.row_upper.tolist() == [1.0]
+    assert left.value.tolist() == [1.0, -1.0]
 
 
 def test_the_relaxation_proves_its_bound(whole: Whole) -> None:
