@@ -19,14 +19,19 @@ import numpy as np
 from gridblock.solvers.aside import Aside
 from gridblock.solvers.change import Change
 from gridblock.solvers.diving import HALF
-from gridblock.solvers.improving import BY_SUPPLY, ENOUGH, LARGE_REGIONS, SMALL_REGIONS
+from gridblock.solvers.improving import (
+    BY_SUPPLY,
+    ENOUGH,
+    LARGE_REGIONS,
+    SMALL_REGIONS,
+    VAST_REGIONS,
+)
 from gridblock.solvers.mixed_rounding import with_cuts
 from gridblock.solvers.outcome import Outcome, Progress, Verdict
 from gridblock.solvers.relaxing import Relaxation
 from gridblock.solvers.rooted import Root, Rooted
 from gridblock.solvers.search import StoppedError, unless_stopped
 from gridblock.solvers.slices import Whole
-from gridblock.solvers.vast import VAST_REGIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -34,12 +34,6 @@ if TYPE_CHECKING:
     from gridblock.solvers.outcome import Option
     from gridblock.solvers.session import Session
 
-VAST_REGIONS: Final = (28_000, 45_000, 60_000)
-"""How large the regions of so large a matrix are, time after time.
-
-Of a generated instance of 2,286,000 columns the gap goes from 4.7 % to 2.2 % in 62 s and to 1.5 %
-in 216; with 7,000, 14,000, 28,000 and 40,000 to 2.7 and 2.0 %.
-"""
 AT_FIRST: Final = 1e-8
 """The share of the cost that a way may add, to be in the relaxation of a period from the beginning.
 

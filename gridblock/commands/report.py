@@ -66,7 +66,7 @@ def report(
         typer.Option(
             metavar="TIME",
             parser=seconds,
-            help="Stop solving with the current fleet after 60 (seconds), 10m or 1h; default 60.",
+            help="Stop solving with the current fleet after 60 (seconds) or 1h30m; default 60.",
             show_default=False,
         ),
     ] = SECONDS,

@@ -7,9 +7,11 @@ from typing import Final
 
 import typer
 
-SECONDS: Final = {"": 1, "s": 1, "m": 60, "h": 3600}
-TOGETHER: Final = re.compile(r"([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,6}s)?", re.ASCII)
-"""How a time is written in several units, the largest first."""
+NUMBER: Final = r"((?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)"
+TIME: Final = re.compile(
+    rf"(?:{NUMBER}\s*h)?\s*(?:{NUMBER}\s*m)?\s*(?:{NUMBER}\s*s)?|{NUMBER}", re.ASCII
+)
+"""How a time is written: in units, the largest first, or in seconds."""
 
 
 def share(text: str | float) -> float:
@@ -32,15 +34,13 @@ def whole(text: str | int) -> int:
 
 
 def seconds(text: str | float) -> float:
-    """Read a time: ``60``, ``90s``, ``10m``, ``1h`` or ``1h30m``."""
-    written = str(text).strip()
-    if written and TOGETHER.fullmatch(written):
-        parts = re.findall(r"([0-9]+)([hms])", written)
-        return float(sum(int(number) * SECONDS[unit] for number, unit in parts))
-    number, unit = re.fullmatch(r"(.*?)\s*([smh]?)", written, re.DOTALL).groups()  # type: ignore[union-attr]
-    value = _finite(number) * SECONDS[unit]
-    if value < 0:
-        message = f"{text!r} is below 0; write 60 (seconds), 90s, 10m or 1h30m"
+    """Read a time: ``60``, ``90s``, ``10m``, ``1.5h`` or ``1h30m``."""
+    written = TIME.fullmatch(str(text).strip())
+    parts = written.groups() if written else ()
+    units = zip(parts, (3600, 60, 1, 1), strict=False)
+    value = sum(float(number) * unit for number, unit in units if number)
+    if not any(parts) or not math.isfinite(value):
+        message = f"{text!r} is no time; write 60 (seconds), 90s, 10m or 1h30m"
         raise typer.BadParameter(message)
     return value
 

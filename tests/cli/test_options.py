@@ -26,6 +26,8 @@ def test_a_share(text: str, value: float) -> None:
         ("0", 0),
         ("1h30m", 5400),
         ("12m30s", 750),
+        ("1h 30m", 5400),
+        ("1e2", 100),
     ],
 )
 def test_a_time(text: str, value: float) -> None:
@@ -39,10 +41,11 @@ def test_what_is_no_share(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "s", "1d", "-1", "inf", "1:30", "30m1h", "1m1m", "1h-5m", "12m30"]
+    "text",
+    ["", "s", "1d", "-1", "inf", "1e999", "1_0", "٣", "1:30", "30m1h", "1m1m", "1h-5m", "12m30"],
 )
 def test_what_is_no_time(text: str) -> None:
-    with pytest.raises(typer.BadParameter):
+    with pytest.raises(typer.BadParameter, match=r"write 60 .seconds., 90s, 10m or 1h30m"):
         seconds(text)
 
 
