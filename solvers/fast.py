@@ -220,14 +220,20 @@ class Fast(Rooted):
     def _again(self) -> bool:
         """Improve a plan of a like matrix where its duals price this one; say if that will do.
 
-        They do if the relaxation of what they find worth deciding costs little more than they
-        prove. The plan then keeps the whole numbers in which it agrees with that.
+        A large one is first improved in regions, of what they find worth deciding: that takes
+        seconds where work was added at one place. They price it if the relaxation of what they find
+        worth deciding costs little more than they prove. The plan then keeps the whole numbers in
+        which it agrees with that.
         """
         if self.best is None or self.duals is None or np.isinf(self.bound):
             return False
         known = Relaxation(self.ended(), self.best, self.duals, self.bound)
         worth = self._worth(known)
         kernel = self._kernel(worth, known.bound)
+        if self.large:
+            self._by_regions(Aside(self.session, apart=False), kernel, SMALL_REGIONS)
+            if self.done():
+                return True
         part, held = self._dive(worth).begin(kernel)
         lost = np.inf if held is None else held.objective - known.bound
         if held is None or lost > HALF * self.settings.gap * abs(known.bound):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pytest
 
 from gridblock import solve
 from gridblock.instances.generate import generate
@@ -25,7 +26,6 @@ from gridblock.solvers.slices import Slice, Whole
 
 if TYPE_CHECKING:
     import pyomo.environ as pyo
-    import pytest
 
     from gridblock.solvers.change import Floats
     from gridblock.solvers.session import Session
@@ -304,6 +304,28 @@ def test_a_plan_that_was_given_is_kept_at_once_and_improved(
     known = Fast(session, whole, shape, same).run()
     assert known.verdict is Verdict.OPTIMAL
     assert known.objective == close.objective
+
+
+def test_a_large_plan_of_a_like_matrix_is_improved_in_regions_before_all_else(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _model, whole, shape = rung_s()
+    close = Fast(session, whole, shape, Settings(gap=1e-4)).run()
+    today = Fast(session, whole, shape, Settings(gap=1e-4))
+    today._start()
+    assert close.objective is not None
+    assert close.row_duals is not None
+    assert today.objective > 1.05 * close.objective
+    monkeypatch.setattr(vast, "FOR_SIMPLEX", 0)
+    monkeypatch.setattr(Fast, "_relaxed", lambda *_: pytest.fail("the whole is relaxed"))
+    monkeypatch.setattr(Fast, "_agree", lambda *_: pytest.fail("the whole is decided anew"))
+    # Cuts come last.
+    duals = close.row_duals[: whole.matrix.shape[0]]
+    asked = Settings(gap=2e-2, start=today.best, duals=duals)
+    again = Fast(session, whole, shape, asked).run()
+    assert again.progress[0].best == pytest.approx(today.objective)
+    assert again.gap is not None
+    assert again.gap <= 2e-2
 
 
 def test_a_run_that_the_relaxation_cuts_in_two_has_a_berth_that_holds_it_whole(
