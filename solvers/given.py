@@ -27,7 +27,7 @@ class Given:
     One of the matrix is given when HiGHS asks for points, which it then takes back from the reduced
     model first. As a start HiGHS 1.16.0 would count the point of the reduced model that presolve
     moves it to, cut off whatever is no better than that, and return the start itself. (Of 16
-    regions of a generated instance, solved from a plan, 11 won nothing so, and 9 of these did when
+    regions of a generated instance, solved from a plan, 13 won nothing so, and 9 of these did when
     HiGHS had asked: 54 million, not 31.) Any other point is a start, in part where it holds NaN,
     which HiGHS completes.
 
