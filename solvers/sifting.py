@@ -44,6 +44,8 @@ def sifted(
     session.load(replace(matrix, upper=np.where(waiting, matrix.lower, matrix.upper)))
     while True:
         relaxed = solve()
+        if not waiting.any():
+            return relaxed
         added = waiting
         if relaxed.row_duals is not None:
             added = waiting & (whole.priced(relaxed.row_duals) * whole.width < -least)
