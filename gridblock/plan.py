@@ -231,6 +231,8 @@ def solve(
         OptionError: HiGHS does not know an option, or lp_solver is not there.
         SolverError: HiGHS failed.
     """
+    from pyomo.common.gc_manager import PauseGC
+
     from gridblock.solvers.lp_solvers import refuse_missing
     from gridblock.solvers.outcome import Settings
     from gridblock.solvers.session import opened
@@ -245,7 +247,8 @@ def solve(
     before: dict[str, object] = {"start": start}
     if isinstance(start, Plan):
         before = {"start": start.data.decisions, "weights": start.certificate}
-    with opened(session) as held:
+    # To look for garbage is to walk through the whole model, again and again.
+    with PauseGC(), opened(session) as held:
         found = find_plan(instance, settings, held, model=model, certify=True, **told, **before)  # type: ignore[arg-type]
     plan = Plan(instance, found.plan, found.progress, found.certificate)
     if raise_without_plan and found.plan.decisions is None:

@@ -1,6 +1,7 @@
 """What limits over the plan count, term by term: each with what it belongs to."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 import pyomo.environ as pyo
@@ -40,23 +41,40 @@ def terms(block: pyo.Block, measure: str) -> Terms:
     return MEASURES[measure](block)
 
 
-def selects(instance: Instance, selection: Selection, term: Term) -> bool:
-    """Say whether all that a selection names holds of a term."""
-    chosen = selection.chosen
+def selected(instance: Instance, selection: Selection, every: Iterable[Term]) -> Terms:
+    """Give the terms of which all that a selection names holds."""
+    chosen = {key: {*names} for key, names in selection.chosen.items()}
+
+    @cache
+    def is_chosen(*of: str | None) -> bool:
+        held = _belongs(instance, *of)
+        return all(not names.isdisjoint(held.get(key, ())) for key, names in chosen.items())
+
+    for term in every:
+        if is_chosen(term.facility, term.block, term.demand, term.option):
+            yield term
+
+
+def _belongs(
+    instance: Instance,
+    facility: str | None,
+    block: str | None,
+    demand: str | None,
+    option: str | None,
+) -> dict[str, tuple[str | None, ...]]:
+    """Give by selector what a term belongs to."""
     held: dict[str, tuple[str | None, ...]] = {}
-    if term.facility is not None:
-        held["facility"] = (term.facility,)
-        held["tag"] = instance.facilities[term.facility].tags
-    if term.block is not None:
-        chip = instance.blocks[term.block].accelerator
-        held |= {"block": (term.block,), "accelerator": (chip,)}
+    if facility is not None:
+        held |= {"facility": (facility,), "tag": instance.facilities[facility].tags}
+    if block is not None:
+        chip = instance.blocks[block].accelerator
+        held |= {"block": (block,), "accelerator": (chip,)}
         held["vendor"] = (instance.accelerators[chip].vendor,)
-    if term.demand is not None:
-        held["demand"] = (term.demand,)
-    if term.option is not None:
-        held["option"] = (term.option,)
-        held["kind"] = (instance.contracts[term.option].option.kind,)
-    return all(set(held.get(key, ())) & set(names) for key, names in chosen.items())
+    if demand is not None:
+        held["demand"] = (demand,)
+    if option is not None:
+        held |= {"option": (option,), "kind": (instance.contracts[option].option.kind,)}
+    return held
 
 
 def _blocks(block: pyo.Block) -> Terms:

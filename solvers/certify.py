@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -19,6 +20,7 @@ from gridblock.solvers.change import Change
 from gridblock.solvers.compile import compile_model
 from gridblock.solvers.cut import Cut
 from gridblock.solvers.mixed_rounding import with_cuts
+from gridblock.solvers.naming import names
 from gridblock.solvers.parts import with_caps
 from gridblock.solvers.scaling import largest_of_rows
 
@@ -83,26 +85,30 @@ def certificate_of(
     matrix = weighed.matrix
     if proves is Proves.INFEASIBLE:
         matrix = replace(matrix, cost=np.zeros_like(matrix.cost), offset=0.0)
-    names = [*weighed.compiled.rows, *(_cap(stage.tier) for stage in stages)]
+    rows, caps = weighed.compiled.rows, [_cap(stage.tier) for stage in stages]
     kept = np.flatnonzero(_matters(matrix, weighed.weights)).tolist()
-    duals = {
-        name if isinstance(name, str) else name.name: float(weighed.weights[at])
-        for at, name in ((at, names[at]) for at in kept if at < len(names))
-    }
+    own = bisect_left(kept, len(rows))
+    of_cuts = bisect_left(kept, len(rows) + len(caps))
+    named = [
+        *names(rows[at] for at in kept[:own]),
+        *(caps[at - len(rows)] for at in kept[own:of_cuts]),
+    ]
+    duals = dict(zip(named, weighed.weights[kept[:of_cuts]].tolist(), strict=True))
     cuts = tuple(
-        _named(weighed, weighed.cuts[at - len(names)], float(weighed.weights[at]))
-        for at in kept
-        if at >= len(names)
+        _named(weighed, weighed.cuts[at - len(rows) - len(caps)], float(weighed.weights[at]))
+        for at in kept[of_cuts:]
     )
     return Certificate(instance.hash, proves, weighed.lost, duals, cuts)
 
 
 def cuts_in(compiled: Compiled, certificate: Certificate) -> dict[Cut, float]:
     """Give the cuts of a certificate with their weights, those whose names a model has."""
-    rows, columns, found = compiled.row_number, compiled.column_number, {}
+    if not certificate.cuts:
+        return {}
+    rows, columns, found = compiled.row_number, compiled.column_number, dict[Cut, float]()
     for cut in certificate.cuts:
-        names = {cut.divisor, *cut.complemented}
-        if names <= columns.keys() and cut.rows.keys() <= rows.keys():
+        of_columns = {cut.divisor, *cut.complemented}
+        if of_columns <= columns.keys() and cut.rows.keys() <= rows.keys():
             at = Cut(
                 tuple(rows[name] for name in cut.rows),
                 tuple(cut.rows.values()),
@@ -159,9 +165,9 @@ def checked(
     _lose(model, certificate.lost_links)
     compiled = compile_model(model)
     matrix = with_caps(instance, model, compiled, stages)
-    names = [*(row.name for row in compiled.rows), *(_cap(stage.tier) for stage in stages)]
+    weighed = [*names(compiled.rows), *(_cap(stage.tier) for stage in stages)]
     duals = certificate.duals
-    weights = np.array([duals.get(name, 0.0) for name in names], dtype=float)
+    weights = np.array([duals.get(name, 0.0) for name in weighed], dtype=float)
     further = cuts_in(compiled, certificate)
     if further:
         more, cuts = with_cuts(matrix, list(further))

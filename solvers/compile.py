@@ -17,6 +17,7 @@ from pyomo.repn.linear import LinearRepnVisitor
 from pyomo.repn.util import VarRecorder, categorize_valid_components
 
 from gridblock.solvers.matrix import Matrix
+from gridblock.solvers.naming import names
 from gridblock.solvers.outcome import ModelError
 
 if TYPE_CHECKING:
@@ -60,12 +61,12 @@ class Compiled:
     @cached_property
     def column_number(self) -> dict[str, int]:
         """The column of each variable by name; made when first asked for."""
-        return {variable.name: at for at, variable in enumerate(self.columns)}
+        return {name: at for at, name in enumerate(names(self.columns))}
 
     @cached_property
     def row_number(self) -> dict[str, int]:
         """The row of each constraint by name; made when first asked for."""
-        return {constraint.name: at for at, constraint in enumerate(self.rows)}
+        return {name: at for at, name in enumerate(names(self.rows))}
 
     def validate(self) -> None:
         """Check the matrix, naming variables and constraints in the message.
@@ -105,8 +106,8 @@ class Compiled:
 
     def point(self, known: Mapping[str, float]) -> Floats:
         """Give values known by name of variable; shape (columns,), NaN for all others."""
-        names = (known.get(variable.name, np.nan) for variable in self.columns)
-        return np.fromiter(names, dtype=float, count=len(self.columns))
+        found = (known.get(name, np.nan) for name in names(self.columns))
+        return np.fromiter(found, dtype=float, count=len(self.columns))
 
     def at(self, known: Iterable[tuple[Any, float]]) -> Floats:
         """Give values known of variables of the model; shape (columns,), NaN for all others."""

@@ -118,14 +118,22 @@ class Fast(Rooted):
         found = relaxed()
         if isinstance(found, Outcome):
             return self._without_relaxation(found)
-        root = self._root(found)
+        self._from_plan_or_root(aside, self._root(found), finish=finish)
+        if finish and not self.done():
+            self._finish()
+        return None
+
+    def _from_plan_or_root(self, aside: Aside, root: Root, *, finish: bool) -> None:
+        """Go on from the plan of a like matrix: a large one in regions; others are planned anew."""
+        if self.settings.duals is not None and self.large and self.best is not None:
+            self._by_regions(aside, root.kernel, SMALL_REGIONS)
+            self._stop_if_done()
+            self._from_settled(aside, root)
+            return
         if self.settings.duals is not None:
             self._agree(root.relaxed.values, root.kernel)
             self._stop_if_done()
         self._from_root(aside, root, finish=finish)
-        if finish and not self.done():
-            self._finish()
-        return None
 
     def _from_sketch(self, aside: Aside, *, finish: bool) -> Outcome | None:
         """Make all choices where what is merged finds them worth while, round the rest, improve.
@@ -220,10 +228,10 @@ class Fast(Rooted):
     def _again(self) -> bool:
         """Improve a plan of a like matrix where its duals price this one; say if that will do.
 
-        A large one is first improved in regions, of what they find worth deciding: that takes
-        seconds where work was added at one place. They price it if the relaxation of what they find
-        worth deciding costs little more than they prove. The plan then keeps the whole numbers in
-        which it agrees with that.
+        A large one is improved in regions of what they find worth deciding: that takes seconds
+        where work was added at one place, and cannot be enough where prices have changed.
+        They price a smaller one if the relaxation of what they find worth deciding costs little
+        more than they prove. The plan then keeps the whole numbers in which it agrees with that.
         """
         if self.best is None or self.duals is None or np.isinf(self.bound):
             return False
@@ -232,8 +240,7 @@ class Fast(Rooted):
         kernel = self._kernel(worth, known.bound)
         if self.large:
             self._by_regions(Aside(self.session, apart=False), kernel, SMALL_REGIONS)
-            if self.done():
-                return True
+            return self.done()
         part, held = self._dive(worth).begin(kernel)
         lost = np.inf if held is None else held.objective - known.bound
         if held is None or lost > HALF * self.settings.gap * abs(known.bound):

@@ -128,7 +128,8 @@ class Matrix:
 
     def objective(self, values: Floats) -> float:
         """Return the cost of a point, offset included."""
-        return math.fsum(self.cost * values) + self.offset
+        parts = self.cost * values
+        return math.fsum(parts[parts != 0].tolist()) + self.offset
 
     def resolution(self, values: Floats) -> float:
         """Return the difference of cost at a point that the solver's arithmetic cannot see."""
@@ -163,10 +164,9 @@ class Matrix:
             for name in ("cost", "offset", "lower", "upper", "row_lower", "row_upper")
             if getattr(change, name) is not None
         }
-        matrix = replace(self, **vectors)
-        if change.rows is None:
+        matrix, rows = replace(self, **vectors), change.rows
+        if rows is None:
             return matrix
-        rows = change.rows
         return replace(
             matrix,
             row_lower=np.concatenate((matrix.row_lower, rows.lower)),

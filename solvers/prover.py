@@ -54,10 +54,10 @@ class Prover:
         """Give settings with the weights that are known, for the rows of a matrix."""
         if self.known is None or self.known.proves is not Proves.BOUND:
             return settings
+        compiled, weights = self.growing.compiled, self.known.duals
         duals = np.zeros(matrix.shape[0])
-        rows = self.growing.compiled.rows
-        duals[: len(rows)] = [self.known.duals.get(row.name, 0.0) for row in rows]
-        cuts = cuts_in(self.growing.compiled, self.known)
+        duals[: len(compiled.rows)] = [weights.get(name, 0.0) for name in compiled.row_number]
+        cuts = cuts_in(compiled, self.known)
         return replace(settings, duals=np.append(duals, [*cuts.values()]), cuts=tuple(cuts))
 
     def note(self, matrix: Matrix, outcome: Outcome) -> None:

@@ -156,11 +156,21 @@ class Whole:
             point: shape (columns,).
             known: shape (columns,), one that is: only rows are looked at in which they differ.
         """
-        if known is not None and np.isfinite(point).all():
-            part = self.sliced(point != known, point)
-            if part.matrix.violation(point[part.columns]).tolerable:
-                return True
-        return self.matrix.violation(point).tolerable
+        if known is None or not np.isfinite(point).all():
+            return self.matrix.violation(point).tolerable
+        return self.with_rows(self.with_any(point != known)).violation(point).tolerable
+
+    def with_rows(self, kept: Flags) -> Matrix:
+        """Give the matrix with some of its rows only."""
+        entries, matrix = self.entries_of(kept), self.matrix
+        return replace(
+            matrix,
+            row_lower=matrix.row_lower[kept],
+            row_upper=matrix.row_upper[kept],
+            start=np.concatenate([[0], np.cumsum(np.diff(matrix.start)[kept])]),
+            index=matrix.index[entries],
+            value=matrix.value[entries],
+        )
 
     def bound(self, duals: Floats) -> float:
         """Give a lower bound of the objective that holds for any duals of the rows."""
@@ -201,16 +211,7 @@ def without_slack_rows(part: Slice) -> Slice:
     least = np.bincount(row, matrix.value * np.where(positive, low, high), count)
     most = np.bincount(row, matrix.value * np.where(positive, high, low), count)
     kept = (least < matrix.row_lower) | (most > matrix.row_upper)
-    entries = kept[row]
-    fewer = replace(
-        matrix,
-        row_lower=matrix.row_lower[kept],
-        row_upper=matrix.row_upper[kept],
-        start=np.concatenate([[0], np.cumsum(np.diff(matrix.start)[kept])]),
-        index=matrix.index[entries],
-        value=matrix.value[entries],
-    )
-    return replace(part, matrix=fewer)
+    return replace(part, matrix=Whole(matrix).with_rows(kept))
 
 
 def _spans(start: Ints, some: NDArray[np.intp]) -> Ints:

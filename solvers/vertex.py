@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from gridblock.model.plan import rounding
-from gridblock.solvers.choosing import FOR_INTERIOR
 from gridblock.solvers.outcome import Outcome, Stop
+from gridblock.solvers.relaxing import FOR_SIMPLEX
 
 if TYPE_CHECKING:
     from gridblock.solvers.change import Floats
@@ -45,12 +45,12 @@ def vertex(session: Session, outcome: Outcome, settings: Settings) -> Outcome:
 
 
 def _as_it_is(matrix: Matrix, outcome: Outcome) -> Outcome | None:
-    """Give an outcome with its whole numbers exact and no more, where the matrix is very large.
+    """Give an outcome with its whole numbers exact and no more, where the matrix is large.
 
-    The linear program that is left then takes longer than the search has. None where the rows do
-    not hold so.
+    The linear program that is left then takes seconds, after the time that the search may take, and
+    wins next to nothing: 0.006 % in 10 s, of 250,000 columns. None where the rows do not hold so.
     """
-    if outcome.values is None or len(matrix.cost) <= FOR_INTERIOR:
+    if outcome.values is None or len(matrix.cost) <= FOR_SIMPLEX:
         return None
     values = matrix.rounded(outcome.values)
     if not matrix.violation(values).tolerable:

@@ -11,7 +11,7 @@ from gridblock.instances.instance import Instance
 from gridblock.instances.schema.limits import Limit, Selection
 from gridblock.instances.schema.series import spread
 from gridblock.model.exact import exact
-from gridblock.model.measures import Term, selects, terms
+from gridblock.model.measures import Term, selected, terms
 from gridblock.model.variables import charge
 
 WHOLE = ("blocks", "accelerators")
@@ -110,9 +110,8 @@ def _counted(
     """Sum the terms that are selected: in each period, up to each, or over the horizon."""
     sums: dict[str, Any] = dict.fromkeys(block.facts.periods, 0.0)
     timed = limit.per != "period" and not limit.adds_up
-    for term in every:
-        if selects(instance, selection, term):
-            sums[term.period] += term.amount * (block.facts.hours[term.period] if timed else 1)
+    for term in selected(instance, selection, every):
+        sums[term.period] += term.amount * (block.facts.hours[term.period] if timed else 1)
     if limit.per == "period":
         return sums
     to_date = dict(zip(sums, accumulate(sums.values()), strict=True))

@@ -70,15 +70,19 @@ def _costs(block: pyo.Block, instance: Instance) -> None:
         mwh = drawn_mwh(facts, kind, f, t, factor)
         return [(what, mwh * price) for what, price in per_mwh[f, t].items() if mwh and price]
 
+    paid: dict[tuple[str, str, str, str], list[pyo.Expression]] = {}
+
     def charge_energy(kind: str, path: str, t: str, factor: float, blocks: pyo.Expression) -> None:
         f = facts.facility_of[path]
-        for category, paid in due(kind, f, t, factor):
-            pay(block, category, Payment(t, "middle", paid * blocks, f, kind))
+        for category, each in due(kind, f, t, factor):
+            paid.setdefault((category, f, kind, t), []).append(each * blocks)
 
     for kind, path, t in block.standing:
         charge_energy(kind, path, t, kinds[kind].idle, block.powered[kind, path, t])
     for d, kind, path, t in block.assignments:
         charge_energy(kind, path, t, more[kind], block.assigned[d, kind, path, t])
+    for (category, f, kind, t), parts in paid.items():
+        pay(block, category, Payment(t, "middle", sum(parts), f, kind))
 
 
 def drawn_mwh(facts: Facts, kind: str, facility: str, period: str, factor: float) -> float:

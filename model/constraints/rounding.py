@@ -33,9 +33,11 @@ def add(block: pyo.Block, instance: Instance) -> None:
         for (d, kind, _, t), assigned in block.assigned.items():
             if facts.demands[d].whole_blocks and d not in facts.windows:
                 blocks.setdefault((d, t), {}).setdefault(kind, []).append(assigned)
-    sizes = {
-        key: sorted({_units(facts, kind, *key) for kind in kinds}) for key, kinds in blocks.items()
+    units = {
+        (d, t): {kind: _units(facts, kind, d, t) for kind in kinds}
+        for (d, t), kinds in blocks.items()
     }
+    sizes = {key: sorted(set(each.values())) for key, each in units.items()}
     asked = {key: _asked(facts, *key) for key in blocks}
 
     @block.Constraint([(d, i, t) for (d, t), each in sizes.items() for i in range(len(each))])
@@ -46,7 +48,7 @@ def add(block: pyo.Block, instance: Instance) -> None:
             return pyo.Constraint.Feasible
         counted = 0.0
         for kind, there in blocks[d, t].items():
-            whole, part = divmod(_units(facts, kind, d, t) / size, 1)
+            whole, part = divmod(units[d, t][kind] / size, 1)
             counted += float(whole + min(Fraction(1), part / fraction)) * sum(there)
         unmet = sum(
             block.unmet[d, r, t] for r in facts.demands[d].regions if (d, r, t) in block.asked

@@ -68,7 +68,7 @@ def test_a_plan_costs_what_its_whole_blocks_cost() -> None:
 
 
 @pytest.mark.parametrize(("bought", "used"), [(2.0000003, 2.0), (1.9999, 2.5)])
-def test_of_a_very_large_matrix_whole_numbers_are_rounded_where_the_rows_then_hold(
+def test_of_a_large_matrix_whole_numbers_are_rounded_where_the_rows_then_hold(
     session: Session, monkeypatch: pytest.MonkeyPatch, bought: float, used: float
 ) -> None:
     # Blocks for 5 each, and use of them that is worth 2: a row keeps use within blocks. Two hold
@@ -86,7 +86,7 @@ def test_of_a_very_large_matrix_whole_numbers_are_rounded_where_the_rows_then_ho
         index=np.array([0, 1]),
         value=np.array([-1.0, 1.0]),
     )
-    monkeypatch.setattr(vertex, "FOR_INTERIOR", 1)
+    monkeypatch.setattr(vertex, "FOR_SIMPLEX", 1)
     session.load(matrix)
     point = np.array([bought, used])
     found = vertex.vertex(
