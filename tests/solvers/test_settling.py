@@ -328,6 +328,32 @@ def test_a_large_plan_of_a_like_matrix_is_improved_in_regions_before_all_else(
     assert again.gap <= 2e-2
 
 
+def test_a_large_plan_is_improved_by_the_relaxation_where_known_duals_price_a_matrix_badly(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _model, whole, shape = rung_s()
+    close = Fast(session, whole, shape, Settings(gap=1e-4)).run()
+    today = Fast(session, whole, shape, Settings(gap=1e-4))
+    today._start()
+    assert close.row_duals is not None
+    assert close.objective is not None
+    monkeypatch.setattr(vast, "FOR_SIMPLEX", 0)
+    monkeypatch.setattr(Fast, "_from_root", lambda *_, **__: pytest.fail("all is planned anew"))
+    duals = 0.5 * close.row_duals[: whole.matrix.shape[0]]
+    assert whole.bound(duals) < 0.9 * close.objective
+    told: list[Progress] = []
+    asked = Settings(gap=5e-3, start=today.best, duals=duals)
+    again = Fast(session, whole, shape, asked, told.append).run()
+    assert again.gap is not None
+    assert again.gap <= 5e-3
+    assert again.objective is not None
+    assert again.objective <= close.objective * (1 + 5e-3)
+    # What the known duals prove comes first, and what the relaxation proves later.
+    bounds = [line.bound for line in told if line.bound is not None]
+    assert bounds[0] == pytest.approx(whole.bound(duals))
+    assert bounds[-1] > bounds[0]
+
+
 def test_a_run_that_the_relaxation_cuts_in_two_has_a_berth_that_holds_it_whole(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
