@@ -8,8 +8,10 @@ import pyomo.environ as pyo
 import pytest
 
 import gridblock as gb
+from gridblock.instances.generate import generate
 from gridblock.instances.instance import Instance
 from gridblock.model.plan import Standing
+from gridblock.model.pools import EXACT, WRITTEN, Reduction
 from gridblock.solvers.session import Session
 
 GALLERY = Path(__file__).parents[2] / "instances" / "gallery"
@@ -101,6 +103,17 @@ def test_costs_changed_in_place_drop_the_bound(empty_hall: Instance, session: Se
     plan = gb.solve(empty_hall, model=model, session=session)
     assert plan.objective == 60
     assert plan.bound is None
+
+
+def test_a_bound_is_kept_whatever_reductions_a_model_has(session: Session) -> None:
+    instance = generate("S", 0)
+    plans = []
+    for reductions in (WRITTEN, EXACT, {Reduction.ZONES}):
+        model = gb.build(instance, reductions=reductions)
+        plans.append(gb.solve(instance, model=model, gap=5e-3, session=session))
+        assert plans[-1].bound is not None
+    # What one proves holds for the plans of all.
+    assert max(plan.bound for plan in plans) <= min(plan.objective for plan in plans) * (1 + 1e-9)
 
 
 def _with_objective(
