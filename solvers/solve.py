@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
 import pyomo.environ as pyo
@@ -16,6 +16,7 @@ from gridblock.model.decide import decisions
 from gridblock.model.plan import Decisions, PlanData, relative_gap, rounding
 from gridblock.model.pools import EXACT
 from gridblock.model.recall import recalled_values
+from gridblock.solvers.change import Floats
 from gridblock.solvers.compile import Compiled, compile_model
 from gridblock.solvers.conflict import conflicting_rules, conflicting_tiers
 from gridblock.solvers.growing import Growing, Report
@@ -23,6 +24,7 @@ from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.methods import solve_by_method
 from gridblock.solvers.outcome import Outcome, Progress, Settings, SolverError, Stop, Verdict
 from gridblock.solvers.prover import Prover
+from gridblock.solvers.relaxing import FOR_SIMPLEX
 from gridblock.solvers.session import Session
 from gridblock.solvers.shape import shape_of
 from gridblock.solvers.tiers import Tiered, solve_by_tier
@@ -156,12 +158,25 @@ class _Solved:
     def plan_and_outcome(self, report: Report, on_log: Log | None) -> tuple[PlanData, Outcome]:
         """Give an audited plan with its outcome; what breaks a rule is solved once more, closer."""
         outcome = self.tiered.outcome
-        try:
+        with suppress(AuditError, BooksError):
             return self.plan(outcome), outcome
-        except (AuditError, BooksError):
-            outcome = self._solved_closer(outcome, report, on_log)
+        if outcome.values is not None and len(outcome.values) > FOR_SIMPLEX:
+            outcome = self._made_exact(outcome, outcome.values)
+            with suppress(AuditError, BooksError):
+                return self.plan(outcome), outcome
+        outcome = self._solved_closer(outcome, report, on_log)
         noted = (*outcome.notes, "solved again with tighter tolerances")
         return self.plan(replace(outcome, notes=noted)), outcome
+
+    def _made_exact(self, outcome: Outcome, values: Floats) -> Outcome:
+        """Solve for all but the whole numbers, which ``vertex`` does not where that takes long."""
+        matrix = self.tiered.whole()
+        with self.clock.stage("solve"):
+            exact = self.growing.completed(matrix, values)
+        if exact is None:
+            return outcome
+        noted = (*outcome.notes, "whole numbers were made exact")
+        return replace(outcome, values=exact, objective=matrix.objective(exact), notes=noted)
 
     def _solved_closer(self, outcome: Outcome, report: Report, on_log: Log | None) -> Outcome:
         """Solve the whole model from a point, with tighter tolerances and without presolve."""

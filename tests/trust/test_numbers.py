@@ -200,3 +200,14 @@ def test_what_fails_the_audit_is_solved_again_closely_and_says_so(
     assert plan.objective == pytest.approx(10)
     assert plan.audit().ok
     assert plan.data.notes == ("solved again with tighter tolerances",)
+
+
+def test_of_a_large_model_all_but_whole_numbers_is_solved_again_first(
+    one_hall: Data, here: Session, read: list[Decisions], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(solving, "FOR_SIMPLEX", 0)
+    plan = planned(one_hall, here)
+    assert len(read) == 2
+    assert plan.objective == pytest.approx(10)
+    assert plan.audit().ok
+    assert plan.data.notes == ("whole numbers were made exact",)
