@@ -125,12 +125,13 @@ class Fast(Rooted):
 
     def _from_plan_or_root(self, aside: Aside, root: Root, *, finish: bool) -> None:
         """Go on from the plan of a like matrix: a large one in regions; others are planned anew."""
-        if self.settings.duals is not None and self.large and self.best is not None:
+        known = self.settings.duals is not None
+        if known and self.large and self.best is not None:
             self._by_regions(aside, root.kernel, SMALL_REGIONS)
             self._stop_if_done()
             self._from_settled(aside, root)
             return
-        if self.settings.duals is not None:
+        if known:
             self._agree(root.relaxed.values, root.kernel)
             self._stop_if_done()
         self._from_root(aside, root, finish=finish)

@@ -15,7 +15,7 @@ def names(components: Iterable[Any]) -> Iterator[str]:
     """Give the name of each, as its ``name`` does.
 
     What stands before an index is written once for neighbours of one component, and each text
-    of an index is quoted once: a fifth of the time, for a model of a million rows.
+    of an index is quoted once: a quarter of the time.
 
     Args:
         components: variables or constraints, neighbours of one component together.

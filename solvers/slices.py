@@ -203,15 +203,14 @@ def without_slack_rows(part: Slice) -> Slice:
 
     Of a region, with all else fixed, that is most rows of links, which are long.
     """
-    matrix = part.matrix
-    count = matrix.shape[0]
-    row = np.repeat(np.arange(count), np.diff(matrix.start))
+    matrix, whole = part.matrix, Whole(part.matrix)
+    count, row = matrix.shape[0], whole.row_of
     low, high = matrix.lower[matrix.index], matrix.upper[matrix.index]
     positive = matrix.value > 0
     least = np.bincount(row, matrix.value * np.where(positive, low, high), count)
     most = np.bincount(row, matrix.value * np.where(positive, high, low), count)
     kept = (least < matrix.row_lower) | (most > matrix.row_upper)
-    return replace(part, matrix=Whole(matrix).with_rows(kept))
+    return replace(part, matrix=whole.with_rows(kept))
 
 
 def _spans(start: Ints, some: NDArray[np.intp]) -> Ints:

@@ -283,8 +283,8 @@ def found_by(settings: Settings, outcome: Outcome) -> dict[str, object]:
 
 def _costs(compiled: Compiled) -> dict[str, float]:
     """Give the cost of each column by name, and what is paid in any case."""
-    of_columns = zip(compiled.columns, compiled.matrix.cost.tolist(), strict=True)
-    costs = {variable.name: cost for variable, cost in of_columns if cost}
+    of_columns = zip(compiled.column_number, compiled.matrix.cost.tolist(), strict=True)
+    costs = {name: cost for name, cost in of_columns if cost}
     return {**costs, "": compiled.matrix.offset}
 
 

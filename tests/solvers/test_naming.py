@@ -33,7 +33,8 @@ def test_names_are_as_pyomo_gives_them_whatever_the_index() -> None:
     model.one = pyo.Var([*ODD, 1, 2.5, -3])
     model.nested = pyo.Var(pyo.Any, dense=False)
     # 1, 1.0 and True are equal, and written in different ways: each in a component of its own.
-    model.whole, model.real, model.truth = pyo.Var([(1, "a")]), pyo.Var([(1.0, "a")]), pyo.Var()
+    model.whole, model.real = pyo.Var([(1, "a")]), pyo.Var([(1.0, "a")])
+    model.truth = pyo.Var([(True, "a")])
     for index in [("a", ("b", "c,d")), (("x",), "y"), ("z",)]:
         model.nested.add(index)
     model.pair = pyo.Var([(a, b) for a in ODD for b in (1, *ODD)])
