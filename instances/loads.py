@@ -4,11 +4,14 @@ from collections import defaultdict
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import networkx as nx
 
 from gridblock.instances.feeds import Label, way_up
-from gridblock.instances.schema.fields import Fields
+
+if TYPE_CHECKING:
+    from gridblock.instances.schema.fields import Fields
 
 Group = tuple[Label, ...]
 """The feeds that leaf places share, by which all of these places draw alike."""
@@ -23,7 +26,7 @@ class Loads:
         given: an instance.
     """
 
-    def __init__(self, given: Fields) -> None:
+    def __init__(self, given: "Fields") -> None:
         """Draw the tree, from each feed to those that draw from it."""
         self.feeds = given.feeds
         self._order = {label: i for i, label in enumerate(self.feeds)}
@@ -41,6 +44,7 @@ class Loads:
                 groups[tuple(sorted(leaf.fed_by))].append(path)
         self.groups = {group: tuple(leaves) for group, leaves in groups.items()}
         """The leaf places of each group."""
+        self._after: dict[Label, dict[Label, Shares]] = {}
 
     @cached_property
     def intact(self) -> dict[Label, Shares]:
@@ -53,6 +57,11 @@ class Loads:
 
     def after(self, lost: Label) -> dict[Label, Shares]:
         """Give the shares of the living feeds that the loss of a device changes, by feed."""
+        if lost not in self._after:
+            self._after[lost] = self._changed(lost)
+        return self._after[lost]
+
+    def _changed(self, lost: Label) -> dict[Label, Shares]:
         dead = self.dead(lost)
         taken = sorted(dead, key=self._order.__getitem__)
         groups = list(dict.fromkeys(g for label in taken for g in self._drawing[label]))

@@ -25,7 +25,7 @@ __all__ = ["CATEGORIES", "Account", "Entry", "Ledger", "account"]
 Cost = tuple[str, str, Due, str | None, str | None, Fraction]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Account:
     """What follows from a plan's decisions. What a mapping does not name is 0.
 

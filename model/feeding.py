@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from gridblock.instances.feeds import Device, Label
 from gridblock.instances.instance import Instance
-from gridblock.instances.loads import Group, Loads, Shares
+from gridblock.instances.loads import Group, Shares
 from gridblock.instances.places import KW_PER_MW
 from gridblock.model.additions import Limit
 from gridblock.model.exact import exact
@@ -44,7 +44,7 @@ class Feeding:
             added: what lots add to each rating of a feed, in kW, by feed and period.
         """
         self.instance = instance
-        self.loads = Loads(instance)
+        self.loads = instance.loads
         self._added = added or {}
 
     @cached_property
@@ -59,11 +59,11 @@ class Feeding:
         shares, device = self.loads.intact.get(label), self.loads.feeds[label]
         if shares is None:
             return
-        yield Row(label, None, shares, self._rating(label, device.mw))
+        yield Row(label, None, shares, self._rating(device, device.mw))
         if _binds_first(device):
             bystander = self.loads.bystander(label)
             if bystander is not None:
-                yield Row(label, bystander, shares, self._rating(label, device.failover_mw))
+                yield Row(label, bystander, shares, self._after_a_loss[label])
 
     def _after(self, lost: Label) -> Iterator[Row]:
         """Give the rows of the feeds on which the loss of a device puts more."""
@@ -71,13 +71,19 @@ class Feeding:
             device, before = self.loads.feeds[label], self.loads.intact[label]
             more = any(share > before.get(group, 0) for group, share in shares.items())
             if shares and (more or _binds_first(device)):
-                yield Row(label, lost, shares, self._rating(label, device.failover_mw))
+                yield Row(label, lost, shares, self._after_a_loss[label])
 
-    def _rating(self, label: Label, mw: tuple[float, ...]) -> tuple[Limit, ...]:
+    @cached_property
+    def _after_a_loss(self) -> dict[Label, tuple[Limit, ...]]:
+        """The rating of each feed after a loss."""
+        devices = self.loads.feeds.items()
+        return {label: self._rating(device, device.failover_mw) for label, device in devices}
+
+    def _rating(self, device: Device, mw: tuple[float, ...]) -> tuple[Limit, ...]:
         """Give a rating of a feed in kW, by period: as written, and what lots add to it."""
         none = Limit(Fraction(0))
         return tuple(
-            replace(self._added.get((label, t), none), given=KW_PER_MW * exact(value))
+            replace(self._added.get((device.label, t), none), given=KW_PER_MW * exact(value))
             for t, value in zip(self.instance.horizon.names, mw, strict=True)
         )
 

@@ -61,7 +61,8 @@ def fits(
     unit = common_unit(beside | ({limit.given} if opened and limit.given else set()))
     whole = max(beside) / unit <= LARGEST
     unit = unit if whole else Fraction(1)
-    used = sum(float(uses[kind] / unit) * count[kind, leaf, t] for kind, leaf in terms)
+    each_takes = {kind: float(use / unit) for kind, use in uses.items()}
+    used = sum(each_takes[kind] * count[kind, leaf, t] for kind, leaf in terms)
     lots = sum(float(each / unit) * block.ordered[key] for key, each in limit.added.items() if each)
     if opened:
         while_open = float(limit.given / unit) * block.is_open[path, t]

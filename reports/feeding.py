@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from gridblock.instances.feeds import Device, Label
 from gridblock.instances.instance import Instance
-from gridblock.instances.loads import Group, Loads, Shares
+from gridblock.instances.loads import Group, Shares
 from gridblock.instances.places import KW_PER_MW, Place
 from gridblock.model.account import Account
 from gridblock.model.additions import Limit
@@ -15,6 +15,7 @@ from gridblock.model.feeding import Feeding
 from gridblock.model.lots import added_to_feeds
 from gridblock.model.plan import Decisions
 from gridblock.model.quantities import ZERO, decimal, rated_use
+from gridblock.reports.remembered import remembered
 from gridblock.reports.usage import Use
 
 Draws = dict[Group, Fraction]
@@ -47,6 +48,7 @@ def rows(instance: Instance, _: Decisions, account: Account) -> Iterator[tuple[A
         yield (*where, use.used, use.limit, use.share, use.headroom)
 
 
+@remembered
 def of_feeds(instance: Instance, account: Account) -> Iterator[FeedUse]:
     """Give the load of each feed while all work, and after the loss that puts most on it.
 
@@ -55,7 +57,7 @@ def of_feeds(instance: Instance, account: Account) -> Iterator[FeedUse]:
     """
     if not instance.feeds:
         return
-    loads, added = Loads(instance), added_to_feeds(instance, account.lots)
+    loads, added = instance.loads, added_to_feeds(instance, account.lots)
     drawn = rated_use(instance, account.powered)
     losses: dict[Label, dict[Label, Shares]] = {label: {} for label in loads.feeds}
     for lost in loads.feeds:

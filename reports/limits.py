@@ -8,6 +8,7 @@ from gridblock.instances.schema.limits import Limit, counted_in
 from gridblock.model.account import Account
 from gridblock.model.plan import Decisions
 from gridblock.model.used import uses
+from gridblock.reports.remembered import remembered
 from gridblock.reports.usage import Use
 
 COLUMNS: Final = (
@@ -17,6 +18,7 @@ COLUMNS: Final = (
 """The columns of the table ``limits``."""
 
 
+@remembered
 def of_limits(
     instance: Instance, decisions: Decisions, account: Account
 ) -> Iterator[tuple[Limit, str, Use, float]]:

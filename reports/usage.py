@@ -15,6 +15,7 @@ from gridblock.model.lots import added_to_limits, added_to_links
 from gridblock.model.plan import Decisions
 from gridblock.model.quantities import ZERO, Amounts, decimal, rated_use
 from gridblock.model.traffic import fabric_traffic
+from gridblock.reports.remembered import remembered
 
 Most = Callable[[str, str, str, Fraction], Fraction]
 """Gives a limit of a place in a period, from its name and from what is written."""
@@ -50,6 +51,7 @@ class Use(NamedTuple):
         return float(Decimal(repr(self.limit)) - Decimal(repr(self.used)))
 
 
+@remembered
 def of_places(instance: Instance, decisions: Decisions, account: Account) -> Iterator[Use]:
     """Give the use of each limit of each place, outer places first.
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -24,6 +24,9 @@ from gridblock.instances.schema.periods import Period, Periods
 from gridblock.instances.schema.scenarios import Scenario
 from gridblock.instances.schema.series import NonNegativeSeries, Written, is_by_period, spread
 from gridblock.instances.schema.units import Unit
+
+if TYPE_CHECKING:
+    from gridblock.instances.loads import Loads
 
 
 class Fields(Record):
@@ -74,6 +77,13 @@ class Fields(Record):
     def feeds(self) -> dict[Label, Device]:
         """Each feed, copies expanded, outer ones first, by the path of its place and its name."""
         return devices(self.places, self.facilities, self.horizon)
+
+    @cached_property
+    def loads(self) -> "Loads":
+        """What each feed carries of what each leaf place draws."""
+        from gridblock.instances.loads import Loads  # It takes a library that few files need.
+
+        return Loads(self)
 
     @cached_property
     def leaves(self) -> dict[str, Place]:
