@@ -26,11 +26,23 @@ class Bounds:
         self.facts = facts
         self.instance = facts.instance
         self._paying: dict[tuple[str, str], bool] = {}
+        self._uses: dict[tuple[str, float], dict[str, Fraction]] = {}
 
     @cached_property
     def additions(self) -> Additions:
         """Every limit with what options add to it."""
         return Additions(self.facts)
+
+    def uses(self, resource: str, factor: float) -> dict[str, Fraction]:
+        """Give factor x rated use of a resource by a block of each type that uses any."""
+        key = resource, factor
+        if key not in self._uses:
+            self._uses[key] = {
+                kind: exact(use) * exact(factor)
+                for kind, hardware in self.instance.blocks.items()
+                if (use := hardware.uses.get(resource, 0.0)) > 0
+            }
+        return self._uses[key]
 
     def room(self, kind: str, path: str, period: int, *, standing: bool) -> float:
         """Give the most blocks of a type that the limits around a leaf place let in, alone.

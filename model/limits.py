@@ -8,7 +8,6 @@ from typing import Final
 import pyomo.environ as pyo
 
 from gridblock.model.additions import Limit
-from gridblock.model.exact import exact
 
 LARGEST: Final = 10**9
 """A row whose whole coefficients would pass this keeps the written ones."""
@@ -42,12 +41,7 @@ def fits(
     divisor, and what is left is rounded down: it says the same of whole blocks and lots, and a
     solver's tolerance cannot let one more in.
     """
-    facts = block.facts
-    uses = {
-        kind: exact(use) * exact(factor)
-        for kind, hardware in facts.instance.blocks.items()
-        if (use := hardware.uses.get(resource, 0.0)) > 0
-    }
+    facts, uses = block.facts, block.bounds.uses(resource, factor)
     terms = [
         (kind, leaf)
         for leaf in facts.leaves_of[path]

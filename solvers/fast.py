@@ -44,6 +44,14 @@ if TYPE_CHECKING:
 
 FOR_TWO: Final = 10_000
 """With more columns a second process is worth its start."""
+BY_REGIONS: Final = 1.5e-3
+"""By what share regions apart raise the bound of what is merged.
+
+Measured after edits of a price of a generated instance of 245,000 columns: by 0.15 % in 13 s where
+it was relaxed by interior point, and by 0.18 % where by the first-order method.
+"""
+WITHIN_REACH: Final = 5e-3
+"""By what share they do so together with interior point, which proves up to 0.34 % more."""
 
 
 def solve_fast(
@@ -111,11 +119,14 @@ class Fast(Rooted):
             return None
         if self.large and self.settings.duals is None:
             return self._from_sketch(aside, finish=finish)
-        relaxed = aside.begin(self._relaxed)
+        relaxed = aside.begin(self._merged if self.large else self._relaxed)
         self._start()
         if self._known_bound() or self._again():
             return None
         found = relaxed()
+        if self.large:
+            self._prove_merged(aside, found)
+            found = self._relaxed(self.session)
         if isinstance(found, Outcome):
             return self._without_relaxation(found)
         self._from_plan_or_root(aside, self._root(found), finish=finish)
@@ -248,6 +259,28 @@ class Fast(Rooted):
             return False
         self._agree(part.into(held.values, self.whole.matrix.lower), kernel)
         return self.done()
+
+    def _prove_merged(self, aside: Aside, found: Relaxation | Outcome) -> None:
+        """Prove what is merged and, where that leaves little to be proven, more by regions apart.
+
+        That takes a part of the time that the relaxation of the whole takes, and proves more. Where
+        too little is proven, what is merged is relaxed by interior point.
+
+        Raises:
+            StoppedError: the gap is proven, or the search has to end.
+        """
+        for closer in (False, True):
+            merged = self._merged_closer(self.session) if closer else found
+            if isinstance(merged, Outcome):
+                unless_stopped(merged)
+                return
+            self._prove(merged)
+            unless_stopped(merged.outcome)
+            short = self.aim() - self.whole.bound(merged.duals)
+            if short > WITHIN_REACH * abs(self.bound):
+                return
+            if short <= BY_REGIONS * abs(self.bound):
+                self._solved_apart(aside)
 
     def _without_relaxation(self, relaxed: Outcome) -> Outcome:
         """Say what a relaxation without a point means: none of the whole, or no time for it."""

@@ -130,6 +130,7 @@ def relax_merged(
     settings: Settings,
     on_log: Callable[[str], None] | None = None,
     how: Mapping[str, Option] = NEARLY,
+    algorithm: str = "hipdlp",
 ) -> Relaxation | Outcome:
     """Nearly solve the relaxation of a matrix in which what is alike is counted together.
 
@@ -140,6 +141,7 @@ def relax_merged(
         settings: time limit, threads, seed, options.
         on_log: called with each piece of the solver's log.
         how: how closely.
+        algorithm: what solves it.
 
     Returns:
         A point that only nearly keeps the rows, and duals whose bound holds; or how it ended.
@@ -148,7 +150,7 @@ def relax_merged(
     scaled, columns, rows = boxed(merged.matrix)
     session.load(scaled)
     asked = replace(settings, relaxation=True, start=None, fresh=True, near=True)
-    asked = replace(asked, algorithm="hipdlp", options={**how, **settings.options})
+    asked = replace(asked, algorithm=algorithm, options={**how, **settings.options})
     try:
         outcome = session.run(asked, on_log=on_log)
     except SolverError:

@@ -199,6 +199,10 @@ class Search:
             return None
         return self.bound / (1.0 - gap if self.bound > 0 else 1.0 + gap)
 
+    def aim(self) -> float:
+        """Give the bound at which the gap asked for is proven; inf without a plan."""
+        return self.objective - self.settings.gap * abs(self.objective)
+
     def ended(self) -> Outcome:
         """Give the best plan with the bound, and why the search stopped."""
         done = self.done()
