@@ -168,7 +168,10 @@ def _sites(
     for d, f, chip in dict.fromkeys(key[:3] for key in standing):
         at.setdefault((d, chip), []).append(f)
     supply, network = _Supply(block, standing), Bandwidth(facts, block.bounds.additions.links)
-    for (d, chip), facilities in at.items():
+    order = {f: i for i, f in enumerate(facts.instance.facilities)}
+    for (d, chip), found in at.items():
+        # Two facilities have one name, whichever of them has the accelerator first.
+        facilities = sorted(found, key=order.__getitem__)
         most = runs[d].most_facilities or 1
         for start, window in facts.windows[d].items():
             asked = [(r, t) for r in runs[d].regions for t in window if (d, r, t) in facts.amount]

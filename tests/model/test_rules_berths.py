@@ -118,6 +118,33 @@ def test_facilities_too_far_apart_have_no_berth_together(sites: Instance, cost: 
     assert cost(apart.replace({"demands.gang.interconnect.max_ms": 0.1})) == 40
 
 
+def test_two_facilities_are_the_same_two_on_every_accelerator(sites: Instance, cost: Cost) -> None:
+    # Pods stand at both from the beginning; cubes, of another chip, come to the north in v.
+    pod = sites.plain()["blocks"]["pod"]
+    mixed = sites.replace(
+        {
+            "accelerators.tpu": {},
+            "blocks.cube": {**pod, "accelerator": "tpu"},
+            "facilities": {
+                "north": {"installed": {"pod": 2}, "on_order": {"cube": {"v": 2}}},
+                "south": {"installed": {"pod": 2, "cube": 2}},
+            },
+            "network.links": [
+                {"name": "ns", "between": ["north", "south"], "ms": 1, "cost_per_gbps": 0.1}
+            ],
+            "demands.gang.yields": {"h100": 1, "tpu": 1},
+            "demands.gang.max_facilities": 2,
+            "demands.gang.interconnect": {"gbps": 5},
+        }
+    )
+    pairs = [("h100", "u"), ("h100", "v"), ("tpu", "v")]
+    assert berths_of(mixed) == {("gang", "north + south", *pair) for pair in pairs}
+    # On either 5 Gbps there and back are paid for an hour.
+    assert cost(mixed) == 1
+    assert cost(mixed.replace({"demands.gang.yields": {"h100": 1}})) == 1
+    assert cost(mixed.replace({"demands.gang.yields": {"tpu": 1}})) == 1
+
+
 def test_facilities_have_no_berth_together_where_links_cannot_carry_it(
     sites: Instance, cost: Cost
 ) -> None:
