@@ -16,6 +16,7 @@ Each module says in its first line what it is about. Begin with ``solve``, from 
 - Cuts: ``tightening`` adds them; ``contests`` are where ``cutting`` looks for them; a ``cut`` is
   derived by ``mixed_rounding``.
 - Sequences of solves: ``tiers`` and ``parts``; ``growing`` adds losses of links.
+- The whole course: ``solve``, with a ``clock``.
 - Proofs: ``certified`` is the arithmetic, ``certify`` and ``prover`` make and check certificates.
 - Without a plan: ``conflict``; ``explaining`` says why work stays unmet. ``recovery`` finds what a
   run that was killed has left.

@@ -1,9 +1,9 @@
 """From an instance to an audited plan: build, compile, solve, read back, account, audit."""
 
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Final
 
 import pyomo.environ as pyo
 
@@ -17,6 +17,7 @@ from gridblock.model.plan import Decisions, PlanData, relative_gap, rounding
 from gridblock.model.pools import EXACT
 from gridblock.model.recall import recalled_values
 from gridblock.solvers.change import Floats
+from gridblock.solvers.clock import Clock
 from gridblock.solvers.compile import Compiled, compile_model
 from gridblock.solvers.conflict import conflicting_rules, conflicting_tiers
 from gridblock.solvers.growing import Growing, Report
@@ -33,30 +34,12 @@ from gridblock.solvers.vertex import TIGHTER, vertex
 
 Log = Callable[[str], None]
 """Takes a piece of the solver's log."""
+ONCE_MORE: Final = 0.1
+"""The share of the time limit that may be spent beyond it on a plan that breaks a rule."""
 
 
 class BooksError(SolverError):
     """A plan costs more than the solver says, which its tolerances may cause."""
-
-
-@dataclass
-class Clock:
-    """Wall seconds by stage.
-
-    Attributes:
-        seconds: what each stage took so far.
-    """
-
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Add the time that the body takes to a stage."""
-        start = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
 
 
 @dataclass(frozen=True)
@@ -156,15 +139,23 @@ class _Solved:
     own: bool
 
     def plan_and_outcome(self, report: Report, on_log: Log | None) -> tuple[PlanData, Outcome]:
-        """Give an audited plan with its outcome; what breaks a rule is solved once more, closer."""
+        """Give an audited plan with its outcome; what breaks a rule is solved once more, closer.
+
+        Raises:
+            AuditError, BooksError: that has not helped.
+        """
         outcome = self.tiered.outcome
-        with suppress(AuditError, BooksError):
+        try:
             return self.plan(outcome), outcome
+        except (AuditError, BooksError) as error:
+            broken = error
         if outcome.values is not None and len(outcome.values) > FOR_SIMPLEX:
             outcome = self._made_exact(outcome, outcome.values)
             with suppress(AuditError, BooksError):
                 return self.plan(outcome), outcome
         outcome = self._solved_closer(outcome, report, on_log)
+        if outcome.verdict is Verdict.UNKNOWN and outcome.stop is not Stop.INTERRUPTED:
+            raise broken
         noted = (*outcome.notes, "solved again with tighter tolerances")
         return self.plan(replace(outcome, notes=noted)), outcome
 
@@ -188,6 +179,9 @@ class _Solved:
 
         options = {**TIGHTER, **self.settings.options}
         again = replace(self.settings, presolve="off", start=outcome.values, options=options)
+        if again.time_limit is not None:
+            left = again.time_limit - self.clock.seconds["solve"]
+            again = replace(again, time_limit=max(left, ONCE_MORE * again.time_limit))
         with self.clock.stage("solve"):
             return self.growing.solve(self.tiered.whole, again, report, closely)
 

@@ -15,11 +15,13 @@ from hypothesis import strategies as st
 import gridblock.solvers.solve as solving
 from gridblock.instances.faults import InstanceError
 from gridblock.instances.instance import Instance
+from gridblock.model.audit import AuditError
 from gridblock.model.decide import decisions
 from gridblock.model.plan import Assignment, Decisions
+from gridblock.solvers.growing import Growing
 from gridblock.solvers.highs import Engine
 from gridblock.solvers.matrix import Matrix
-from gridblock.solvers.outcome import Outcome, Settings, Verdict
+from gridblock.solvers.outcome import Outcome, Settings, Stop, Verdict
 from gridblock.solvers.session import Session
 from rivals.here import Near, session_here
 from rivals.retold import in_other_money, in_units_of_their_own
@@ -211,3 +213,28 @@ def test_of_a_large_model_all_but_whole_numbers_is_solved_again_first(
     assert plan.objective == pytest.approx(10)
     assert plan.audit().ok
     assert plan.data.notes == ("whole numbers were made exact",)
+
+
+def test_what_fails_the_audit_and_cannot_be_solved_closer_in_time_is_said_to_fail_it(
+    one_hall: Data, here: Session, read: list[Decisions], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Settings] = []
+
+    def in_vain(self: Growing, _stage: Any, settings: Settings, *_: Any) -> Outcome:
+        asked.append(settings)
+        return Outcome(Stop.KILLED, Verdict.UNKNOWN)
+
+    solved = solving.solve_by_tier
+
+    def once(*given: Any) -> Any:
+        found = solved(*given)
+        monkeypatch.setattr(Growing, "solve", in_vain)
+        return found
+
+    monkeypatch.setattr(solving, "solve_by_tier", once)
+    with pytest.raises(AuditError, match="6 blocks"):
+        planned(one_hall, here, time_limit=1000.0)
+    # It has the time that is left.
+    assert len(read) == 1
+    assert asked[0].time_limit is not None
+    assert 900 < asked[0].time_limit < 1000
