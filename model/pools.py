@@ -51,7 +51,11 @@ class Pools:
 
     def by_facility(self, demand: str, facility: str) -> bool:
         """Say whether blocks of a demand are counted by facility, whichever zone they stand in."""
-        return facility in self._undivided and self.facts.demands[demand].together != "zone"
+        asks = self.facts.demands[demand]
+        if facility not in self._undivided or asks.together == "zone":
+            return False
+        # Where others have shares of blocks in one zone, it matters in which a whole one is left.
+        return not (asks.whole_blocks and facility in self._shared)
 
     def key(self, demand: str, kind: str, path: str, period: str) -> Key:
         """Give the index of the variable that counts blocks of a demand in a leaf place."""
@@ -126,6 +130,16 @@ class Pools:
             for facility in instance.facilities
             if facility not in watched
             and not any(facts.drawing_pays(facility, t) for t in facts.periods)
+        )
+
+    @cached_property
+    def _shared(self) -> frozenset[str]:
+        """The facilities where a demand may have a share of a block in one zone of its choice."""
+        return frozenset(
+            facility
+            for name, demand in self.facts.demands.items()
+            if demand.together == "zone" and not demand.whole_blocks
+            for facility in self.facts.facilities[name]
         )
 
     @cached_property

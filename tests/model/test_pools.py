@@ -111,6 +111,35 @@ def test_zones_are_told_apart_where_a_rule_does(change: dict[str, Any]) -> None:
     assert ("chat", "pod", "north/a") in assigned(instance, EXACT)
 
 
+def test_whole_blocks_are_told_apart_by_zone_beside_shares_that_stay_in_one(
+    session: Session,
+) -> None:
+    # A pod of 8 in each of three halls. Three demands of 4.8 each take six tenths of one, each in a
+    # hall of its choice, which leaves 1.2 pods, and a whole one only if two share a hall: of the
+    # second of these 1.6 is unmet at $2. With two of them nothing is.
+    shares = [
+        {"name": name, "yields": {"h100": 1}, "unmet_cost": 2, "amount": 4.8, "together": "zone"}
+        for name in ("one", "two", "three")
+    ]
+    tune = {"name": "tune", "yields": {"h100": 1}, "unmet_cost": 5, "amount": 8}
+    zones = {zone: {"installed": {"pod": 1}} for zone in "abc"}
+    given = halls(
+        facilities={"north": {"zones": zones}}, demands=[*shares, {**tune, "whole_blocks": True}]
+    )
+    assert ("tune", "pod", "north/a") in assigned(given, EXACT)
+    assert optimum(session, given, WRITTEN) == pytest.approx(3.2)
+    assert gb.solve(given, session=session).objective == pytest.approx(3.2)
+    fewer = halls(facilities={"north": {"zones": zones}}, demands=given.plain()["demands"][1:])
+    assert gb.solve(fewer, session=session).objective == pytest.approx(0.0)
+    # Beside whole blocks in one zone, and for what may be split, the zone does not matter.
+    whole = [{**each, "whole_blocks": True} for each in given.plain()["demands"]]
+    other = halls(facilities={"north": {"zones": zones}}, demands=whole)
+    assert ("tune", "pod", "north") in assigned(other, EXACT)
+    split = halls(facilities={"north": {"zones": zones}}, demands=[*shares, tune])
+    assert ("tune", "pod", "north") in assigned(split, EXACT)
+    assert gb.solve(split, session=session).objective == pytest.approx(0.0)
+
+
 def test_a_plan_is_recalled_into_the_variables_that_stand_for_its_decisions(
     session: Session,
 ) -> None:
