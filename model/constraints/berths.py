@@ -38,9 +38,10 @@ def add(block: pyo.Block, instance: Instance) -> None:
     ``Block.accelerators``, :math:`y` ``Demand.yields`` and :math:`m` is 1 where :math:`F` are two,
     and else the fewest blocks that the run takes. The third and fifth rows are of whole
     blocks, the third where the accelerator comes in one type of block. For a run at one facility
-    the second is an equation, and so is the third. There is a berth only where the whole run fits
-    in, where what stands there and what vendors deliver by then is enough for it, and where its
-    facilities are close enough for its interconnect, and the links between them can carry it.
+    the second is an equation, and so is the third where to draw power never pays. There is a berth
+    only where the whole run fits in, where what stands there and what vendors deliver by then is
+    enough for it, and where its facilities are close enough for its interconnect, and the links
+    between them can carry it.
     """
     runs = {demand.name: demand for demand in instance.demands if has_a_berth(demand)}
     standing = _standing(block, runs)
@@ -82,6 +83,10 @@ def _assigns(block: pyo.Block, runs: dict[str, Demand], standing: Standing) -> N
     facts = block.facts
     chips = {kind: each.accelerator for kind, each in facts.instance.blocks.items()}
     rounded = _of_one_type(runs, standing)
+    # Where to draw power pays, a run may have more blocks than serve it.
+    fixed = {
+        key for key in rounded if _alone(runs[key[0]]) and not facts.drawing_pays(key[1], key[3])
+    }
 
     @block.Constraint(list(rounded))
     def whole_blocks_at_its_berth(
@@ -90,9 +95,7 @@ def _assigns(block: pyo.Block, runs: dict[str, Demand], standing: Standing) -> N
         kind, places = rounded[d, f, chip, t]
         here = sum(block.assigned[d, kind, place, t] for place in places)
         taken = block.pools.need(d, kind, t) * _berths(block, d, f, chip, t)
-        return here == taken if _alone(runs[d]) else here >= taken
-
-    fixed = {key for key in rounded if _alone(runs[key[0]])}
+        return here == taken if (d, f, chip, t) in fixed else here >= taken
 
     @block.Constraint(
         [

@@ -204,6 +204,26 @@ def test_a_berth_takes_whole_blocks_in_the_relaxation_too(sites: Instance) -> No
     assert costs == [pytest.approx(3.5), pytest.approx(4.0)]
 
 
+def test_a_run_may_have_more_blocks_than_serve_it_where_that_pays(
+    sites: Instance, cost: Cost
+) -> None:
+    # The gang takes 4 of 5 pods, in one hall or the other. A floor asks for 5 blocks in use in v:
+    # one short costs 7, and nothing once it has a pod in each hall, four in one of them.
+    halls = {name: {"installed": {"pod": n}} for name, n in (("a", 4), ("b", 1))}
+    floor = {"name": "busy", "measure": "blocks_used", "min": {"u": 0, "v": 5}, "penalty": 7}
+    given = sites.replace(
+        {
+            "facilities": {"north": {"zones": halls}},
+            "demands.gang.run.start": ["v", "v"],
+            "limits": [floor],
+        }
+    )
+    assert berths_of(given) == {("gang", "north", "h100", "v")}
+    assert cost(given) == 0
+    assert cost(given.replace({"limits": []})) == 0
+    assert cost(given.replace({"facilities.north.zones.b.installed.pod": 0})) == 7
+
+
 def test_a_run_spread_over_two_facilities_has_a_block_at_each(
     sites: Instance, solve: Solve
 ) -> None:

@@ -110,6 +110,18 @@ def test_zones_keep_blocks_from_the_power_of_their_site(hall: Instance) -> None:
     )
 
 
+def test_racks_of_zones_and_site_are_causes_as_other_limits_are(hall: Instance) -> None:
+    zone = "facilities.site.zones.{}.limits.racks"
+    few = hall.replace({zone.format("hall"): 5, zone.format("other"): 5})
+    # Of 200 racks of the site five can be used in each hall.
+    wide = few.replace({"facilities.site.limits.racks": 200})
+    assert left(wide, Decisions(), "site", "racks") == {"zones": 190, "no_demand": 10}
+    # Of five in a hall the site lets three be used.
+    narrow = few.replace({"facilities.site.limits.racks": 3})
+    assert left(narrow, Decisions(), "site/hall", "racks") == {"site": 2, "no_demand": 3}
+    assert left(narrow, Decisions(), "site", "racks") == {"no_demand": 3}
+
+
 def test_the_grid_is_of_the_site(hall: Instance) -> None:
     # 6 MW from the grid at a PUE of 1.25 carry 4.8: 6 blocks, of the 14 that fit.
     grid = hall.replace({"facilities.site.grid_mw": 6, "facilities.site.pue": 1.25})
