@@ -119,16 +119,21 @@ class Pools:
         return known
 
     @cached_property
+    def watched(self) -> frozenset[str]:
+        """The facilities where an uplink says how much a zone may serve."""
+        places = self.facts.instance.places.values()
+        return frozenset(place.facility for place in places if place.uplink_gbps is not None)
+
+    @cached_property
     def _undivided(self) -> frozenset[str]:
         """The facilities of which no rule tells zones apart, and where to draw power never pays."""
         facts, instance = self.facts, self.facts.instance
         if Reduction.ZONES not in self.reductions:
             return frozenset()
-        watched = {p.facility for p in instance.places.values() if p.uplink_gbps is not None}
         return frozenset(
             facility
             for facility in instance.facilities
-            if facility not in watched
+            if facility not in self.watched
             and not any(facts.drawing_pays(facility, t) for t in facts.periods)
         )
 
@@ -167,13 +172,9 @@ class Pools:
             demand.together == "zone",
             demand.interconnect is not None,
             demand.fabric_gbps_per_block > 0,
-            demand.gbps_per_unit > 0 and self._uplinks,
+            demand.gbps_per_unit > 0 and bool(self.watched),
         )
         return not any(apart)
-
-    @cached_property
-    def _uplinks(self) -> bool:
-        return any(p.uplink_gbps is not None for p in self.facts.instance.places.values())
 
     def _manner(self, demand: Demand) -> object:
         """Give what demands that share blocks have in common: tier and yields."""

@@ -38,8 +38,9 @@ def add(block: pyo.Block, instance: Instance) -> None:
     ``Block.accelerators``, :math:`y` ``Demand.yields`` and :math:`m` is 1 where :math:`F` are two,
     and else the fewest blocks that the run takes. The third and fifth rows are of whole
     blocks, the third where the accelerator comes in one type of block. For a run at one facility
-    the second is an equation, and so is the third where to draw power never pays. There is a berth
-    only where the whole run fits in, where what stands there and what vendors deliver by then is
+    the second is an equation, and so is the third where more blocks never help: where to draw power
+    does not pay, and no uplink makes a run spread over zones. There is a berth only where the whole
+    run fits in, where what stands there and what vendors deliver by then is
     enough for it, and where its facilities are close enough for its interconnect, and the links
     between them can carry it.
     """
@@ -83,9 +84,10 @@ def _assigns(block: pyo.Block, runs: dict[str, Demand], standing: Standing) -> N
     facts = block.facts
     chips = {kind: each.accelerator for kind, each in facts.instance.blocks.items()}
     rounded = _of_one_type(runs, standing)
-    # Where to draw power pays, a run may have more blocks than serve it.
     fixed = {
-        key for key in rounded if _alone(runs[key[0]]) and not facts.drawing_pays(key[1], key[3])
+        (d, f, chip, t)
+        for d, f, chip, t in rounded
+        if _alone(runs[d]) and f not in block.pools.watched and not facts.drawing_pays(f, t)
     }
 
     @block.Constraint(list(rounded))

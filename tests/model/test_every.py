@@ -14,9 +14,10 @@ import pytest
 from gridblock.instances.faults import InstanceError
 from gridblock.instances.instance import Instance
 from gridblock.plan import Plan
-from rivals.every import every
+from rivals.every import Everything, every
 from rivals.fleets import TooLargeError
 from rivals.mip import Mip
+from rivals.running import Running
 from rivals.whole import steps
 
 Solve = Callable[..., Plan]
@@ -46,9 +47,11 @@ FEATURES = {
 """What in the text of a world shows a feature."""
 
 
-def disagreement(seed: int, solve: Solve, program: type[Mip] = Mip) -> dict[str, Any] | None:
+def disagreement(
+    seed: int, solve: Solve, program: type[Mip] = Mip, draw: type[Everything] = Everything
+) -> dict[str, Any] | None:
     """Say what planner and rival make of a world, if it is not the same."""
-    data = every(seed)
+    data = every(seed, draw)
     try:
         found = steps(data, program)
     except TooLargeError:
@@ -79,6 +82,15 @@ def test_the_planner_finds_what_a_second_solver_finds(first: int, solve: Solve) 
     scip = pytest.importorskip("rivals.scip", reason=reason, exc_type=ImportError)
     seeds = range(SEEDS + first, SEEDS + min(first + A_TEST, SEEDS))
     found = [disagreement(seed, solve, scip.ScipMip) for seed in seeds]
+    assert [each for each in found if each] == []
+
+
+@pytest.mark.parametrize("first", range(0, SEEDS, A_TEST))
+def test_the_planner_finds_what_the_rival_finds_where_runs_meet_much(
+    first: int, solve: Solve
+) -> None:
+    seeds = range(first, min(first + A_TEST, SEEDS))
+    found = [disagreement(seed, solve, draw=Running) for seed in seeds]
     assert [each for each in found if each] == []
 
 

@@ -224,6 +224,28 @@ def test_a_run_may_have_more_blocks_than_serve_it_where_that_pays(
     assert cost(given.replace({"facilities.north.zones.b.installed.pod": 0})) == 7
 
 
+def test_a_run_may_have_a_block_in_each_zone_that_an_uplink_makes_it_use(
+    sites: Instance, cost: Cost
+) -> None:
+    # 8 units take one pod, and a Gbps each of uplinks that carry 5: a pod in each hall, not one.
+    hall = {"installed": {"pod": 2}, "uplink_gbps": 5}
+    given = sites.replace(
+        {
+            "facilities": {"north": {"zones": {"a": hall, "b": hall}}},
+            "network.regions": {"town": {}},
+            "demands.gang.amount": 8,
+            "demands.gang.from": {"town": 1},
+            "demands.gang.gbps_per_unit": 1,
+        }
+    )
+    assert berths_of(given) == {("gang", "north", "h100", start) for start in "uv"}
+    assert cost(given) == 0
+    # With 3 each they carry 6 of 8: it is all unmet, for its hour.
+    zones = "facilities.north.zones"
+    narrow = {f"{zones}.{zone}.uplink_gbps": 3 for zone in "ab"}
+    assert cost(given.replace(narrow)) == 8
+
+
 def test_a_run_spread_over_two_facilities_has_a_block_at_each(
     sites: Instance, solve: Solve
 ) -> None:

@@ -26,10 +26,10 @@ FEATURES = ("options", "limits", "tiers")
 """What a world may have beside what every world may: runs, feeds, interconnect, fabric."""
 
 
-def every(seed: int) -> Data:
-    """Give the data of a valid instance, always the same one for a seed."""
+def every(seed: int, draw: "type[Everything] | None" = None) -> Data:
+    """Give the data of a valid instance, always the same one for a seed and what draws it."""
     for attempt in count():
-        data = Everything(Random(f"every {seed} {attempt}")).instance()
+        data = (draw or Everything)(Random(f"every {seed} {attempt}")).instance()
         try:
             Instance.parse(data)
             settled(data)
