@@ -4,14 +4,12 @@ from collections import defaultdict
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import networkx as nx
 
-from gridblock.instances.feeds import Label, way_up
-
-if TYPE_CHECKING:
-    from gridblock.instances.schema.fields import Fields
+from gridblock.instances.feeds import Device, Label, way_up
+from gridblock.instances.places import Place
+from gridblock.instances.schema.facilities import Facility
 
 Group = tuple[Label, ...]
 """The feeds that leaf places share, by which all of these places draw alike."""
@@ -23,23 +21,28 @@ class Loads:
     """The tree of feeds, and the share of each draw that each of them carries.
 
     Args:
-        given: an instance.
+        feeds: every feed of an instance.
+        facilities: its facilities, which have a PUE.
+        leaves: its leaf places, fed or not.
     """
 
-    def __init__(self, given: "Fields") -> None:
+    def __init__(
+        self,
+        feeds: Mapping[Label, Device],
+        facilities: Mapping[str, Facility],
+        leaves: Mapping[str, Place],
+    ) -> None:
         """Draw the tree, from each feed to those that draw from it."""
-        self.feeds = given.feeds
+        self.feeds = feeds
         self._order = {label: i for i, label in enumerate(self.feeds)}
-        self._pue = {
-            name: Fraction(repr(float(site.pue))) for name, site in given.facilities.items()
-        }
+        self._pue = {name: Fraction(repr(float(site.pue))) for name, site in facilities.items()}
         self._tree = nx.DiGraph()
         self._tree.add_nodes_from(self.feeds)
         self._tree.add_edges_from(
             (device.parent, label) for label, device in self.feeds.items() if device.parent
         )
         groups: dict[Group, list[str]] = defaultdict(list)
-        for path, leaf in given.leaves.items():
+        for path, leaf in leaves.items():
             if leaf.fed_by:
                 groups[tuple(sorted(leaf.fed_by))].append(path)
         self.groups = {group: tuple(leaves) for group, leaves in groups.items()}

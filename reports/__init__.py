@@ -5,8 +5,9 @@ Each module says in its first line what it is about. What is told is a ``Documen
 
 - A plan: ``answer`` with ``headline``, ``unmet``, ``purchases``, ``lots``, ``capacity``, ``gangs``,
   ``tight``, ``stages``, ``changes``, ``surviving``, ``link_losses``, ``dependence`` and ``proven``;
-  its tables: ``tables`` with ``flows``, ``usage``, ``limits``, ``feeding`` and ``stranded``;
-  ``stats``, ``plots`` and ``charts``, ``excel``.
+  its tables: ``tables`` with ``flows``, ``usage``, ``limits`` and ``feeding``, which are
+  ``remembered``, and ``stranded`` in the ``room`` that is left; ``stats``, ``plots`` and
+  ``charts``, ``excel``.
 - An instance: ``understood``, ``scenarios``.
 - Why: ``explain`` with ``explain_plain``, ``blocking``, ``evidence`` and ``families``;
   ``contradiction``.

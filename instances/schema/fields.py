@@ -83,7 +83,7 @@ class Fields(Record):
         """What each feed carries of what each leaf place draws."""
         from gridblock.instances.loads import Loads  # It takes a library that few files need.
 
-        return Loads(self)
+        return Loads(self.feeds, self.facilities, self.leaves)
 
     @cached_property
     def leaves(self) -> dict[str, Place]:

@@ -7,7 +7,6 @@ import pytest
 
 from gridblock.instances.faults import InstanceError
 from gridblock.instances.instance import Instance
-from gridblock.instances.loads import Loads
 from gridblock.instances.plausibility import warnings
 
 HALF = Fraction(1, 2)
@@ -204,7 +203,7 @@ def test_loads_are_shared_by_the_living_and_carried_up() -> None:
         "c": {"mw": 1},
     }
     zones = {"x": {"fed_by": ["a", "b"]}, "y": {"fed_by": ["b", "c"]}}
-    loads = Loads(site({"pue": 1.5, "feeds": feeds, "zones": zones}))
+    loads = site({"pue": 1.5, "feeds": feeds, "zones": zones}).loads
     sub, a, b, c = (("north", name) for name in ("sub", "a", "b", "c"))
     x, y = (a, b), (b, c)
     assert loads.intact == {

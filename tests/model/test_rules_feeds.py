@@ -9,7 +9,6 @@ import pytest
 from pyomo.repn import generate_standard_repn
 
 from gridblock.instances.instance import Instance
-from gridblock.instances.loads import Loads
 from gridblock.model.build import build
 from gridblock.model.plan import Standing
 from gridblock.plan import Plan
@@ -197,7 +196,7 @@ def test_a_rating_that_is_lower_after_a_loss_holds_for_every_other_loss(
 def test_loads_are_those_of_published_rules_for_pairs_of_feeds(four_ups: Instance) -> None:
     # Rack placement with two parents a rack: a feed carries half of all racks on it; after the
     # loss of another it carries in addition the other half of the racks that the two share.
-    loads = Loads(four_ups)
+    loads = four_ups.loads
     for u, lost in permutations(range(1, 5), 2):
         for i, j in pairs():
             group = (("north", f"u{i}"), ("north", f"u{j}"))
