@@ -21,7 +21,6 @@ from gridblock.reports import usage
 GRID: Final = "grid_mw"
 ENDLESS: Final = 10**18
 """More blocks than any place holds."""
-
 OTHER: Final = ("feeds", "failover", "supply")
 """Rules that are no limits of a place."""
 

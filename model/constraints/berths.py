@@ -40,9 +40,9 @@ def add(block: pyo.Block, instance: Instance) -> None:
     blocks, the third where the accelerator comes in one type of block. For a run at one facility
     the second is an equation, and so is the third where more blocks never help: where to draw power
     does not pay, and no uplink makes a run spread over zones. There is a berth only where the whole
-    run fits in, where what stands there and what vendors deliver by then is
-    enough for it, and where its facilities are close enough for its interconnect, and the links
-    between them can carry it.
+    run fits in, where what stands there and what vendors deliver by then is enough for it, and
+    where its facilities are close enough for its interconnect, and the links between them can carry
+    it.
     """
     runs = {demand.name: demand for demand in instance.demands if has_a_berth(demand)}
     standing = _standing(block, runs)
