@@ -18,6 +18,7 @@ from rivals.every import Everything, every
 from rivals.fleets import TooLargeError
 from rivals.mip import Mip
 from rivals.running import Running
+from rivals.swarm import Swarm
 from rivals.whole import steps
 
 Solve = Callable[..., Plan]
@@ -85,12 +86,13 @@ def test_the_planner_finds_what_a_second_solver_finds(first: int, solve: Solve) 
     assert [each for each in found if each] == []
 
 
+@pytest.mark.parametrize("draw", [Running, Swarm])
 @pytest.mark.parametrize("first", range(0, SEEDS, A_TEST))
-def test_the_planner_finds_what_the_rival_finds_where_runs_meet_much(
-    first: int, solve: Solve
+def test_the_planner_finds_what_the_rival_finds_where_there_is_much(
+    first: int, draw: type[Everything], solve: Solve
 ) -> None:
     seeds = range(first, min(first + A_TEST, SEEDS))
-    found = [disagreement(seed, solve, draw=Running) for seed in seeds]
+    found = [disagreement(seed, solve, draw=draw) for seed in seeds]
     assert [each for each in found if each] == []
 
 

@@ -118,6 +118,8 @@ class Mip:
     def _solve(
         self, cost: Sum, upper: list[float], lower: list[float], whole: list[bool]
     ) -> tuple[float, list[float]] | None:
+        if any(_contradicts(row, equal=equal) for row, equal in self.rows):
+            return None
         model = highspy.HighsLp()
         model.num_col_ = len(upper)
         costs = np.zeros(len(upper))
@@ -145,6 +147,13 @@ class Mip:
         model.a_matrix_.index_ = np.array(index, int)
         model.a_matrix_.value_ = np.array(values, float)
         return _answer(model, size, float(cost.constant), mip=any(whole))
+
+
+def _contradicts(row: Sum, *, equal: bool) -> bool:
+    """Say whether a row without variables does not hold: HiGHS never looks where there are none."""
+    return not any(row.terms.values()) and (
+        row.constant > TOLERANCE or (equal and row.constant < -TOLERANCE)
+    )
 
 
 def _answer(

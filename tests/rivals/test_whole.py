@@ -201,3 +201,10 @@ def test_an_interconnect_is_reserved_while_its_run_is_under_way(empty: Data) -> 
     run = empty["demands"][0] | {"amount": 20, "run": {"periods": 1, "start": ["t", "t"]}}
     run |= {"whole_blocks": True, "max_facilities": 2, "interconnect": {"gbps": 1}}
     assert least(empty | {"facilities": sites, "network": {"links": [link]}, "demands": [run]}) == 4
+
+
+def test_what_has_to_be_met_cannot_be_where_there_is_nothing_to_decide(empty: Data) -> None:
+    # HiGHS calls a model without variables empty, whatever its rows ask for.
+    least_share = {**empty["demands"][0], "min_share": 0.2}
+    assert least(empty) == 120
+    assert least(empty | {"demands": [least_share]}) is None
