@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import platform
 import re
@@ -25,7 +26,7 @@ from gridblock.instances.ladder.rungs import RUNGS
 from gridblock.instances.write import to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
 RESULTS = Path(__file__).parent / "results"
 LIMITS = {"S": 60.0, "M": 600.0, "L": 1800.0, "XL": 1800.0}
@@ -41,15 +42,16 @@ def main(
     time_limit: Annotated[
         str, typer.Option(help="Seconds in the solver: 60, or S=10,M=60 by rung.")
     ] = "",
-    memory_gb: Annotated[float, typer.Option(help="Most memory of one method.")] = 12.0,
-    threads: Annotated[int, typer.Option(help="Threads of each method.")] = 2,
-    gap: Annotated[float, typer.Option(help="Gap at which a method may stop.")] = 1e-3,
+    memory_gb: Annotated[float, typer.Option(min=0, help="Most memory of one method.")] = 12.0,
+    threads: Annotated[int, typer.Option(min=1, help="Threads of each method.")] = 2,
+    gap: Annotated[float, typer.Option(min=0, help="Gap at which a method may stop.")] = 1e-3,
     name: Annotated[str, typer.Option(help="The results are NAME.csv, .md, .svg.")] = "full",
     results: Annotated[
         Path, typer.Option(help="Where they go.", show_default="benchmarks/results")
     ] = RESULTS,
     keep: Annotated[
-        bool, typer.Option("--keep", help="Keep what NAME.jsonl holds; measure only the rest.")
+        bool,
+        typer.Option("--keep", help="Keep what NAME.jsonl holds; measure only the rest."),
     ] = False,
 ) -> None:
     """Measure methods on instances of the ladder, one after the other, each in its own process."""
@@ -57,6 +59,7 @@ def main(
     results.mkdir(parents=True, exist_ok=True)
     journal = results / f"{name}.jsonl"
     known = {each.key: each for each in _read(journal)} if keep else {}
+    _refuse_other_settings(known.values(), jobs[0], journal)
     with tempfile.TemporaryDirectory() as folder:
         for number, job in enumerate(jobs, 1):
             key = (job.rung, job.seed, job.method)
@@ -90,6 +93,18 @@ def _jobs(
     ]
 
 
+def _refuse_other_settings(known: Iterable[Measured], asked: Job, journal: Path) -> None:
+    """Refuse to put measurements to another gap, or by more threads, into the same table."""
+    for each in known:
+        gap, threads = each.job["gap"], each.job["threads"]
+        if (gap, threads) != (asked.gap, asked.threads):
+            message = (
+                f"{journal} holds what was measured to {gap:.2%} with {threads} threads;"
+                " ask for the same, or give another --name"
+            )
+            raise typer.BadParameter(message)
+
+
 def _refuse(what: str, names: list[str], known: Collection[str]) -> None:
     unknown = [name for name in names if name not in known]
     if unknown:
@@ -102,7 +117,7 @@ def _seeds(text: str) -> list[int]:
     found: list[int] = []
     for part in text.split(","):
         ends = re.fullmatch(r"(\d+)(?:-(\d+))?", part.strip())
-        if ends is None:
+        if ends is None or int(ends[2] or ends[1]) < int(ends[1]):
             message = f"{text!r} are no seeds; write 0-4, or 0,3"
             raise typer.BadParameter(message)
         found += range(int(ends[1]), int(ends[2] or ends[1]) + 1)
@@ -115,12 +130,17 @@ def _limits(text: str) -> dict[str, float]:
         return {}
     try:
         if "=" not in text:
-            return dict.fromkeys(RUNGS, float(text))
-        pairs = (part.split("=") for part in text.split(","))
-        return {rung.strip(): float(seconds) for rung, seconds in pairs}
+            limits = dict.fromkeys(RUNGS, float(text))
+        else:
+            pairs = (part.split("=") for part in text.split(","))
+            limits = {rung.strip(): float(seconds) for rung, seconds in pairs}
     except ValueError:
+        limits = {"": 0.0}
+    if not all(0 < seconds < math.inf for seconds in limits.values()):
         message = f"{text!r} is no time limit; write 60, or S=10,M=60"
-        raise typer.BadParameter(message) from None
+        raise typer.BadParameter(message)
+    _refuse("rung", list(limits), RUNGS)
+    return limits
 
 
 def _measure(job: Job, folder: Path, memory_gb: float) -> Measured:
@@ -149,7 +169,11 @@ def _read(path: Path) -> list[Measured]:
     """Read measurements that were made before."""
     if not path.exists():
         return []
-    rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    try:
+        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    except json.JSONDecodeError as error:
+        message = f"{path} cannot be read ({error}); give another --name, or leave out --keep"
+        raise typer.BadParameter(message) from None
     return [Measured(**{**row, "course": [tuple(move) for move in row["course"]]}) for row in rows]
 
 

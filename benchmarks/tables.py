@@ -108,8 +108,18 @@ def _title(rung: str, all_: Sequence[Measured]) -> str:
     )
     seeds = sorted({each.key[1] for each in all_})
     count = f"seed {seeds[0]}" if len(seeds) == 1 else f"medians of {len(seeds)} seeds"
-    limit = all_[0].job["time_limit"]
-    return f"## Rung {rung}: {sizes or 'no matrix made'}; {count}; {limit:g} s to solve"
+    return f"## Rung {rung}: {sizes or 'no matrix made'}; {count}; {_limits(all_)}"
+
+
+def _limits(all_: Sequence[Measured]) -> str:
+    """Say how long methods might take, each by itself where they differ."""
+    of = {each.job["time_limit"]: dict[str, None]() for each in all_}
+    for each in all_:
+        of[each.job["time_limit"]][METHODS[each.job["method"]].label] = None
+    if len(of) == 1:
+        return f"{min(of):,g} s to solve"
+    limits = (f"{limit:,g} s for {' and '.join(of[limit])}" for limit in sorted(of, reverse=True))
+    return f"to solve, {', '.join(limits)}"
 
 
 def _by_method(all_: Sequence[Measured]) -> dict[str, list[Measured]]:

@@ -42,7 +42,7 @@ def read_json(file: Path) -> Any:
         place = (str(file), error.lineno, error.colno)
         raise InstanceError([Fault((), f"is not JSON: {error.msg}", *place)]) from None
     except (ValueError, RecursionError) as error:
-        raise unreadable(file, f"is not a plan: {error}") from None
+        raise unreadable(file, f"is not what gridblock wrote: {error}") from None
 
 
 def refuse_other(
@@ -89,9 +89,10 @@ def of_another_instance(file: Path) -> InstanceError:
 
 
 def _hint(file: Path) -> str:
-    """Say which folders beside hold runs."""
-    runs = sorted(_runs(file.parent if file.parent.is_dir() else FOLDER))
-    return f"; the last run is {runs[-1]}" if runs else ""
+    """Say which folder beside holds the run that was saved last."""
+    runs = _runs(file.parent if file.parent.is_dir() else FOLDER)
+    last = max(runs, key=lambda run: (run / "plan.json").stat().st_mtime, default=None)
+    return "" if last is None else f"; the last run is {last}"
 
 
 def _runs(folder: Path) -> Iterator[Path]:

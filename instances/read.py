@@ -139,9 +139,12 @@ def _touches(path: tuple[str | int, ...], mended: Sequence[tuple[str | int, ...]
 
 
 def _placed(faults: Sequence[Fault], written: document.Document) -> list[Fault]:
-    """Add file, line and column, and what is wrong with tables, in the order of the file."""
+    """Add file, line and column, and what is wrong with tables, in the order of the file.
+
+    Of too many that is kept before all else, which may follow from it.
+    """
     placed = [*written.faults, *map(written.located, faults)]
-    return sorted(placed, key=_order)
+    return sorted(placed[:MOST_FAULTS], key=_order)
 
 
 def _order(fault: Fault) -> tuple[str, str, int, int]:

@@ -28,8 +28,8 @@ class Given:
     model first. As a start HiGHS 1.16.0 would count the point of the reduced model that presolve
     moves it to, cut off whatever is no better than that, and return the start itself. (Of 16
     regions of a generated instance, solved from a plan, 13 won nothing so, and 9 of these did when
-    HiGHS had asked: 54 million, not 31.) Any other point is a start, in part where it holds NaN,
-    which HiGHS completes.
+    HiGHS had asked: 54 million, not 31.) Any other point is a start, in part where it holds NaN
+    or what is beyond its bounds, for which HiGHS would refuse all of it; HiGHS completes it.
 
     Attributes:
         notes: what there is to tell.
@@ -43,7 +43,8 @@ class Given:
         if self._by_itself:
             status = highs.startCallback(ASKED)
         else:
-            known = np.append(np.flatnonzero(np.isfinite(start)), len(start)).astype(np.int32)
+            within = (start >= matrix.lower - STRICT) & (start <= matrix.upper + STRICT)
+            known = np.append(np.flatnonzero(within), len(start)).astype(np.int32)
             status = highs.setSolution(len(known), known, np.append(start, 1.0)[known])
         self.notes = [] if status == taken else ["the start was refused by the solver"]
 

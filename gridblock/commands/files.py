@@ -48,8 +48,12 @@ def refuse_without_folder(path: Path) -> None:
         raise typer.BadParameter(message)
 
 
-def refuse_output(output: str, force: bool = False) -> None:
+def refuse_output(output: str, force: bool | None = None) -> None:
     """Refuse a file or folder that cannot be written, before there is work to lose.
+
+    Args:
+        output: where something is to be written.
+        force: whether what is there may be overwritten; None where nobody is asked.
 
     Raises:
         typer.BadParameter: it cannot.
@@ -60,12 +64,13 @@ def refuse_output(output: str, force: bool = False) -> None:
         message = f"{output} is no name of a file or folder"
         raise typer.BadParameter(message)
     try:
-        formats.refuse_taken(Path(output), formats.kind_of(output), force)
+        formats.refuse_taken(Path(output), formats.kind_of(output), bool(force))
     except ValueError as error:
         message = f"{output} {error}"
         raise typer.BadParameter(message) from None
     except FileExistsError as error:
-        hint = "" if force else "; choose another name, or --force"
+        instead = "; choose another name"
+        hint = {True: "", False: f"{instead}, or --force", None: instead}[force]
         message = f"{output} {error.strerror}{hint}"
         raise typer.BadParameter(message) from None
     if not Path(output).absolute().parent.is_dir():

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from gridblock.commands import sources
-from gridblock.commands.values import seconds, share, whole
+from gridblock.commands.values import count, seconds, share, whole
 
 
 class Form(StrEnum):
@@ -113,7 +113,7 @@ TimeLimit = Annotated[
 Threads = Annotated[
     int,
     typer.Option(
-        metavar="N", parser=whole, help="Threads of the solver; default 1.", show_default=False
+        metavar="N", parser=count, help="Threads of the solver; default 1.", show_default=False
     ),
 ]
 Seed = Annotated[

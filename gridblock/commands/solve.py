@@ -119,7 +119,7 @@ def solve(
     Standard output is the answer alone. Ctrl-C stops and keeps the best plan.
 
     Exit codes: 0 a plan within the gap, 3 bad instance, 4 infeasible,
-    5 stopped at a limit with a plan, 6 stopped without one, 7 too much unmet,
+    5 a plan not within the gap, 6 stopped without one, 7 too much unmet,
     8 the plan fails its audit, 130 interrupted.
     """
     talk = Talk(quiet=quiet, verbose=verbose, log=log_file, plain=solver_log)

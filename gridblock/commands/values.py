@@ -24,13 +24,18 @@ def share(text: str | float) -> float:
     return value
 
 
-def whole(text: str | int) -> int:
-    """Read a whole number from 0 on, as large as the solver takes it."""
+def whole(text: str | int, least: int = 0) -> int:
+    """Read a whole number, by default from 0 on, as large as the solver takes it."""
     number = int(text) if re.fullmatch(r"[0-9]{1,10}", str(text).strip(), re.ASCII) else -1
-    if not 0 <= number < 2**31:
-        message = f"{text!r} is no whole number from 0 to {2**31 - 1}"
+    if not least <= number < 2**31:
+        message = f"{text!r} is no whole number from {least} to {2**31 - 1}"
         raise typer.BadParameter(message)
     return number
+
+
+def count(text: str | int) -> int:
+    """Read how many of something, at least one."""
+    return whole(text, 1)
 
 
 def seconds(text: str | float) -> float:

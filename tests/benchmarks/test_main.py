@@ -12,6 +12,11 @@ app = typer.Typer()
 app.command()(main)
 
 
+def plain(output: str) -> str:
+    """Give a message as one line, without the box around it."""
+    return " ".join(output.replace("│", " ").split())
+
+
 def test_results_are_written_and_kept(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     asked = ["--rungs", "S", "--methods", "greedy", "--time-limit", "5", "--results", str(tmp_path)]
@@ -27,19 +32,43 @@ def test_results_are_written_and_kept(tmp_path: Path) -> None:
     assert {file.suffix for file in tmp_path.iterdir()} == {".csv", ".md", ".svg", ".jsonl"}
 
 
+def test_what_was_measured_otherwise_does_not_come_into_one_table(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    asked = ["--rungs", "S", "--methods", "greedy", "--name", "try", "--results", str(tmp_path)]
+    ran = CliRunner().invoke(app, [*asked, "--seeds", "0", "--time-limit", "5"])
+    assert ran.exit_code == 0, ran.output
+    held = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    for other in (["--gap", "0.5"], ["--threads", "1"]):
+        ran = CliRunner().invoke(app, [*asked, "--seeds", "1", "--keep", *other])
+        assert ran.exit_code == 2
+        assert "holds what was measured to 0.10% with 2 threads" in plain(ran.output)
+    (tmp_path / "try.jsonl").write_text('{"job"')
+    ran = CliRunner().invoke(app, [*asked, "--keep"])
+    assert ran.exit_code == 2
+    assert "cannot be read" in plain(ran.output)
+    (tmp_path / "try.jsonl").write_bytes(held["try.jsonl"])
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == held
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["--rungs", "XS"], "there are S, M, L, XL"),
         (["--methods", "gurobi"], "there is no method gurobi"),
         (["--seeds", "a"], "no seeds"),
+        (["--seeds", "4-1"], "no seeds"),
         (["--time-limit", "S:1"], "no time limit"),
+        (["--time-limit", "-5"], "no time limit"),
+        (["--time-limit", "nan"], "no time limit"),
+        (["--time-limit", "Q=3"], "there is no rung Q"),
+        (["--threads", "0"], "--threads"),
+        (["--gap", "-1"], "--gap"),
     ],
 )
 def test_bad_usage_is_refused(tmp_path: Path, arguments: list[str], said: str) -> None:
     ran = CliRunner().invoke(app, [*arguments, "--results", str(tmp_path / "none")])
     assert ran.exit_code == 2
-    assert said in " ".join(ran.output.replace("│", " ").split())
+    assert said in plain(ran.output)
     assert not (tmp_path / "none").exists()
 
 

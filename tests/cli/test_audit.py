@@ -1,6 +1,7 @@
 """``gridblock audit``: a saved plan checked again."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -129,6 +130,12 @@ def test_a_run_that_is_not_there(gridblock: Any, run: Path) -> None:
     ran = gridblock("audit", "ran")
     assert ran.exit_code == 3
     assert "ran: no such file; the last run is run" in ran.stderr
+    shutil.copytree(run, run.with_name("earlier"))
+    shutil.copytree(run, run.with_name("a-later"))
+    os.utime(run.with_name("earlier") / "plan.json", (1e9, 1e9))
+    os.utime(run / "plan.json", (1.1e9, 1.1e9))
+    os.utime(run.with_name("a-later") / "plan.json", (1.2e9, 1.2e9))
+    assert "the last run is a-later" in gridblock("audit", "ran").stderr
 
 
 def test_a_plan_alone_needs_its_instance(gridblock: Any, run: Path) -> None:

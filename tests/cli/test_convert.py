@@ -62,7 +62,9 @@ def test_a_faulty_instance_is_not_converted(gridblock: Any, tmp_path: Path) -> N
 @pytest.mark.parametrize("output", ["mine.xlsx", "mine"])
 def test_a_new_instance_may_be_tables(gridblock: Any, tmp_path: Path, output: str) -> None:
     assert gridblock("new", "deal", "-o", output).exit_code == 0
-    assert gridblock("new", "deal", "-o", output).exit_code == 2
+    again = gridblock("new", "deal", "-o", output)
+    assert again.exit_code == 2
+    assert "--force" not in again.stderr
     given = gb.read(tmp_path / output)
     gridblock("new", "deal", "-o", "deal.yaml")
     assert given.hash == gb.read(tmp_path / "deal.yaml").hash

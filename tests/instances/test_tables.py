@@ -342,6 +342,16 @@ def test_a_value_below_no_period_is_not_passed_over(tmp_path: Path) -> None:
     ]
 
 
+def test_what_is_wrong_with_a_heading_is_told_however_much_follows_from_it(tmp_path: Path) -> None:
+    names = [f"d{n}" for n in range(200)]
+    demands = "name,amount,yields.h100,unmet_cost\n" + "".join(f"{n},1,1,3\n" for n in names)
+    regions = ",at.lat,at.lon\n" + "".join(f"r{n},1,1\n" for n in range(9))
+    links = "name,between,ms\n" + "".join(f"l{n},memphis; r{n % 9},1\n" for n in range(200))
+    found = said(tmp_path, demands=demands, regions=regions, links=links)
+    assert "regions.csv:1:1: regions: has no heading that can be read, but values below" in found
+    assert len(found) == 100
+
+
 def test_many_rows_take_little_time(tmp_path: Path) -> None:
     # 3,000 zones and a series each: what takes each row for each other row takes minutes.
     zones = "".join(f"memphis,z{i},1\n" for i in range(3000))

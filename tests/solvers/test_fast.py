@@ -56,6 +56,16 @@ def test_fast_never_beats_the_optimum_nor_the_bound(session: Session) -> None:
     assert found > WORLDS // 2
 
 
+def test_a_tier_that_costs_nothing_is_proven(session: Session) -> None:
+    # Work of tier 1 fits in what stands, so that its stage costs 0, by no weights but those of 0.
+    plan = gb.solve(gb.read(GALLERY / "tier-waits.yaml"), method="fast", session=session)
+    assert plan.status == "optimal"
+    first = plan.data.stages[0]
+    assert first.value == 0
+    assert first.bound == pytest.approx(0, abs=1e-300)
+    assert first.gap == pytest.approx(0, abs=1e-300)
+
+
 def test_the_same_seed_gives_the_same_plan(session: Session) -> None:
     instance = generate("S", 2)
     first, second = (gb.solve(instance, method="fast", gap=1e-3, session=session) for _ in range(2))

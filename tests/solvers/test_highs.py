@@ -293,6 +293,12 @@ def test_a_start_is_used_in_full_and_in_part(knapsack: Knapsack) -> None:
     second = engine.run(Settings(start=part, options=nodeless))
     assert second.values is not None
     np.testing.assert_allclose(second.values[:25], best[:25], atol=1e-6)
+    # For one value beyond its bounds HiGHS refuses all.
+    beyond = np.where(np.arange(30) < 25, best, 7.0)
+    third = engine.run(Settings(start=beyond, options=nodeless))
+    assert third.notes == ()
+    assert third.values is not None
+    np.testing.assert_allclose(third.values[:25], best[:25], atol=1e-6)
 
 
 def test_a_start_that_presolve_moves_is_not_returned_as_the_best() -> None:
