@@ -6,7 +6,9 @@ many worlds as SEEDS says.
 
 import os
 from collections.abc import Callable
+from functools import partial
 from itertools import combinations
+from random import Random
 from typing import Any
 
 import pytest
@@ -14,9 +16,12 @@ import pytest
 from gridblock.instances.faults import InstanceError
 from gridblock.instances.instance import Instance
 from gridblock.plan import Plan
-from rivals.every import Everything, every
+from rivals.dice import Data
+from rivals.edits import edited
+from rivals.every import Everything, every, settled
 from rivals.fleets import TooLargeError
 from rivals.mip import Mip
+from rivals.routes import TieError
 from rivals.running import Running
 from rivals.swarm import Swarm
 from rivals.whole import steps
@@ -52,7 +57,29 @@ def disagreement(
     seed: int, solve: Solve, program: type[Mip] = Mip, draw: type[Everything] = Everything
 ) -> dict[str, Any] | None:
     """Say what planner and rival make of a world, if it is not the same."""
-    data = every(seed, draw)
+    return compared(seed, every(seed, draw), solve, program)
+
+
+def after_an_edit(seed: int, solve: Solve) -> dict[str, Any] | None:
+    """Say what they make of a world that was edited, planned from a plan of it before."""
+    random = Random(f"edit {seed}")
+    before = every(seed)
+    gap = random.choice((1e-9, 1e-2, 0.3))
+    plan = solve(Instance.parse(before), gap=gap, raise_without_plan=False)
+    data = edited(before, random)
+    try:
+        Instance.parse(data)
+        settled(data)
+    except (InstanceError, TieError):
+        return None
+    start = plan if plan.objective is not None else None
+    return compared(seed, data, partial(solve, start=start))
+
+
+def compared(
+    seed: int, data: Data, solve: Solve, program: type[Mip] = Mip
+) -> dict[str, Any] | None:
+    """Say what planner and rival make of plain data, if it is not the same."""
     try:
         found = steps(data, program)
     except TooLargeError:
@@ -93,6 +120,13 @@ def test_the_planner_finds_what_the_rival_finds_where_there_is_much(
 ) -> None:
     seeds = range(first, min(first + A_TEST, SEEDS))
     found = [disagreement(seed, solve, draw=draw) for seed in seeds]
+    assert [each for each in found if each] == []
+
+
+@pytest.mark.parametrize("first", range(0, SEEDS, A_TEST))
+def test_an_edited_world_is_planned_from_the_plan_before(first: int, solve: Solve) -> None:
+    seeds = range(first, min(first + A_TEST, SEEDS))
+    found = [after_an_edit(seed, solve) for seed in seeds]
     assert [each for each in found if each] == []
 
 
