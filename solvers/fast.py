@@ -111,10 +111,7 @@ class Fast(Rooted):
         return failed or self.ended()
 
     def _cost_by_themselves(self) -> None:
-        """Prove what columns cost at least without any row.
-
-        Of a tier that costs nothing that is 0, where weights prove a billionth less.
-        """
+        """Prove what columns cost without any row: 0 of a tier that is free; weights prove less."""
         least = self.whole.bound(np.zeros(self.whole.matrix.shape[0]))
         if least > self.bound:
             self.proved(min(least, self.objective))
@@ -214,6 +211,7 @@ class Fast(Rooted):
         self._by_regions(aside, root.kernel, LARGE_REGIONS[:1])
         tightened = aside.begin(partial(self._tightened, root))
         self._by_regions(Aside(self.session, apart=False), root.kernel, LARGE_REGIONS[1:2])
+        self._stop_if_done()
         tight = self._with_cuts(root, tightened())
         gained = tight.relaxed.bound - root.relaxed.bound
         if gained > ENOUGH * self.settings.gap * abs(root.relaxed.bound):
