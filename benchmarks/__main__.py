@@ -50,8 +50,7 @@ def main(
         Path, typer.Option(help="Where they go.", show_default="benchmarks/results")
     ] = RESULTS,
     keep: Annotated[
-        bool,
-        typer.Option("--keep", help="Keep what NAME.jsonl holds; measure only the rest."),
+        bool, typer.Option("--keep", help="Keep what NAME.jsonl holds; measure only the rest.")
     ] = False,
 ) -> None:
     """Measure methods on instances of the ladder, one after the other, each in its own process."""
@@ -128,19 +127,24 @@ def _limits(text: str) -> dict[str, float]:
     """Read ``60`` or ``S=10,M=60``."""
     if not text:
         return {}
-    try:
-        if "=" not in text:
-            limits = dict.fromkeys(RUNGS, float(text))
-        else:
-            pairs = (part.split("=") for part in text.split(","))
-            limits = {rung.strip(): float(seconds) for rung, seconds in pairs}
-    except ValueError:
-        limits = {"": 0.0}
-    if not all(0 < seconds < math.inf for seconds in limits.values()):
-        message = f"{text!r} is no time limit; write 60, or S=10,M=60"
-        raise typer.BadParameter(message)
+    if "=" not in text:
+        return dict.fromkeys(RUNGS, _seconds(text, text))
+    pairs = (part.partition("=") for part in text.split(","))
+    limits = {rung.strip(): _seconds(seconds, text) for rung, _, seconds in pairs}
     _refuse("rung", list(limits), RUNGS)
     return limits
+
+
+def _seconds(number: str, text: str) -> float:
+    """Read one of the time limits that a text is about."""
+    try:
+        seconds = float(number)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        message = f"{text!r} is no time limit; write 60, or S=10,M=60"
+        raise typer.BadParameter(message)
+    return seconds
 
 
 def _measure(job: Job, folder: Path, memory_gb: float) -> Measured:

@@ -113,13 +113,13 @@ def _title(rung: str, all_: Sequence[Measured]) -> str:
 
 def _limits(all_: Sequence[Measured]) -> str:
     """Say how long methods might take, each by itself where they differ."""
-    of = {each.job["time_limit"]: dict[str, None]() for each in all_}
-    for each in all_:
-        of[each.job["time_limit"]][METHODS[each.job["method"]].label] = None
-    if len(of) == 1:
-        return f"{min(of):,g} s to solve"
-    limits = (f"{limit:,g} s for {' and '.join(of[limit])}" for limit in sorted(of, reverse=True))
-    return f"to solve, {', '.join(limits)}"
+    asked = {(each.job["time_limit"], METHODS[each.job["method"]].label): None for each in all_}
+    limits = sorted({limit for limit, _ in asked}, reverse=True)
+    if len(limits) == 1:
+        return f"{limits[0]:,g} s to solve"
+    methods = (" and ".join(label for of, label in asked if of == limit) for limit in limits)
+    told = (f"{limit:,g} s for {of}" for limit, of in zip(limits, methods, strict=True))
+    return f"to solve, {', '.join(told)}"
 
 
 def _by_method(all_: Sequence[Measured]) -> dict[str, list[Measured]]:

@@ -56,6 +56,14 @@ def test_time_to_a_gap_is_when_bound_and_plan_are_first_that_close() -> None:
     assert ours.off(99.6, 50) == pytest.approx(0.008)
 
 
+def test_the_title_says_how_long_methods_might_take_where_that_differs() -> None:
+    every = [made("exact", PROVEN), made("fast", PROVEN), made("greedy", PROVEN)]
+    assert "; seed 0; 90 s to solve" in tables.to_markdown(every, "")
+    every[2].job["time_limit"] = 1800
+    said = "; seed 0; to solve, 1,800 s for greedy, 90 s for gridblock exact and gridblock fast"
+    assert said in tables.to_markdown(every, "")
+
+
 def test_the_journal_says_it_all() -> None:
     job = Job("x.json", "S", 0, "highs", 0.001, 10, 2)
     events = [
