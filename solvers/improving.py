@@ -14,7 +14,7 @@ from gridblock.solvers.diving import HALF, NEAR
 from gridblock.solvers.outcome import Progress, Verdict
 from gridblock.solvers.regions import Regions
 from gridblock.solvers.search import SHARE
-from gridblock.solvers.slices import without_slack_rows
+from gridblock.solvers.slices import admitting, without_slack_rows
 from gridblock.solvers.sweeping import NO_FIRST_PLAN, ROUTE_WORTH, Sweep
 
 if TYPE_CHECKING:
@@ -77,6 +77,11 @@ class Found(NamedTuple):
 class Improving(Sweep):
     """A search in neighbourhoods of the best plan, and in the end of the whole."""
 
+    @property
+    def on_a_region(self) -> Mapping[str, Option]:
+        """The work on a region."""
+        return FROM_A_PLAN
+
     def _agree(self, point: Floats, kernel: Flags) -> None:
         """Fix the whole numbers in which the plan agrees with a point, and solve the rest.
 
@@ -106,7 +111,7 @@ class Improving(Sweep):
 
     def _anew(self, free: Flags, best: Floats) -> None:
         """Solve some columns anew, with all others as the best plan has them."""
-        part = self.whole.sliced(free, best)
+        part = admitting(self.whole.sliced(free, best), best)
         found = self._part(part, start=best, target=self.target())
         if found.values is not None:
             self.keep(part.into(part.matrix.rounded(found.values), best))
@@ -138,23 +143,44 @@ class Improving(Sweep):
                 order = order[np.argsort(-ties.sum(axis=1)[order], kind="stable")]
             groups = regions.grouped(order.tolist(), most, ties)
             gap = SHARE * self.settings.gap / max(1, len(groups))
-            for pair in two_at_a_time(groups):
+            while groups:
+                plan, groups = self._once(aside, regions, groups, gap, plan)
                 if self.done():
                     return
-                plan = self._two_anew(
-                    aside, [regions.columns(group or ()) for group in pair], gap, plan
-                )
             if before - cost(plan) <= ENOUGH * self.settings.gap * abs(before):
                 return
 
-    def _two_anew(self, aside: Aside, free: Sequence[Flags], gap: float, plan: Floats) -> Floats:
+    def _once(
+        self, aside: Aside, regions: Regions, groups: Sequence[list[int]], gap: float, plan: Floats
+    ) -> tuple[Floats, list[list[int]]]:
+        """Decide each of some regions anew, two at a time, until the gap is proven.
+
+        Returns:
+            The plan, and the regions that have won something beside which there was no room.
+        """
+        left: list[list[int]] = []
+        for pair in two_at_a_time(groups):
+            if self.done():
+                break
+            free = [regions.columns(group or ()) for group in pair]
+            plan, thrown = self._two_anew(aside, free, gap, plan)
+            left += [] if thrown is None else [pair[thrown] or []]
+        return plan, left
+
+    def _two_anew(
+        self, aside: Aside, free: Sequence[Flags], gap: float, plan: Floats
+    ) -> tuple[Floats, int | None]:
         """Solve some columns anew and, if there is a second process, others at the same time.
 
         Each with all else as a plan has it. Where both together do not fit, the better one is
         taken.
+
+        Returns:
+            The plan, and which of both has won something that was thrown away, None for neither.
         """
         one, other = free[0], free[1] & ~free[0]
-        mine, others = (without_slack_rows(self.whole.sliced(some, plan)) for some in (one, other))
+        parts = (admitting(self.whole.sliced(some, plan), plan) for some in (one, other))
+        mine, others = map(without_slack_rows, parts)
         waiting = aside.begin(partial(self._between, others, plan, gap))
         found = self._between(mine, plan, gap, self.session), waiting()
         points = [self._taken(each, plan) for each in found]
@@ -162,9 +188,13 @@ class Improving(Sweep):
         saved = [
             float(cost[at] @ (plan - point)[at]) for at, point in zip(free, points, strict=True)
         ]
-        both = sum(saved), np.where(other, points[1], points[0])
-        tried = sorted([both, *zip(saved, points, strict=True)], key=lambda one: -one[0])
-        return next((point for won, point in tried if won > 0 and self.keep(point)), plan)
+        both = np.where(other, points[1], points[0])
+        if min(saved) > 0 and self.keep(both):
+            return both, None
+        for at in sorted((0, 1), key=lambda at: -saved[at]):
+            if saved[at] > 0 and self.keep(points[at]):
+                return points[at], 1 - at if saved[1 - at] > 0 else None
+        return plan, None
 
     def _taken(self, found: Found, plan: Floats) -> Floats:
         """Take note of what deciding a part anew has told, and give the plan with it."""
@@ -192,7 +222,7 @@ class Improving(Sweep):
         def near(point: Floats) -> Floats | None:
             lower, upper = self._next_to(part, point, duals, known)
             session.change(lower=lower, upper=upper)
-            outcomes.append(self.solve(FROM_A_PLAN, gap=gap, start=known, session=session))
+            outcomes.append(self.solve(self.on_a_region, gap=gap, start=known, session=session))
             return outcomes[-1].values
 
         points = [near(point)]
@@ -200,7 +230,7 @@ class Improving(Sweep):
         apart = choices & (np.abs(point - np.rint(point)) > NEAR)
         if apart.any() and matrix.objective(known) - cost > SHARE * self.settings.gap * abs(cost):
             session.load(replace(matrix, integer=choices))
-            outcomes.append(self.solve(FROM_A_PLAN, gap=gap, start=known, session=session))
+            outcomes.append(self.solve(self.on_a_region, gap=gap, start=known, session=session))
             chosen = outcomes[-1].values
             session.load(matrix)
             points.append(None if chosen is None else near(chosen))

@@ -1,4 +1,4 @@
-"""Near a point, at a price: what leaves its bounds pays for every unit by which it does."""
+"""Near a point: bounds that are left at a price for each unit, or loosened by one block."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from gridblock.solvers.diving import NEAR, Bounds
+
 if TYPE_CHECKING:
     from gridblock.solvers.change import Floats
     from gridblock.solvers.matrix import Matrix
+    from gridblock.solvers.shape import Shape
     from gridblock.solvers.slices import Slice
 
 
@@ -54,4 +57,26 @@ def near_at_a_price(part: Slice, near: Near) -> Matrix:
         start=np.append(matrix.start, matrix.start[-1] + 2 * np.arange(1, count + 1)),
         index=np.append(matrix.index, index.ravel()),
         value=np.append(matrix.value, value.ravel()),
+    )
+
+
+def one_more(part: Slice, shape: Shape, point: Floats, bounds: Bounds) -> Bounds:
+    """Loosen bounds by one block at facilities where not all blocks are whole at a point.
+
+    What has to stand there may fit in shares, and not whole beside what is.
+
+    Args:
+        part: what is decided.
+        shape: what the columns of the whole decide.
+        point: shape (columns of the part,).
+        bounds: of these columns.
+    """
+    matrix, site = part.matrix, shape.sites[part.columns, 0]
+    ordinary = ~(shape.choices | shape.routes)[part.columns]
+    blocks = matrix.integer & ordinary & (site >= 0)
+    apart = blocks & (np.abs(point - np.rint(point)) > NEAR)
+    loose, (lower, upper) = blocks & np.isin(site, site[apart]), bounds
+    return (
+        np.where(loose, np.maximum(lower - 1, matrix.lower), lower),
+        np.where(loose, np.minimum(upper + 1, matrix.upper), upper),
     )

@@ -213,6 +213,24 @@ def without_slack_rows(part: Slice) -> Slice:
     return replace(part, matrix=whole.with_rows(kept))
 
 
+def admitting(part: Slice, at: Floats) -> Slice:
+    """Widen rows of a part until a point of the whole, where it is, breaks none of them.
+
+    A long row may be off by more in the whole, where its largest term is larger, than what the
+    solver allows in a part of a few of its columns: the part would have no point at all.
+
+    Args:
+        part: the part, with all else fixed at the point.
+        at: shape (columns of the whole,), the point.
+    """
+    matrix = part.matrix
+    terms = matrix.value * at[part.columns][matrix.index]
+    activity = np.bincount(Whole(matrix).row_of, terms, matrix.shape[0])
+    row_lower = np.minimum(matrix.row_lower, activity)
+    row_upper = np.maximum(matrix.row_upper, activity)
+    return replace(part, matrix=replace(matrix, row_lower=row_lower, row_upper=row_upper))
+
+
 def _spans(start: Ints, some: NDArray[np.intp]) -> Ints:
     """Give the positions from ``start[i]`` to ``start[i + 1]`` for each of some."""
     first, counts = start[some], start[some + 1] - start[some]

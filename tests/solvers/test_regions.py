@@ -200,3 +200,22 @@ def test_whole_numbers_inside_regions_raise_the_bound(session: Session) -> None:
         assert before < search.bound <= optimum.objective * (1 + 1e-9)
         bounds.append(search.bound)
     assert bounds[0] == pytest.approx(bounds[1], rel=1e-12)
+
+
+@pytest.mark.parametrize("two", [True, False])
+def test_a_region_beside_which_there_was_no_room_is_decided_once_more(
+    coasts: Instance, session: Session, two: bool
+) -> None:
+    # With one pod at each site either coast lacks one, for 8 in each of two periods, and one may be
+    # bought in each of them for 1. Both would buy the first: 16 - 1 are saved, and then 8 - 1.
+    short = {f"facilities.{name}.installed.pod": 1 for name in coasts.facilities}
+    short |= {"blocks.pod.supply": [1, 1], "demands.w.amount": 24, "demands.big.unmet_cost": 0}
+    _model, _, whole, shape = problem(coasts.replace(short))
+    every = np.ones(len(whole.matrix.cost), dtype=np.bool_)
+    size = int(Regions(whole, shape, every).sizes.max())
+    search = Fast(session, whole, shape, Settings(gap=1e-6, threads=2))
+    search._start()
+    assert search.objective == pytest.approx(32)
+    with Aside(session, apart=two) as aside:
+        search._by_regions(aside, every, (2 * size,))
+    assert search.objective == pytest.approx(32 - 15 - 7)

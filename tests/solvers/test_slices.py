@@ -7,7 +7,7 @@ from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.outcome import Settings, Verdict
 from gridblock.solvers.relaxing import Relaxation, relax
 from gridblock.solvers.session import Session
-from gridblock.solvers.slices import Whole, without_slack_rows
+from gridblock.solvers.slices import Whole, admitting, without_slack_rows
 
 
 @pytest.fixture
@@ -66,6 +66,40 @@ def test_rows_that_no_point_within_the_bounds_breaks_are_left_out(whole: Whole) 
     left = without_slack_rows(whole.sliced(every, at, lower=lower)).matrix
     assert left.row_upper.tolist() == [1.0]
     assert left.value.tolist() == [1.0, -1.0]
+
+
+def test_a_part_has_the_point_that_breaks_a_long_row_within_the_tolerance(session: Session) -> None:
+    # min y with x + y <= 1e9 and y >= 5: at x = 1e9 the first row is off by 5, of 1000 allowed.
+    whole = Whole(
+        Matrix(
+            cost=np.array([0.0, 1.0]),
+            offset=0.0,
+            lower=np.zeros(2),
+            upper=np.full(2, 1e9),
+            integer=np.zeros(2, dtype=np.bool_),
+            row_lower=np.array([-np.inf, 5.0]),
+            row_upper=np.array([1e9, np.inf]),
+            start=np.array([0, 2, 3]),
+            index=np.array([0, 1, 1]),
+            value=np.ones(3),
+        )
+    )
+    plan = np.array([1e9, 6.0])
+    assert whole.keeps(plan)
+    part = whole.sliced(np.array([False, True]), plan)
+    session.load(part.matrix)
+    assert session.run(Settings()).verdict is Verdict.INFEASIBLE
+    wider = admitting(part, plan)
+    assert wider.matrix.row_upper.tolist() == [6.0, np.inf]
+    session.load(wider.matrix)
+    found = session.run(Settings()).values
+    assert found is not None
+    assert wider.into(found, plan).tolist() == pytest.approx([1e9, 5.0])
+    # Where a point breaks nothing, nothing is any wider.
+    kept = np.array([1e9 - 10.0, 6.0])
+    same = admitting(whole.sliced(np.array([False, True]), kept), kept).matrix
+    assert same.row_upper.tolist() == [10.0, np.inf]
+    assert same.row_lower.tolist() == [-np.inf, 5.0]
 
 
 def test_the_relaxation_proves_its_bound(whole: Whole) -> None:
