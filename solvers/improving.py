@@ -162,9 +162,10 @@ class Improving(Sweep):
         for pair in two_at_a_time(groups):
             if self.done():
                 break
-            free = [regions.columns(group or ()) for group in pair]
-            plan, thrown = self._two_anew(aside, free, gap, plan)
-            left += [] if thrown is None else [pair[thrown] or []]
+            some = [group or [] for group in pair]
+            plan, thrown = self._two_anew(aside, [*map(regions.columns, some)], gap, plan)
+            if thrown is not None:
+                left.append(some[thrown])
         return plan, left
 
     def _two_anew(

@@ -94,20 +94,16 @@ class Roles:
         """
         whole, matrix = self.whole, self.whole.matrix
         index, asks = matrix.index, self.rule(TRAFFIC[0])
-
-        def sums(point: Floats) -> Floats:
-            terms = matrix.value * point[index]
-            return np.bincount(whole.row_of, terms, matrix.shape[0]).astype(np.float64)
-
         row, column, value = self._of_ways(asks)
         order = np.lexsort((matrix.cost[column] / np.abs(value), row))
         row, first = np.unique(row[order], return_index=True)
         cheapest = order[first]
         flow = np.zeros(len(point))
-        flow[column[cheapest]] = -sums(np.where(self.traffic, 0.0, point))[row] / value[cheapest]
+        rest = whole.activity(np.where(self.traffic, 0.0, point))
+        flow[column[cheapest]] = -rest[row] / value[cheapest]
         entries, most = self.reserved[index], np.zeros(matrix.shape[0])
         np.maximum.at(most, whole.row_of[entries], (matrix.value * matrix.upper[index])[entries])
-        narrow = self.rule(LINKS) & (most > 0) & (sums(flow) + most > matrix.row_upper)
+        narrow = self.rule(LINKS) & (most > 0) & (whole.activity(flow) + most > matrix.row_upper)
         on = np.zeros(len(point), dtype=np.bool_)
         on[index[whole.entries_of(narrow)]] = True
         found: Flags = self.rule(RESERVED[0]) | (asks & whole.with_any(on & self.traffic))

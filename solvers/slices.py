@@ -76,6 +76,12 @@ class Whole:
         every[: len(of_model)] = of_model
         return every
 
+    def activity(self, point: Floats) -> Floats:
+        """Give what each row adds up to at a point; shape (rows,)."""
+        terms = self.matrix.value * point[self.matrix.index]
+        added: Floats = np.bincount(self.row_of, terms, self.matrix.shape[0]).astype(np.float64)
+        return added
+
     def priced(self, duals: Floats) -> Floats:
         """Give the cost of each column less what its coefficients are worth, ``c - A'y``."""
         worth = self.matrix.value * duals[self.row_of]
@@ -224,8 +230,7 @@ def admitting(part: Slice, at: Floats) -> Slice:
         at: shape (columns of the whole,), the point.
     """
     matrix = part.matrix
-    terms = matrix.value * at[part.columns][matrix.index]
-    activity = np.bincount(Whole(matrix).row_of, terms, matrix.shape[0])
+    activity = Whole(matrix).activity(at[part.columns])
     row_lower = np.minimum(matrix.row_lower, activity)
     row_upper = np.maximum(matrix.row_upper, activity)
     return replace(part, matrix=replace(matrix, row_lower=row_lower, row_upper=row_upper))

@@ -162,7 +162,7 @@ def test_what_has_to_stand_may_take_the_room_of_what_the_relaxation_has_whole(
 def test_choices_of_a_large_model_are_made_before_it_is_relaxed(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    instance = generate("S", 2)
+    instance = generate("S", 4)
     monkeypatch.setattr(vast, "FOR_SIMPLEX", 0)
     sketch = vast.relax_merged
     monkeypatch.setattr(vast, "relax_merged", lambda *_: Outcome(Stop.CRASHED, Verdict.UNKNOWN))
@@ -172,7 +172,7 @@ def test_choices_of_a_large_model_are_made_before_it_is_relaxed(
     found = solve(instance, method="fast", gap=1e-3, session=session, on_progress=told.append)
     assert found.bound <= usual.objective * (1 + 1e-9)
     assert usual.bound <= found.objective * (1 + 1e-9)
-    assert found.objective <= usual.objective * 1.002
+    assert found.objective <= usual.objective * 1.001
     # What is merged proves a bound first, and the relaxation a better one.
     assert len({line.bound for line in told if line.bound is not None}) > 1
 
