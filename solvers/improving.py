@@ -51,6 +51,12 @@ BY_SUPPLY: Final = (14_000,)
 They follow the small ones: on three generated instances of 240,000 columns 4 to 5 s win 39, 10 and
 8 million, where those of 28,000 columns that share work win 14 to 20 in 14 to 25 s.
 """
+VAST_BY_SUPPLY: Final = (45_000,)
+"""The same, where the matrix is so large.
+
+Of a generated instance of 2,286,000 columns, two processes, regions that share work win 2,430
+million in the first 122 s and 1.3 million a second after that; these then win 2.7 in 53 s.
+"""
 FROM_A_PLAN: Final[Mapping[str, Option]] = {**NO_FIRST_PLAN, "mip_max_nodes": 10}
 """The work on a region, of which a plan is known.
 

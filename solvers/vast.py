@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
@@ -50,14 +50,14 @@ class Vast(Choosing):
         """Whether the relaxation of the whole takes long."""
         return len(self.whole.matrix.cost) > FOR_SIMPLEX
 
-    def _at_once(self, aside: Aside) -> Flags | None:
+    def _at_once(self, aside: Aside) -> tuple[Flags, Floats | None] | None:
         """Relax what is merged, make all choices, and round the rest.
 
         A sweep leaves what is not worth deciding at its lower bound. A plan that was given is left
         as it is. A second process looks for a better bound.
 
         Returns:
-            What is worth deciding, shape (columns,); None where nothing is known of that.
+            As ``_settle``; None where nothing is known of what is worth deciding.
 
         Raises:
             StoppedError: the gap is proven, or the search has to end.
@@ -65,10 +65,12 @@ class Vast(Choosing):
         given = self.settings.start is not None and self._start()
         if self._known_bound():
             raise StoppedError(Stop.FINISHED)
-        if self.best is None:
-            self._stand_idle()
+        idle = aside.begin(self._stand_idle if self.best is None else lambda _: None)
+        if not aside.apart:
+            idle()
         closer = aside.begin(partial(self._merged, how=CLOSER))
         relaxed = self._merged(self.session)
+        idle()
         if isinstance(relaxed, Outcome):
             unless_stopped(relaxed)
             return None
@@ -76,26 +78,30 @@ class Vast(Choosing):
         unless_stopped(relaxed.outcome)
         if self.done():
             raise StoppedError(Stop.FINISHED)
-        kernel = self._worth_using(relaxed) if given else self._settle(relaxed)[0]
+        settled = (self._worth_using(relaxed), None) if given else self._settle(relaxed)
         found = closer()
         if isinstance(found, Relaxation):
             self._prove(found)
-        return kernel
+        return settled
 
-    def _stand_idle(self) -> None:
+    def _stand_idle(self, session: Session) -> None:
         """Begin with a plan that orders nothing and serves nothing, which takes seconds."""
         shape, matrix = self.shape, self.whole.matrix
-        self.idle = shape.choices | shape.orders | shape.routes
-        self.keep(self._sweep(matrix.lower, None, (matrix.lower, matrix.upper), gap=1.0))
-        self.idle = None
+        other = self._beside(session)
+        other.idle = shape.choices | shape.orders | shape.routes
+        self.keep(other._sweep(matrix.lower, None, (matrix.lower, matrix.upper), gap=1.0))
 
     def _begun(self, session: Session) -> None:
-        """Look for a first plan with a session, in a search of its own."""
-        other = replace(
-            self, session=session, on_progress=None, on_log=None, lines=[], notes=[], nodes=0
-        )
+        """Look for a first plan with a session."""
+        other = self._beside(session)
         other._start()
         self.keep(other.best)
+
+    def _beside(self, session: Session) -> Self:
+        """Give a search of its own with a session, which tells nothing."""
+        return replace(
+            self, session=session, on_progress=None, on_log=None, lines=[], notes=[], nodes=0
+        )
 
     def _known_bound(self) -> bool:
         """Prove what duals of a like matrix prove of this one; say whether the gap is reached."""
