@@ -13,14 +13,15 @@ from gridblock.instances.generate import generate
 from gridblock.model.build import INTACT, build
 from gridblock.model.pools import EXACT
 from gridblock.solvers import choosing, fast, vast
-from gridblock.solvers.choosing import with_choices
+from gridblock.solvers.choosing import LOTS_FROM, with_choices
 from gridblock.solvers.compile import compile_model
 from gridblock.solvers.diving import Dive
 from gridblock.solvers.fast import Fast
 from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.outcome import UNPROVEN, Outcome, Progress, Settings, Stop, Verdict
 from gridblock.solvers.relaxing import Relaxation, relax
-from gridblock.solvers.settling import held, likely, whole_lots
+from gridblock.solvers.search import SHARE
+from gridblock.solvers.settling import first_choices, held, likely, whole_lots
 from gridblock.solvers.shape import CHOICES, Shape, shape_of
 from gridblock.solvers.slices import Slice, Whole
 
@@ -206,6 +207,40 @@ def test_choices_are_made_in_a_dive_into_what_is_merged(session: Session) -> Non
     assert kernel[made.near.values > whole.matrix.lower + 1e-6].all()
 
 
+def test_choices_are_looked_for_among_what_their_relaxation_leaves_open(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _model, whole, shape = rung_s()
+    search = Fast(session, whole, shape, Settings(gap=1e-3))
+    sketch = search._merged(session)
+    assert isinstance(sketch, Relaxation)
+    search._prove(sketch)
+    free = likely(shape, sketch)
+    part = first_choices(whole, shape, sketch, free, LOTS_FROM[0])
+    matrix = part.matrix
+    session.load(matrix)
+    relaxed = search.solve(relaxation=True, algorithm="simplex").values
+    assert relaxed is not None
+    narrow, wide = search._not_too_dear(matrix)
+    assert np.array_equal(wide, (matrix.lower, matrix.upper))
+    # What is left out stays at that bound at which the relaxation has it.
+    left_out = (narrow[0] == narrow[1]) & (matrix.lower < matrix.upper)
+    assert left_out.any()
+    assert relaxed[left_out] == pytest.approx(narrow[0][left_out], abs=1e-6)
+    assert (left_out | ((narrow[0] == matrix.lower) & (narrow[1] == matrix.upper))).all()
+
+    def cost(too_dear: float) -> float:
+        monkeypatch.setattr(choosing, "TOO_DEAR", too_dear)
+        first = search._first(sketch, free)
+        assert first is not None
+        return matrix.objective(first[part.columns])
+
+    usual, every = cost(choosing.TOO_DEAR), cost(np.inf)
+    assert usual == pytest.approx(every, abs=SHARE * 1e-3 * abs(search.bound))
+    # Where nothing but what is between its bounds may move no choice can be made: then all may.
+    assert cost(-1.0) == pytest.approx(every, abs=SHARE * 1e-3 * abs(search.bound))
+
+
 def relaxed_with(session: Session, search: Fast, first: Floats) -> float:
     """Give what the relaxation costs with the first choices of a point."""
     lower, upper = held(search.whole, search.shape.decisions.any_of(CHOICES), first)
@@ -313,6 +348,14 @@ def test_what_is_too_large_for_more_is_planned_with_a_bound(
     assert found.bound <= usual.objective * (1 + 1e-9)
     assert usual.bound <= found.objective * (1 + 1e-9)
     assert found.objective <= usual.objective * 1.03
+    # With a second process it is the same plan, of which a first one is there before any bound.
+    monkeypatch.setattr(fast, "FOR_TWO", 0)
+    told: list[Progress] = []
+    apart = solve(
+        instance, method="fast", gap=1e-2, threads=2, session=session, on_progress=told.append
+    )
+    assert apart.objective == found.objective
+    assert any(line.best is not None and line.bound is None for line in told)
 
 
 def test_a_plan_that_was_given_is_kept_at_once_and_improved(
