@@ -16,6 +16,7 @@ from gridblock.model.plan import (
     ArcFlow,
     Assignment,
     Decisions,
+    InterconnectFlow,
     Lease,
     LeaseUse,
     Ordering,
@@ -106,6 +107,7 @@ def _values(model: pyo.Block, decisions: Decisions) -> Iterator[tuple[Any, float
     yield from _leases_used(model, decisions)
     yield from _leased(model, decisions)
     yield from _flows(model, decisions)
+    yield from _between(model, decisions)
 
 
 def _pooled(model: pyo.Block, assigned: Mapping[Assignment, float]) -> Mapping[Assignment, float]:
@@ -177,3 +179,17 @@ def _flows(model: pyo.Block, decisions: Decisions) -> Iterator[tuple[Any, float]
             sent[(*commodity.key, i, flow.period)] += gbps
     for key, variable in model.gbps.items():
         yield variable, sent[key]
+
+
+def _between(model: pyo.Block, decisions: Decisions) -> Iterator[tuple[Any, float]]:
+    """Tell what is reserved between facilities on each tunnel; over arcs a solver finds the way."""
+    facts: Facts = model.facts
+    if facts.instance.network.routing == "any":
+        return
+    tunnels = {
+        key: facts.tunnels_between(facts.demands[key[0]], *key[1:])
+        for key in dict.fromkeys(key[:3] for key in model.reserved_tunnel)
+    }
+    for (*pair, i, t), variable in model.reserved_tunnel.items():
+        flow = InterconnectFlow(*pair, tunnels[tuple(pair)][i].links, t)
+        yield variable, decisions.interconnect_gbps.get(flow, 0)

@@ -10,6 +10,7 @@ import numpy as np
 
 from gridblock.solvers.choosing import Choosing
 from gridblock.solvers.diving import NEAR
+from gridblock.solvers.improving import VAST_REGIONS
 from gridblock.solvers.outcome import Outcome, Stop
 from gridblock.solvers.relaxing import (
     CLOSER,
@@ -62,9 +63,7 @@ class Vast(Choosing):
         Raises:
             StoppedError: the gap is proven, or the search has to end.
         """
-        given = self.settings.start is not None and self._start()
-        if self._known_bound():
-            raise StoppedError(Stop.FINISHED)
+        given = self._given(aside)
         idle = aside.begin(self._stand_idle if self.best is None else lambda _: None)
         if not aside.apart:
             idle()
@@ -83,6 +82,28 @@ class Vast(Choosing):
         if isinstance(found, Relaxation):
             self._prove(found)
         return settled
+
+    def _given(self, aside: Aside) -> bool:
+        """Mend the plan of a like matrix, improve it in regions by its duals; say if there is one.
+
+        Raises:
+            StoppedError: the gap is proven.
+        """
+        start, known = self.settings.start, self.settings.duals
+        self._known_bound()
+        if start is None:
+            return False
+        self.unlikely = None if known is None else self._unlikely(start, known)
+        self._mend(start)
+        self.unlikely = None
+        if self.best is None:
+            return False
+        if known is not None and not self.done():
+            worth = self._worth(Relaxation(self.ended(), self.best, known, self.bound))
+            self._by_regions(aside, self._kernel(worth, self.bound), VAST_REGIONS[:1])
+        if self.done():
+            raise StoppedError(Stop.FINISHED)
+        return True
 
     def _stand_idle(self, session: Session) -> None:
         """Begin with a plan that orders nothing and serves nothing, which takes seconds."""

@@ -61,6 +61,43 @@ def test_every_whole_decision_is_recalled(solve: Solve) -> None:
     }
 
 
+def test_what_is_reserved_between_facilities_is_recalled(solve: Solve) -> None:
+    # 80 accelerators take both sites, of 60 each, and 4 Gbps each way: 3 on one link, 1 on another.
+    between = {"between": ["north", "south"], "ms": 1}
+    links = [{**between, "name": "narrow", "gbps": 3}, {**between, "name": "wide", "gbps": 9}]
+    gang = {
+        "name": "gang",
+        "amount": 80,
+        "yields": {"h100": 1},
+        "unmet_cost": 1,
+        "run": {"periods": 1, "start": ["now", "now"]},
+        "whole_blocks": True,
+        "max_facilities": 2,
+        "interconnect": {"gbps": 4},
+    }
+    instance = read(
+        {
+            "gridblock": 1,
+            "name": "gang",
+            "periods": [{"name": "now", "hours": 1}],
+            "accelerators": {"h100": {}},
+            "blocks": {"pod": {"accelerator": "h100", "accelerators": 10}},
+            "facilities": {site: {"installed": {"pod": 6}} for site in ("north", "south")},
+            "network": {"links": links},
+            "demands": [gang],
+        }
+    )
+    decided = solve(instance).data.decisions
+    assert decided is not None
+    assert sum(decided.interconnect_gbps.values()) == pytest.approx(8)
+    known = recalled(build(instance), decided)
+    reserved = {name: gbps for name, gbps in known.items() if name.startswith("reserved_tunnel[")}
+    assert sum(reserved.values()) == pytest.approx(8)
+    for flow, gbps in decided.interconnect_gbps.items():
+        there = f"reserved_tunnel[gang,{flow.from_facility},{flow.to_facility},"
+        assert gbps in [at for name, at in reserved.items() if name.startswith(there)]
+
+
 def test_a_plan_starts_another_solve(solve: Solve) -> None:
     instance = read(GALLERY / "site-waits-for-its-permit.yaml")
     plan = solve(instance)
