@@ -190,6 +190,6 @@ def _between(model: pyo.Block, decisions: Decisions) -> Iterator[tuple[Any, floa
         key: facts.tunnels_between(facts.demands[key[0]], *key[1:])
         for key in dict.fromkeys(key[:3] for key in model.reserved_tunnel)
     }
-    for (*pair, i, t), variable in model.reserved_tunnel.items():
-        flow = InterconnectFlow(*pair, tunnels[tuple(pair)][i].links, t)
+    for (d, f, g, i, t), variable in model.reserved_tunnel.items():
+        flow = InterconnectFlow(d, f, g, tunnels[d, f, g][i].links, t)
         yield variable, decisions.interconnect_gbps.get(flow, 0)
