@@ -29,7 +29,6 @@ from gridblock.solvers.improving import (
 )
 from gridblock.solvers.mixed_rounding import with_cuts
 from gridblock.solvers.outcome import Outcome, Progress, Verdict
-from gridblock.solvers.relaxing import Relaxation
 from gridblock.solvers.rooted import Root, Rooted
 from gridblock.solvers.search import StoppedError, unless_stopped
 from gridblock.solvers.slices import Whole
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from gridblock.solvers.change import Flags, Floats
     from gridblock.solvers.matrix import Matrix
     from gridblock.solvers.outcome import Settings
+    from gridblock.solvers.relaxing import Relaxation
     from gridblock.solvers.session import Session
     from gridblock.solvers.shape import Shape
 
@@ -254,9 +254,9 @@ class Fast(Rooted):
         They price a smaller one if the relaxation of what they find worth deciding costs little
         more than they prove. The plan then keeps the whole numbers in which it agrees with that.
         """
-        if self.best is None or self.duals is None or np.isinf(self.bound):
+        known = self._as_known()
+        if known is None:
             return False
-        known = Relaxation(self.ended(), self.best, self.duals, self.bound)
         worth = self._worth(known)
         kernel = self._kernel(worth, known.bound)
         if self.large:

@@ -64,7 +64,7 @@ class Vast(Choosing):
             StoppedError: the gap is proven, or the search has to end.
         """
         given = self._given(aside)
-        idle = aside.begin(self._stand_idle if self.best is None else lambda _: None)
+        idle = aside.begin(self._stand_idle)
         if not aside.apart:
             idle()
         closer = aside.begin(partial(self._merged, how=CLOSER))
@@ -89,24 +89,31 @@ class Vast(Choosing):
         Raises:
             StoppedError: the gap is proven.
         """
-        start, known = self.settings.start, self.settings.duals
+        start = self.settings.start
         self._known_bound()
         if start is None:
             return False
-        self.unlikely = None if known is None else self._unlikely(start, known)
+        self.unlikely = None if self.duals is None else self._unlikely(start, self.duals)
         self._mend(start)
         self.unlikely = None
-        if self.best is None:
-            return False
+        known = self._as_known()
         if known is not None and not self.done():
-            worth = self._worth(Relaxation(self.ended(), self.best, known, self.bound))
-            self._by_regions(aside, self._kernel(worth, self.bound), VAST_REGIONS[:1])
+            kernel = self._kernel(self._worth(known), known.bound)
+            self._by_regions(aside, kernel, VAST_REGIONS[:1])
         if self.done():
             raise StoppedError(Stop.FINISHED)
-        return True
+        return self.best is not None
+
+    def _as_known(self) -> Relaxation | None:
+        """Give the best plan as a relaxation with known duals; None where these prove nothing."""
+        if self.best is None or self.duals is None or np.isinf(self.bound):
+            return None
+        return Relaxation(self.ended(), self.best, self.duals, self.bound)
 
     def _stand_idle(self, session: Session) -> None:
-        """Begin with a plan that orders nothing and serves nothing, which takes seconds."""
+        """Begin with a plan that orders and serves nothing, in seconds, where there is no other."""
+        if self.best is not None:
+            return
         shape, matrix = self.shape, self.whole.matrix
         other = self._beside(session)
         other.idle = shape.choices | shape.orders | shape.routes
