@@ -220,17 +220,18 @@ def without_slack_rows(part: Slice) -> Slice:
 
 
 def admitting(part: Slice, at: Floats) -> Slice:
-    """Widen rows of a part until a point of the whole, where it is, breaks none of them.
+    """Widen rows of a part until a point of the whole, put within bounds, breaks none of them.
 
     A long row may be off by more in the whole, where its largest term is larger, than what the
-    solver allows in a part of a few of its columns: the part would have no point at all.
+    solver allows in a part of a few of its columns: the part would have no point at all. Nor has
+    one, on occasion, in which the point is a ten-millionth beyond the bounds of some columns.
 
     Args:
         part: the part, with all else fixed at the point.
         at: shape (columns of the whole,), the point.
     """
     matrix = part.matrix
-    activity = Whole(matrix).activity(at[part.columns])
+    activity = Whole(matrix).activity(np.clip(at[part.columns], matrix.lower, matrix.upper))
     row_lower = np.minimum(matrix.row_lower, activity)
     row_upper = np.maximum(matrix.row_upper, activity)
     return replace(part, matrix=replace(matrix, row_lower=row_lower, row_upper=row_upper))

@@ -102,6 +102,18 @@ def test_a_part_has_the_point_that_breaks_a_long_row_within_the_tolerance(sessio
     assert same.row_lower.tolist() == [-np.inf, 5.0]
 
 
+def test_a_part_admits_what_is_hardly_beyond_a_bound(whole: Whole) -> None:
+    # Without x - y <= 1: x is 5e-7 beyond 3 and y as much below 1; next to that x has to be more.
+    whole = Whole(whole.with_rows(np.array([True, False])))
+    plan = np.array([3.0 + 5e-7, 1.0 - 5e-7, 0.0])
+    assert whole.keeps(plan)
+    part = whole.sliced(np.array([True, False, False]), plan)
+    wider = admitting(part, plan)
+    assert part.matrix.row_lower[0] > 3.0
+    assert wider.matrix.row_lower[0] == 3.0
+    assert wider.matrix.upper[0] == 3.0
+
+
 def test_the_relaxation_proves_its_bound(whole: Whole) -> None:
     with Session() as session:
         for algorithm in ("simplex", "ipx"):
