@@ -9,27 +9,31 @@ import highspy
 import numpy as np
 from highspy import cb
 
+from gridblock.solvers.change import Change
+from gridblock.solvers.listener import Listener
 from gridblock.solvers.outcome import Verdict
 
 if TYPE_CHECKING:
     from gridblock.solvers.change import Floats
+    from gridblock.solvers.highs import Engine
     from gridblock.solvers.matrix import Matrix
-    from gridblock.solvers.outcome import Outcome
+    from gridblock.solvers.outcome import Outcome, Progress, Settings
 
 ASKED: Any = cb.HighsCallbackType.kCallbackMipUserSolution
 STRICT: Final = 5e-7
 """By how much a point may break what HiGHS holds, to be a point for HiGHS: half its tolerance."""
+NODES: Final = 500
+"""The work on completing a start, HiGHS's own default."""
 
 
 class Given:
     """A point to start a search from.
 
-    One of the matrix is given when HiGHS asks for points, which it then takes back from the reduced
-    model first. As a start HiGHS 1.16.0 would count the point of the reduced model that presolve
-    moves it to, cut off whatever is no better than that, and return the start itself. (Of 16
-    regions of a generated instance, solved from a plan, 13 won nothing so, and 9 of these did when
-    HiGHS had asked: 54 million, not 31.) Any other point is a start, in part where it holds NaN
-    or what is beyond its bounds, for which HiGHS would refuse all of it; HiGHS completes it.
+    It is given when HiGHS asks for points, which it then takes back from the reduced model first.
+    As a start HiGHS 1.16.0 would count the point of the reduced model that presolve moves it to,
+    cut off whatever is no better than that, and return the start itself. (Of 16 regions of a
+    generated instance, solved from a plan, 13 won nothing so, and 9 of these did when HiGHS had
+    asked: 54 million, not 31.) One that is off by more than HiGHS allows there is a start.
 
     Attributes:
         notes: what there is to tell.
@@ -38,14 +42,13 @@ class Given:
     def __init__(self, highs: Any, matrix: Matrix, start: Floats) -> None:
         """Give a point to a HiGHS object that holds a matrix, or keep it until that asks."""
         self._highs, self._matrix, self._start = highs, matrix, start
-        self._waits = self._by_itself = _strictly_holds(matrix, start)
+        self._waits = self._by_itself = holds(matrix, start)
         taken = highspy.HighsStatus.kOk
         if self._by_itself:
             status = highs.startCallback(ASKED)
         else:
-            within = (start >= matrix.lower - STRICT) & (start <= matrix.upper + STRICT)
-            known = np.append(np.flatnonzero(within), len(start)).astype(np.int32)
-            status = highs.setSolution(len(known), known, np.append(start, 1.0)[known])
+            every = np.arange(len(start) + 1, dtype=np.int32)
+            status = highs.setSolution(len(every), every, np.append(start, 1.0))
         self.notes = [] if status == taken else ["the start was refused by the solver"]
 
     def asked(self, answer: Any) -> None:
@@ -65,7 +68,53 @@ class Given:
         return replace(outcome, verdict=Verdict.FEASIBLE, values=self._start, objective=cost)
 
 
-def _strictly_holds(matrix: Matrix, start: Floats) -> bool:
+class _Beside(Listener):
+    """Passes on what a solve of a part of a matrix tells, but not what it proves of the part."""
+
+    def __init__(self, listener: Listener) -> None:
+        super().__init__(logs=listener.logs)
+        self._listener, self.faults = listener, listener.faults
+        self.stopped, self.improved = listener.stopped, listener.improved
+        self.logged = listener.logged
+
+    def moved(self, progress: Progress) -> None:
+        self._listener.moved(replace(progress, bound=None))
+
+
+def completed(engine: Engine, settings: Settings, listener: Listener) -> Floats | None:
+    """Complete a start: its whole numbers as they are, as far as they are known, and the rest best.
+
+    HiGHS would do so by itself, and tell what it proves of that as though it were proven of the
+    whole: a plan was called optimal beside which there was a better one.
+
+    Args:
+        engine: what holds the matrix.
+        settings: how to solve, with the start; NaN, and what is not whole or beyond its bounds, is
+            not known.
+        listener: told of progress, points and log, and asked whether to stop.
+
+    Returns:
+        A point; None if there is none so, or none was found in time.
+    """
+    matrix, start = engine.matrix, settings.start
+    assert start is not None
+    finite = np.isfinite(start)
+    whole = np.rint(np.where(finite, start, 0.0))
+    known = matrix.integer & finite & (np.abs(start - whole) <= 2 * STRICT)
+    known &= (whole >= matrix.lower) & (whole <= matrix.upper)
+    lower, upper = (np.where(known, whole, side) for side in (matrix.lower, matrix.upper))
+    nodes = settings.options.get("mip_max_start_nodes", NODES)
+    options = {**settings.options, "mip_max_nodes": nodes}
+    engine.change(Change(lower=lower, upper=upper))
+    try:
+        asked = replace(settings, start=None, cutoff=None, target=None, options=options)
+        found = engine.run(asked, _Beside(listener)).values
+    finally:
+        engine.change(Change(lower=matrix.lower, upper=matrix.upper))
+    return None if found is None else np.clip(matrix.rounded(found), matrix.lower, matrix.upper)
+
+
+def holds(matrix: Matrix, start: Floats) -> bool:
     """Say whether HiGHS, which knows no relative tolerance, takes a point for one of the matrix."""
     if not np.isfinite(start).all():
         return False

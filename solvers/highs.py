@@ -18,7 +18,7 @@ from highspy import cb
 from gridblock.solvers.answer import ranges, read_outcome, unscaled
 from gridblock.solvers.cuopt import solve_relaxation
 from gridblock.solvers.doubt import DOUBTED, REJECTED
-from gridblock.solvers.given import ASKED, Given
+from gridblock.solvers.given import ASKED, Given, completed, holds
 from gridblock.solvers.listener import Listener
 from gridblock.solvers.lp_solvers import LpSolver
 from gridblock.solvers.options import set_options
@@ -160,28 +160,28 @@ class Engine:
         matrix = self.matrix
         if settings.algorithm == LpSolver.CUOPT and matrix.cost.size:
             return solve_relaxation(matrix, settings)
-        self._listener = listener or Listener()
-        self._began, self._told = time.monotonic(), 0.0
-        limit = settings.time_limit
-        self._late, self._deadline = False, self._began + (math.inf if limit is None else limit)
+        listener, began, limit = listener or Listener(), time.monotonic(), settings.time_limit
+        search = bool(matrix.integer.any()) and not settings.relaxation
+        if search and settings.start is not None and not holds(matrix, settings.start):
+            settings = replace(settings, start=completed(self, settings, listener))
+        self._listener, self._began, self._told = listener, began, time.monotonic() - began
+        self._late = self._doubted = False
+        self._deadline = began + (math.inf if limit is None else limit)
         if limit is not None:
             # HiGHS's clock goes on from solve to solve, and some parts compare with all of it.
-            settings = replace(settings, time_limit=limit + self._highs.getRunTime())
-        notes: list[str] = []
+            left = max(0.0, limit - self._told)
+            settings = replace(settings, time_limit=left + self._highs.getRunTime())
         self._reset(settings.threads)
-        self._doubted = False
         set_options(self._highs, settings, logs=self._listener.logs or settings.start is not None)
         ends = {"objective_bound": settings.cutoff, "objective_target": settings.target}
         for option, cost in ends.items():
             if cost is not None:
                 self._check(self._highs.setOptionValue(option, cost * 2.0**self._exponent), option)
-        search = bool(matrix.integer.any()) and not settings.relaxation
         if search or settings.fresh:
             self._check(self._highs.clearSolver(), "clearSolver")
-        self._given = None
-        if search and settings.start is not None:
-            self._given = Given(self._highs, matrix, settings.start)
-            notes += self._given.notes
+        given = search and settings.start is not None
+        self._given = Given(self._highs, matrix, settings.start) if given else None
+        notes = [] if self._given is None else [*self._given.notes]
         if matrix.cost.size:
             self._highs.run()
         outcome = read_outcome(self._highs, matrix, self._exponent, search=search)
@@ -191,7 +191,7 @@ class Engine:
             outcome = replace(outcome, **ranges(self._highs, matrix))
         if self._late and outcome.stop is Stop.INTERRUPTED:
             outcome = replace(outcome, stop=Stop.TIME_LIMIT)
-        notes += [f"a callback failed: {fault}" for fault in self._listener.faults]
+        notes += [f"a callback failed: {fault}" for fault in listener.faults]
         notes += [DOUBTED] if self._doubted and settings.start is not None else []
         return replace(outcome, notes=tuple(notes), seconds=time.monotonic() - self._began)
 

@@ -301,6 +301,28 @@ def test_a_start_is_used_in_full_and_in_part(knapsack: Knapsack) -> None:
     np.testing.assert_allclose(third.values[:25], best[:25], atol=1e-6)
 
 
+@pytest.mark.parametrize("seconds", [None, 0.05])
+def test_what_is_proven_while_a_start_is_completed_is_not_told_as_a_bound(
+    knapsack: Knapsack, seconds: float | None
+) -> None:
+    # With the first 15 of 30 left out no more than 793 can be packed, where 942 can.
+    class Bounds(Listener):
+        def moved(self, progress: Progress) -> None:
+            told.append(progress)
+
+    told: list[Progress] = []
+    engine, matrix = Engine(), knapsack(30, 20)
+    engine.load(matrix)
+    poor = np.where(np.arange(30) < 15, 0.0, np.nan)
+    best = engine.run(Settings(gap=0.0, start=poor, time_limit=seconds), Bounds())
+    bounds = [line.bound for line in told if line.bound is not None]
+    assert max(bounds, default=-np.inf) <= -942 + 1e-6
+    assert seconds is not None or bounds
+    assert best.bound is None or best.bound <= -942 + 1e-6
+    # The matrix is as it was.
+    assert engine.matrix.upper.tolist() == matrix.upper.tolist()
+
+
 def test_a_start_that_presolve_moves_is_not_returned_as_the_best() -> None:
     # Given as a start, HiGHS 1.16.0 takes (2, 1, 3, 0, 0, 2), 74, for the better point of its
     # reduced model, and returns it as the optimum, which is 66.
