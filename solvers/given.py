@@ -9,7 +9,7 @@ import highspy
 import numpy as np
 from highspy import cb
 
-from gridblock.solvers.change import Change
+from gridblock.solvers.change import Change, whole_numbers_kept
 from gridblock.solvers.listener import Listener
 from gridblock.solvers.outcome import Verdict
 
@@ -89,8 +89,7 @@ def completed(engine: Engine, settings: Settings, listener: Listener) -> Floats 
 
     Args:
         engine: what holds the matrix.
-        settings: how to solve, with the start; NaN, and what is not whole or beyond its bounds, is
-            not known.
+        settings: how to solve, with the start.
         listener: told of progress, points and log, and asked whether to stop.
 
     Returns:
@@ -98,14 +97,9 @@ def completed(engine: Engine, settings: Settings, listener: Listener) -> Floats 
     """
     matrix, start = engine.matrix, settings.start
     assert start is not None
-    finite = np.isfinite(start)
-    whole = np.rint(np.where(finite, start, 0.0))
-    known = matrix.integer & finite & (np.abs(start - whole) <= 2 * STRICT)
-    known &= (whole >= matrix.lower) & (whole <= matrix.upper)
-    lower, upper = (np.where(known, whole, side) for side in (matrix.lower, matrix.upper))
     nodes = settings.options.get("mip_max_start_nodes", NODES)
     options = {**settings.options, "mip_max_nodes": nodes}
-    engine.change(Change(lower=lower, upper=upper))
+    engine.change(whole_numbers_kept(matrix, start))
     try:
         asked = replace(settings, start=None, cutoff=None, target=None, options=options)
         found = engine.run(asked, _Beside(listener)).values

@@ -18,7 +18,7 @@ from gridblock.model.decide import decisions
 from gridblock.model.link_losses import Losses, State
 from gridblock.model.plan import Decisions
 from gridblock.model.rerouting import build_losses, keep_most, rerouted, touched
-from gridblock.solvers.change import Floats
+from gridblock.solvers.change import Floats, whole_numbers_kept
 from gridblock.solvers.compile import Compiled, compile_model
 from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.outcome import Outcome, Progress, Settings, Stop, Verdict, relative_gap
@@ -31,6 +31,8 @@ SHORT: Final = 1e-8
 """A share that is missed by no more stems from a solver's tolerances."""
 ROUNDING: Final = 1e-6
 """A relative difference of two objectives that stems from a solver's tolerances."""
+COMPLETING: Final = {"mip_max_nodes": 50}
+"""The work on whole numbers that a point to start from does not know."""
 RELAXED: Final = 20
 """Rounds of the relaxation before whole numbers are looked for."""
 
@@ -112,8 +114,11 @@ class Growing:
 
     def completed(self, matrix: Matrix, values: Floats) -> Floats | None:
         """Give a point with the whole numbers of one that lacks some others; None without any."""
-        self.session.load(matrix)
-        return self.session.polish(values, replace(self.settings, time_limit=None)).values
+        self.session.load(matrix.changed(whole_numbers_kept(matrix, values)))
+        if np.isfinite(values[matrix.integer]).all():
+            return self.session.polish(values, replace(self.settings, time_limit=None)).values
+        options = {**self.settings.options, **COMPLETING}
+        return self.session.run(replace(self.settings, start=None, options=options)).values
 
     def _run(self, model: pyo.ConcreteModel) -> None:
         """Solve a program that re-routes; each has a point."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from gridblock.solvers.change import whole_numbers_kept
 from gridblock.solvers.outcome import (
     UNPROVEN,
     Outcome,
@@ -156,6 +157,12 @@ class Search:
             if left <= 0:
                 raise StoppedError(Stop.TIME_LIMIT)
         return replace(self.settings, time_limit=left, start=None, threads=1)
+
+    def completed(self, point: Floats) -> Floats | None:
+        """Complete a point with its whole numbers as they are; None if there is none so."""
+        matrix = self.whole.matrix
+        self.session.load(matrix.changed(whole_numbers_kept(matrix, point)))
+        return self.solve({"mip_max_nodes": 50}).values
 
     def keep(self, point: Floats | None) -> bool:
         """Keep a point of the whole, if it is one and the best; say whether it is one."""

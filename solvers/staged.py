@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gridblock.solvers.change import Flags, Floats
+from gridblock.solvers.change import Flags, Floats, whole_numbers_kept
 from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.outcome import (
     Option,
@@ -102,6 +102,9 @@ class _Search:
 
     def run(self) -> Outcome:
         """Search choices, then whole numbers, until the gap or a limit."""
+        self._begin()
+        if self.halted:
+            return self._ended(self.halted)
         relaxed = replace(self.matrix, integer=self.choices)
         self.session.load(relaxed)
         point = self._solve(FIRST if self.choices.any() else {}, start=self.settings.start)
@@ -125,6 +128,20 @@ class _Search:
         if self.halted or self._done() or self._stopped(point):
             return self._ended(self.halted or point)
         return self._whole()
+
+    def _begin(self) -> None:
+        """Keep the start as the first plan: as it is, or with its whole numbers where it is not."""
+        start = self.settings.start
+        if start is None:
+            return
+        if self.matrix.violation(start).tolerable:
+            cost = self.matrix.objective(start)
+            self._keep(Outcome(Stop.LIMIT, Verdict.FEASIBLE, start, cost))
+            return
+        self.session.load(self.matrix.changed(whole_numbers_kept(self.matrix, start)))
+        found = self._solve(SMALL, bounds=False)
+        if found.values is not None:
+            self._keep(found)
 
     def _sweep(self, point: Outcome) -> Outcome:
         """Improve the choices of one period after the other, the others kept, while that helps."""

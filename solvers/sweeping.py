@@ -11,6 +11,7 @@ import numpy as np
 from gridblock.solvers.diving import HALF, NEAR, Bounds
 from gridblock.solvers.mending import mended, without_broken_choices
 from gridblock.solvers.nearness import Near, near_at_a_price, one_more
+from gridblock.solvers.relaxing import FOR_SIMPLEX
 from gridblock.solvers.search import Search
 from gridblock.solvers.settling import held
 from gridblock.solvers.sifting import sifted
@@ -40,7 +41,6 @@ may not be left at all, at 16,040 and 16,003, and where there are none, at 16,09
 """
 ROUTE_WORTH: Final = 6e-7
 """The share of the cost that one of very many decisions may add, to be worth deciding."""
-
 ADDED: Final = 2e-5
 """The share of the cost that one unlikely way has to save, to be added to a relaxation.
 
@@ -75,10 +75,15 @@ class Sweep(Search):
         return False
 
     def _mend(self, given: Floats) -> None:
-        """Take a plan of a like matrix, with those periods anew in which it breaks a row."""
+        """Take a plan of a like matrix, with those periods anew in which it breaks a row.
+
+        What is not large is completed at once.
+        """
         matrix = self.whole.matrix
         point = np.where(np.isnan(given), matrix.lower, given)
         self.keep(matrix.rounded(point))
+        if self.best is None and len(matrix.cost) <= FOR_SIMPLEX:
+            self.keep(self.completed(given))
         if self.best is not None:
             return
         fewer = without_broken_choices(self.whole, self.shape, point)

@@ -115,6 +115,8 @@ class _Stages:
     found: list[Stage] = field(default_factory=list)
     of_parts: list[tuple[Stage, ...]] = field(default_factory=list)
     values: Floats | None = None
+    given: Floats | None = None
+    """The plan to start from, which may be better for the later tiers than what is found."""
     stop: Stop = Stop.FINISHED
     progress: list[Progress] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
@@ -122,6 +124,8 @@ class _Stages:
     def run(self) -> Tiered:
         """Solve stage after stage."""
         tiers = sorted({d.tier for part in self.parts for d in part.instance.demands}) or [1]
+        if len(tiers) > 1:
+            self.given = self._given()
         for tier in tiers[:-1]:
             outcome = self._solve(partial(self._up_to, tier))
             if outcome.values is None or outcome.stop is Stop.INTERRUPTED:
@@ -137,7 +141,7 @@ class _Stages:
             left -= passed
             if left <= 0:
                 return Outcome(Stop.TIME_LIMIT, Verdict.UNKNOWN)
-        start = self.settings.start if self.values is None else self.values
+        start = self.settings.start if self.values is None else self._better(stage(), self.values)
         options = {**(CLOSELY if self.found else {}), **self.settings.options}
 
         def report(line: Progress) -> None:
@@ -152,12 +156,27 @@ class _Stages:
         self._take_over()
         return outcome
 
+    def _given(self) -> Floats | None:
+        """Give the plan to start from, completed where it leaves something open; None without."""
+        start, whole = self.settings.start, self._whole()
+        if start is None or self.growing is None or whole.violation(start).tolerable:
+            return start
+        return self.growing.completed(whole, start)
+
+    def _better(self, matrix: Matrix, found: Floats | None) -> Floats | None:
+        """Give the cheaper one of what was found and the plan to start from, if that may be."""
+        known = (found, self.given)
+        may = [one for one in known if one is not None and matrix.violation(one).tolerable]
+        return min(may, key=matrix.objective, default=found)
+
     def _take_over(self) -> None:
         """Go on with a model that has grown."""
         if self.growing is not None and self.growing.compiled is not self.compiled:
+            before, self.compiled = self.compiled, self.growing.compiled
             if self.values is not None:
-                self.values = self.growing.compiled.taken_over(self.values, self.compiled)
-            self.compiled = self.growing.compiled
+                self.values = self.compiled.taken_over(self.values, before)
+            if self.given is not None:
+                self.given = self.compiled.taken_over(self.given, before)
 
     def _up_to(self, tier: int) -> Matrix:
         """Give the matrix in which demands of later tiers get nothing and cost nothing."""
@@ -235,6 +254,7 @@ class _Stages:
             outcome = replace(outcome, values=None, objective=None, bound=None)
             if held is not None and np.isnan(held).any() and self.growing is not None:
                 held = self.growing.completed(whole, held)
+            held = self._better(whole, held)
             if held is not None and whole.violation(held).tolerable:
                 outcome = replace(
                     outcome,

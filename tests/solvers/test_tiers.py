@@ -1,6 +1,7 @@
 """Tiers: what a lower tier gets, later ones do not take away; the sequence ends well anywhere."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import pyomo.environ as pyo
@@ -9,8 +10,10 @@ import pytest
 from gridblock.instances.instance import Instance
 from gridblock.model.build import build
 from gridblock.model.plan import Stage
+from gridblock.model.recall import recalled_values
 from gridblock.plan import InfeasibleError, Plan, solve
 from gridblock.solvers.compile import compile_model
+from gridblock.solvers.growing import Growing
 from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.outcome import Outcome, Settings, Stop, Verdict
 from gridblock.solvers.parts import Part, stage_of, with_caps
@@ -123,6 +126,36 @@ def test_the_last_full_stage_is_kept_when_a_later_one_ends_without_a_plan(
     else:
         assert tiered.outcome.objective == pytest.approx(120)
         assert tiered.outcome.bound is None
+
+
+@pytest.mark.parametrize("ends", [1, 2])
+def test_a_plan_to_start_from_is_not_lost_when_a_stage_ends_without_one(
+    two_tiers: Instance, session: Session, ends: int
+) -> None:
+    # The first stage alone leaves agents unmet, for 120; the plan to start from serves them.
+    best = solve(two_tiers, gap=0, session=session)
+    decided = best.data.decisions
+    assert decided is not None
+    model = build(two_tiers)
+    compiled = compile_model(model)
+    growing = Growing(model, compiled, session, Settings(gap=0))
+    calls = []
+
+    def once(matrix: Matrix, settings: Settings, _: object) -> Outcome:
+        calls.append(settings.start)
+        if len(calls) == ends:
+            return Outcome(Stop.TIME_LIMIT, Verdict.UNKNOWN)
+        session.load(matrix)
+        return session.run(replace(settings, start=None))
+
+    start = compiled.at(recalled_values(model, decided))
+    tiered = solve_by_tier(two_tiers, model, growing, Settings(gap=0, start=start), once)
+    assert tiered.outcome.objective == pytest.approx(best.objective)
+    assert tiered.outcome.verdict is Verdict.FEASIBLE
+    assert tiered.outcome.bound is None
+    if ends == 2:
+        # The last stage begins with it, and not with the plan of the first.
+        assert compiled.matrix.objective(calls[-1]) == pytest.approx(best.objective)
 
 
 def test_nothing_is_left_when_the_first_stage_finds_nothing(two_tiers: Instance) -> None:
