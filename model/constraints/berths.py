@@ -42,7 +42,7 @@ def add(block: pyo.Block, instance: Instance) -> None:
     does not pay, and no uplink makes a run spread over zones. There is a berth only where the whole
     run fits in, where what stands there and what vendors deliver by then is enough for it, and
     where its facilities are close enough for its interconnect, and the links between them can carry
-    it.
+    it. A run that asks for nothing from a start on needs none.
     """
     runs = {demand.name: demand for demand in instance.demands if has_a_berth(demand)}
     standing = _standing(block, runs)
@@ -56,12 +56,12 @@ def add(block: pyo.Block, instance: Instance) -> None:
 
 
 def _starts(block: pyo.Block, runs: dict[str, Demand]) -> None:
-    """Let a run that starts take one berth."""
+    """Let a run that starts take one berth, unless it asks for nothing from then on."""
     starting: dict[tuple[str, str], list[pyo.Var]] = {}
     for (d, _, _, start), berth in block.berth.items():
         starting.setdefault((d, start), []).append(berth)
 
-    @block.Constraint([key for key in block.starts if key[0] in runs])
+    @block.Constraint([(d, o) for d, o in block.starts if d in runs and _asked(block, d, o)])
     def run_that_starts_has_a_berth(block: pyo.Block, d: str, start: str) -> pyo.Expression:
         return sum(starting.get((d, start), ())) == block.starts[d, start]
 
@@ -163,6 +163,11 @@ def _standing(block: pyo.Block, runs: dict[str, Demand]) -> Standing:
     return standing
 
 
+def _asked(block: pyo.Block, d: str, start: str) -> list[str]:
+    """Give the periods in which a run that starts in one asks for something."""
+    return [t for t in block.facts.windows[d][start] if (d, t) in block.facts.total]
+
+
 def _sites(
     block: pyo.Block, runs: dict[str, Demand], standing: Standing
 ) -> Iterator[tuple[Key, tuple[str, ...]]]:
@@ -178,9 +183,10 @@ def _sites(
         # Two facilities have one name, whichever of them has the accelerator first.
         facilities = sorted(found, key=order.__getitem__)
         most = runs[d].most_facilities or 1
-        for start, window in facts.windows[d].items():
+        for start in facts.windows[d]:
+            window = _asked(block, d, start)
             asked = [(r, t) for r in runs[d].regions for t in window if (d, r, t) in facts.amount]
-            for group in _groups(block, runs[d], facilities, most):
+            for group in _groups(block, runs[d], facilities, most) if window else ():
                 if all(
                     supply.units(d, group, chip, t) >= facts.total[d, t] * (1 - ROUNDING)
                     and all((d, f, chip, t) in standing for f in group)

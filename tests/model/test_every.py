@@ -22,7 +22,7 @@ from rivals.every import Everything, every, settled
 from rivals.fleets import TooLargeError
 from rivals.mip import Mip
 from rivals.routes import TieError
-from rivals.running import Running
+from rivals.running import Running, Waiting
 from rivals.swarm import Swarm
 from rivals.whole import steps
 
@@ -113,7 +113,7 @@ def test_the_planner_finds_what_a_second_solver_finds(first: int, solve: Solve) 
     assert [each for each in found if each] == []
 
 
-@pytest.mark.parametrize("draw", [Running, Swarm])
+@pytest.mark.parametrize("draw", [Running, Waiting, Swarm])
 @pytest.mark.parametrize("first", range(0, SEEDS, A_TEST))
 def test_the_planner_finds_what_the_rival_finds_where_there_is_much(
     first: int, draw: type[Everything], solve: Solve

@@ -53,6 +53,40 @@ def test_there_is_a_berth_only_where_the_whole_run_fits(sites: Instance, cost: C
     assert cost(small) == 40
 
 
+@pytest.mark.parametrize(
+    ("amount", "periods", "start", "left"),
+    [
+        ([40, 0], 1, ["u", "v"], 0),
+        ([0, 40], 2, ["u", "u"], 0),
+        ([0, 0], 1, ["u", "v"], 0),
+        ([0, 90], 2, ["u", "u"], 90),
+        ([90, 0], 1, ["u", "u"], 90),
+    ],
+)
+def test_a_run_needs_no_berth_in_a_period_in_which_it_asks_for_nothing(
+    sites: Instance, cost: Cost, amount: list[float], periods: int, start: list[str], left: float
+) -> None:
+    # 40 fit in anywhere and 90 nowhere; what starts where nothing is asked for from then on is
+    # free. In one zone, or at more sites than two, a run has no berths: the answer is the same.
+    run = {"periods": periods, "start": start}
+    asked = sites.replace({"demands.gang.amount": amount, "demands.gang.run": run})
+    assert cost(asked) == left
+    assert cost(asked.replace({"demands.gang.together": "zone"})) == left
+    # So it is where a floor asks for the run, if it can be had.
+    if not left:
+        assert cost(asked.replace({"demands.gang.min_share": 1})) == 0
+
+
+def test_a_run_that_asks_for_nothing_starts_where_nothing_stands(
+    sites: Instance, cost: Cost
+) -> None:
+    # The first case of all: called infeasible, or dearer than it is, for want of a berth.
+    nowhere = {f"facilities.{name}.installed": {} for name in ("north", "south", "west")}
+    bare = sites.replace({**nowhere, "demands.gang.amount": [1, 0]})
+    assert cost(bare) == 0
+    assert cost(bare.replace({"demands.gang.amount": 0, "demands.gang.min_share": 1})) == 0
+
+
 def test_a_run_at_two_facilities_has_a_berth_for_each_pair_that_holds_it(
     sites: Instance, cost: Cost
 ) -> None:

@@ -52,3 +52,15 @@ class Running(Everything):
         """Let the run exchange something between two facilities."""
         with self.often():
             super().ties(demands)
+
+
+class Waiting(Running):
+    """Draws runs that ask for nothing in some of the periods that they may take."""
+
+    def gangs(self, demands: list[Data]) -> None:
+        """Make a demand a run that may run anywhere, and leave periods out of what it asks for."""
+        super().gangs(demands)
+        for demand in demands:
+            if "run" in demand:
+                asked = self.about(self.chips, 2, 7)
+                demand["amount"] = [self.one_of(0, asked) for _ in range(self.spans)]
