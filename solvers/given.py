@@ -74,11 +74,18 @@ class _Beside(Listener):
     def __init__(self, listener: Listener) -> None:
         super().__init__(logs=listener.logs)
         self._listener, self.faults = listener, listener.faults
-        self.stopped, self.improved = listener.stopped, listener.improved
-        self.logged = listener.logged
+
+    def stopped(self) -> bool:
+        return self._listener.stopped()
+
+    def improved(self, values: Floats) -> None:
+        self._listener.improved(values)
 
     def moved(self, progress: Progress) -> None:
         self._listener.moved(replace(progress, bound=None))
+
+    def logged(self, text: str) -> None:
+        self._listener.logged(text)
 
 
 def completed(engine: Engine, settings: Settings, listener: Listener) -> Floats | None:

@@ -179,8 +179,8 @@ class Engine:
                 self._check(self._highs.setOptionValue(option, cost * 2.0**self._exponent), option)
         if search or settings.fresh:
             self._check(self._highs.clearSolver(), "clearSolver")
-        given = search and settings.start is not None
-        self._given = Given(self._highs, matrix, settings.start) if given else None
+        start = settings.start if search else None
+        self._given = None if start is None else Given(self._highs, matrix, start)
         notes = [] if self._given is None else [*self._given.notes]
         if matrix.cost.size:
             self._highs.run()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from gridblock.solvers.apart import apart
 from gridblock.solvers.aside import two_at_a_time
-from gridblock.solvers.outcome import Outcome, Stop
+from gridblock.solvers.outcome import Outcome, Progress, Stop, Verdict
 from gridblock.solvers.relaxing import Relaxation, relax
 from gridblock.solvers.search import SHARE, StoppedError
 from gridblock.solvers.sweeping import NO_FIRST_PLAN
@@ -129,3 +130,27 @@ class Rooted(Vast):
         outcome = self.solve(AT_THE_ROOT, gap=gap, cutoff=None, session=session)
         bound = -np.inf if outcome.bound is None else outcome.bound
         return bound - measured.matrix.offset
+
+    def _finish(self) -> None:
+        """Search the whole, less what no cheaper plan can have, from the best plan known."""
+        tight = self.whole.matrix
+        if self.best is not None and self.duals is not None:
+            tight = self.whole.tightened(self.duals, self.objective)
+        self.session.load(tight)
+
+        def moved(line: Progress) -> None:
+            if line.bound is not None:
+                self.bound = max(self.bound, min(line.bound, self.objective))
+            self.report(line.nodes)
+
+        asked = replace(self.asked(), start=self.best, threads=self.settings.threads)
+        outcome = self.session.run(asked, moved, self.on_log)
+        self.nodes += outcome.nodes
+        self.notes += outcome.notes
+        if outcome.values is not None:
+            self.keep(tight.rounded(outcome.values))
+        if outcome.verdict is Verdict.INFEASIBLE and self.best is not None:
+            self.proved(self.objective)
+        elif outcome.bound is not None:
+            self.proved(min(outcome.bound, self.objective))
+        self.stop = outcome.stop

@@ -29,6 +29,10 @@ class Slice:
     matrix: Matrix
     columns: Ints
 
+    def within(self, point: Floats) -> Floats:
+        """Give what a point of the whole has of this part, put within its bounds."""
+        return np.clip(point[self.columns], self.matrix.lower, self.matrix.upper)
+
     def into(self, values: Floats, whole: Floats) -> Floats:
         """Return a point of the whole with a point of this part put in."""
         point = whole.copy()
@@ -231,7 +235,7 @@ def admitting(part: Slice, at: Floats) -> Slice:
         at: shape (columns of the whole,), the point.
     """
     matrix = part.matrix
-    activity = Whole(matrix).activity(np.clip(at[part.columns], matrix.lower, matrix.upper))
+    activity = Whole(matrix).activity(part.within(at))
     row_lower = np.minimum(matrix.row_lower, activity)
     row_upper = np.maximum(matrix.row_upper, activity)
     return replace(part, matrix=replace(matrix, row_lower=row_lower, row_upper=row_upper))

@@ -296,5 +296,5 @@ class Sweep(Search):
         target: float | None = None,
     ) -> Outcome:
         self.session.load(part.matrix)
-        given = None if start is None else start[part.columns]
+        given = None if start is None else part.within(start)
         return self.solve(SMALL, gap=gap, start=given, target=target)

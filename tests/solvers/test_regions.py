@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,7 @@ from gridblock.model.build import INTACT, build
 from gridblock.model.pools import EXACT
 from gridblock.solvers.apart import apart
 from gridblock.solvers.aside import Aside
+from gridblock.solvers.change import whole_numbers_kept
 from gridblock.solvers.compile import Compiled, compile_model
 from gridblock.solvers.fast import Fast
 from gridblock.solvers.outcome import Settings
@@ -219,3 +221,28 @@ def test_a_region_beside_which_there_was_no_room_is_decided_once_more(
     with Aside(session, apart=two) as aside:
         search._by_regions(aside, every, (2 * size,))
     assert search.objective == pytest.approx(32 - 15 - 7)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_work_is_dispatched_anew_with_all_whole_numbers_as_they_are(
+    coasts: Instance, session: Session, threads: int
+) -> None:
+    _model, _, whole, shape = problem(coasts)
+    matrix = whole.matrix
+    session.load(matrix)
+    best = session.run(Settings(gap=0.0)).values
+    assert best is not None
+    # The same blocks, with as little served as runs allow.
+    fewest = whole_numbers_kept(matrix, best)
+    session.load(replace(matrix, cost=-1.0 * shape.unmet).changed(fewest))
+    idle = session.run(Settings(gap=0.0)).values
+    assert idle is not None
+    assert matrix.objective(idle) > matrix.objective(best) + 1.0
+    search = Fast(session, whole, shape, Settings(gap=0.0))
+    assert search.keep(idle)
+    every = np.ones(len(best), dtype=np.bool_)
+    with Aside(session, apart=threads > 1) as aside:
+        found = search._dispatched(aside, every, idle)
+    assert matrix.objective(found) == pytest.approx(matrix.objective(best))
+    assert search.objective == matrix.objective(found)
+    assert np.array_equal(found[matrix.integer], np.rint(best[matrix.integer]))
