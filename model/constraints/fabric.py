@@ -66,9 +66,10 @@ def _sides(
     inside: dict[Key, list[pyo.Var]] = {}
     outside: dict[Key, list[pyo.Var]] = {}
     for d, kind, leaf, t in block.assignments:
-        if d in woven:
+        watched = zones.get(facts.facility_of[leaf], ()) if d in woven else ()
+        if watched:  # Elsewhere blocks may be counted by facility, in no leaf.
             around = facts.instance.leaves[leaf].above
-            for path in zones.get(facts.facility_of[leaf], ()):
+            for path in watched:
                 side = inside if path in around else outside
                 side.setdefault((d, path, t), []).append(block.assigned[d, kind, leaf, t])
     return inside, outside

@@ -57,6 +57,18 @@ def test_fabric_is_within_a_facility(two_halls: Instance, cost: Cost) -> None:
     assert cost(two_halls.replace({"facilities": apart})) == 0
 
 
+def test_halls_without_uplinks_carry_any_fabric(two_halls: Instance, cost: Cost) -> None:
+    # A limit that is not named does not bind: four pods in two halls serve all 40.
+    halls = {name: {"installed": {"pod": 3}} for name in "ab"}
+    bare = two_halls.replace({"facilities": {"north": {"zones": halls}}})
+    assert cost(bare) == 0
+    # At the other site the uplinks are closed: 3 of its 6 pods serve, and all 6 of the north.
+    closed = {name: {**hall, "uplink_gbps": 0} for name, hall in halls.items()}
+    both = bare.replace({"facilities.south": {"zones": closed}, "demands.gang.amount": 100})
+    assert cost(both) == 10
+    assert cost(both.replace({"demands.gang.fabric_gbps_per_block": 0})) == 0
+
+
 def test_zones_nest(two_halls: Instance, cost: Cost) -> None:
     # Both halls in one building, a third hall beside it: what spans the building loads its uplink.
     halls = two_halls.plain()["facilities"]["north"]["zones"]
