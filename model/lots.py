@@ -49,9 +49,12 @@ class Lots:
         return self.count * math.floor(part.count * self.share(period))
 
     def after(self, periods: int) -> Iterator[tuple[Fraction, int]]:
-        """Give the shares in effect after a horizon, each with the number of periods of it."""
+        """Give the shares in effect after a horizon, each with the number of periods of it.
+
+        Lots that enter service after it have all of their term then.
+        """
         ramp, term = self.option.ramp, self.option.term
-        first, end = periods - self.service, term or 0
+        first, end = max(0, periods - self.service), term or 0
         for age in range(first, min(end, len(ramp) - 1)):
             yield decimal(ramp[age]), 1
         if end > max(first, len(ramp) - 1):

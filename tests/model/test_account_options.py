@@ -99,6 +99,9 @@ def test_what_falls_due_later_is_committed(deal: Instance, books: Account) -> No
     slow = deal.replace({"options.site.ramp": [0, 0, 0.2, 0.6], "options.site.term": 1_000_000_000})
     # It entered service two periods before the end: 0.2, then 0.6 for the rest of the term.
     assert account(slow, hand_made_deal()).committed_after["site"] == 10 + 30 * (10**9 - 3)
+    # In service a period after the end, all of its term is due then: 0.6, and three times 1.
+    late = deal.replace({"options.site.lead": 5})
+    assert account(late, hand_made_deal()).committed_after["site"] == 30 + 3 * 50
 
 
 def test_costs_of_signed_lots_before_the_horizon_are_sunk(deal: Instance) -> None:

@@ -115,3 +115,28 @@ def test_what_another_instance_does_not_know_is_passed_over(name: str, solve: So
     for other in ("site-waits-for-its-permit", "any-route", "permit-slips"):
         start = solve(read(GALLERY / f"{other}.yaml"))
         assert solve(instance, start=start).objective == pytest.approx(best)
+
+
+def test_lots_that_would_come_after_the_horizon_by_now_are_passed_over(solve: Solve) -> None:
+    # One leased block serves 1 unit, at $10. With a lead of 3 there is no period to order it in.
+    instance = read(
+        {
+            "gridblock": 1,
+            "periods": [{"name": "now", "hours": 1}],
+            "accelerators": {"h100": {}},
+            "blocks": {"pod": {"accelerator": "h100", "accelerators": 1}},
+            "facilities": {"north": {}},
+            "options": [
+                {
+                    "name": "lease",
+                    "adds": [{"blocks": "pod", "at": "north", "count": 1}],
+                    "term": 1,
+                }
+            ],
+            "demands": [{"name": "chat", "amount": 1, "yields": {"h100": 1}, "unmet_cost": 10}],
+        }
+    )
+    start = solve(instance)
+    assert start.objective == 0
+    plan = solve(instance.replace({"options.lease.lead": 3}), start=start)
+    assert (plan.status, plan.objective) == ("optimal", 10)
