@@ -88,11 +88,13 @@ def _lots(given: Fields, here: Path, row: LotOrder) -> Faults:
     contract = given.contracts.get(row.option)
     if contract is None:
         return
-    order, lead = given.horizon.index[row.period], contract.option.lead
+    index, window = given.horizon.index, contract.option.order
+    order, lead = index[row.period], contract.option.lead
+    known = index.keys() >= {window.earliest, window.latest} - {None}  # If not, that is refused.
     if order + lead >= len(given.horizon):
         late = f"with a lead of {lead} its lots enter service after the horizon; {LATER}"
         yield (*here, "period"), f"is a period whose orders stand, but {late}"
-    elif contract.on_offer and order not in contract.orders:
+    elif known and contract.on_offer and order not in contract.orders:
         yield (
             (*here, "period"),
             f"is a period whose orders stand, but outside the window of {row.option}; widen it",

@@ -206,6 +206,16 @@ def test_what_cannot_stand_is_refused(data: dict[str, Any], told: str) -> None:
     assert told in faults(data)
 
 
+@pytest.mark.parametrize("end", ["earliest", "latest"])
+def test_of_a_window_that_ends_in_no_period_that_is_said(end: str) -> None:
+    kept = Instance.parse(beside({"ordered": [LOT]}, keep_to="2027Q1"))
+    with pytest.raises(InstanceError) as error:
+        kept.replace({"options.lot.order": {end: "2027Q8"}})
+    (fault,) = error.value.faults
+    assert fault.path == ("options", 0, "order", end)
+    assert fault.message.startswith("is not a period")
+
+
 def test_orders_that_would_come_after_the_horizon_are_refused() -> None:
     kept = beside({"bought": [{**POD, "order": "2027Q1"}], "ordered": [LOT]}, keep_to="2027Q1")
     instance = Instance.parse(kept)
