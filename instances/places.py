@@ -58,8 +58,14 @@ class Place:
 
 
 def expand(facilities: Mapping[str, Facility], horizon: Horizon) -> dict[str, Place]:
-    """Give each facility and zone by path, outer places before inner ones."""
-    return {place.path: place for place in every_place(facilities, horizon)}
+    """Give each facility and zone by path, outer places before inner ones.
+
+    Of two with the same path, which checks refuse, it is the first: that order holds even so.
+    """
+    places: dict[str, Place] = {}
+    for place in every_place(facilities, horizon):
+        places.setdefault(place.path, place)
+    return places
 
 
 def every_place(facilities: Mapping[str, Facility], horizon: Horizon) -> Iterator[Place]:

@@ -152,6 +152,8 @@ def test_names_may_hold_dots_and_slashes() -> None:
         {"hall": {"count": 2}, "hall-1": {}},
         # a/b is also zone b of a.
         {"a/b": {}, "a": {"zones": {"b": {}}}},
+        # And draws from the feeds of a.
+        {"a/b": {}, "a": {"zones": {"b": {}}, "feeds": {"ups": {"mw": 1}}}},
     ],
 )
 def test_two_places_may_not_have_one_name(zones: dict[str, Any]) -> None:
