@@ -119,7 +119,12 @@ def _fill(sheet: Any, table: Written, styles: dict[str, Any], currency: str) -> 
 def _unit(table: str, heading: str, currency: str) -> str:
     if table in {INSTANCE, SERIES}:
         return {"value": "a value"}.get(heading, "name" if heading in guide.KEYS else "number")
-    return guide.unit(guide.records_of(table), split(heading, "."), currency)
+    return guide.unit(guide.records_of(table), _path(table, heading), currency)
+
+
+def _path(table: str, heading: str) -> tuple[str, ...]:
+    """Split a heading into the names of a field; those of series are periods, dots and all."""
+    return (heading,) if table == SERIES else split(heading, ".")
 
 
 def _drop_downs(sheet: Any, table: Written, tables: dict[str, Written]) -> None:
@@ -132,7 +137,7 @@ def _drop_downs(sheet: Any, table: Written, tables: dict[str, Written]) -> None:
         return
     last = len(table.rows) + SPARE
     for column, heading in enumerate(table.heading):
-        meaning = guide.meaning(table.name, split(heading, "."))
+        meaning = guide.meaning(table.name, _path(table.name, heading))
         _offer(sheet, (2, column, last, column), _source(table, heading, tables), meaning, heading)
 
 
@@ -175,7 +180,7 @@ def _notes(sheet: Any, tables: Sequence[Written], styles: dict[str, Any], curren
         single = table.name == INSTANCE
         names = [str(cells[0]) for cells in table.rows] if single else table.heading
         for name in names:
-            path = split(name, ".")
+            path = _path(table.name, name)
             meaning = guide.meaning(table.name, path)
             if meaning:
                 row += 1

@@ -282,6 +282,16 @@ def test_a_folder_without_tables_is_refused(tmp_path: Path) -> None:
         read(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["Jan.", ".5", "Q3..Q4", "a.b", 'the "first"', "name", "#1"])
+@pytest.mark.parametrize("kind", ["tables", "book.xlsx"])
+def test_a_period_may_be_called_anything(name: str, kind: str, tmp_path: Path) -> None:
+    months = [{"name": name, "hours": 744}, {"name": "last", "hours": 672}]
+    changed = {"periods": months, "facilities.memphis.grid_mw": {name: 1, "last": 2}}
+    given = read(in_folder(tmp_path)).replace(changed)
+    formats.write(given, tmp_path / kind)
+    assert read(tmp_path / kind).hash == given.hash
+
+
 def test_names_that_look_like_formulas_are_marked_and_come_back(tmp_path: Path) -> None:
     given = read(in_folder(tmp_path)).replace({"demands.chat.name": "=1+cmd|' /C calc'!A0"})
     formats.write(given, tmp_path / "out")
