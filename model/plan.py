@@ -268,6 +268,28 @@ def rounding(value: float, costs: Iterable[float]) -> float:
     return 1e-6 * max(abs(value), min(1.0, largest) if largest else 1.0)
 
 
+def bound_but_for_rounding(
+    objective: float, bound: float, costs: Iterable[float], gap: float
+) -> float:
+    """Give a bound without what rounding takes from it, where a plan costs next to nothing.
+
+    A share of next to nothing says nothing: a plan that costs 0 is 1000 % off a bound of -1e-8. It
+    is given as it is where the cost is no less than what rounding is a share of, and where it is
+    within the gap, or would not be so.
+
+    Args:
+        objective: what the plan costs.
+        bound: what is proven, at most that.
+        costs: the costs that it is the sum of.
+        gap: the gap asked for.
+    """
+    rounded = rounding(0.0, costs)
+    if abs(objective) >= 1e6 * rounded or relative_gap(objective, bound) <= gap:
+        return bound
+    closer = min(bound + rounded, objective)
+    return closer if objective - closer <= gap * abs(objective) else bound
+
+
 def cap_on_unmet(found: float) -> float:
     """Give the most priced unmet of a tier in later stages: found + max(1e-6 x |found|, 1e-6)."""
     return found + max(1e-6 * abs(found), 1e-6)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from gridblock.model.certificate import Proof
-from gridblock.model.plan import PlanData
+from gridblock.model.plan import PlanData, bound_but_for_rounding
 from gridblock.reports.words import gap_percent, money, plural
 
 NEGLIGIBLE: Final = 1e-9
@@ -21,6 +21,9 @@ def proven(plan: PlanData, proof: Proof, currency: str) -> str:
         bound = "" if proof.bound is None else money(proof.bound, currency, 4)
         return f"Any plan costs at least {bound}: {added}." if bound else ""
     bound = money(proof.bound, currency, 4)
+    if _rounded(plan, proof.bound):
+        told = f"no plan costs less than {bound}, which is its cost but for rounding"
+        return f"Proven: {told}: {added}."
     gap = gap_percent(proof.gap)
     told = f"Proven: no plan costs less than {bound}, so the gap is at most {gap}: {added}."
     if plan.gap is None or plan.gap >= proof.gap - NEGLIGIBLE:
@@ -29,6 +32,14 @@ def proven(plan: PlanData, proof: Proof, currency: str) -> str:
         f"{told} This is the bound of the relaxation; the solver's own is tighter, "
         f"{gap_percent(plan.gap)}, by its tree search, which is not proven here."
     )
+
+
+def _rounded(plan: PlanData, bound: float) -> bool:
+    """Say whether a plan costs next to nothing, and as much as is proven but for rounding."""
+    if plan.objective is None:
+        return False
+    costs = plan.costs.values()
+    return bound_but_for_rounding(plan.objective, bound, costs, plan.gap_asked) > bound
 
 
 def _unproven(plan: PlanData, lack: str) -> str:

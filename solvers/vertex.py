@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from gridblock.model.plan import rounding
+from gridblock.model.plan import bound_but_for_rounding, rounding
 from gridblock.solvers.outcome import Outcome, Stop
 from gridblock.solvers.relaxing import FOR_SIMPLEX
 
@@ -24,15 +24,26 @@ def vertex(session: Session, outcome: Outcome, settings: Settings) -> Outcome:
     """Fix the whole numbers and solve the linear program that is left: its rows hold closely.
 
     Where whole numbers that were off by the solver's tolerance cost so much that the gap is no
-    longer proven, the model is solved again with a closer one.
+    longer proven, the model is solved again with a closer one. A bound that is off by rounding
+    alone is no further off than the gap asked for.
     """
+    exact = _exact(session, outcome, settings)
+    if exact.values is None or exact.objective is None or exact.bound is None:
+        return exact
+    costs = (_largest(session.matrix, exact.values),)
+    bound = bound_but_for_rounding(exact.objective, exact.bound, costs, settings.gap)
+    return replace(exact, bound=bound)
+
+
+def _exact(session: Session, outcome: Outcome, settings: Settings) -> Outcome:
+    """Give an outcome whose whole numbers are exact, at a cost that is within the gap."""
     kept = _as_it_is(session.matrix, outcome)
     if kept is not None:
         return kept
     exact = _polished(session, outcome, settings)
     if exact.objective is None or outcome.objective is None or outcome.values is None:
         return exact
-    slack = _rounding(session.matrix, outcome.values, outcome.objective)
+    slack = rounding(outcome.objective, (_largest(session.matrix, outcome.values),))
     proven = exact.gap is not None and exact.gap <= settings.gap
     if exact.objective <= outcome.objective + slack or proven or outcome.stop is not Stop.FINISHED:
         return exact
@@ -58,9 +69,9 @@ def _as_it_is(matrix: Matrix, outcome: Outcome) -> Outcome | None:
     return replace(outcome, values=values, objective=matrix.objective(values))
 
 
-def _rounding(matrix: Matrix, values: Floats, objective: float) -> float:
-    """Give the difference in cost that rounding makes at a point."""
-    return rounding(objective, (float(np.abs(matrix.cost * values).max(initial=0.0)),))
+def _largest(matrix: Matrix, values: Floats) -> float:
+    """Give the largest cost of a column at a point."""
+    return float(np.abs(matrix.cost * values).max(initial=0.0))
 
 
 def _polished(session: Session, outcome: Outcome, settings: Settings) -> Outcome:

@@ -8,6 +8,8 @@ import pytest
 import gridblock as gb
 from gridblock.instances.generate import generate
 from gridblock.instances.instance import Instance
+from gridblock.proof import prove
+from gridblock.reports.proven import proven
 from gridblock.solvers.outcome import OptionError, Progress
 from gridblock.solvers.session import Session
 from rivals.every import every
@@ -64,6 +66,25 @@ def test_a_tier_that_costs_nothing_is_proven(session: Session) -> None:
     assert first.value == 0
     assert first.bound == pytest.approx(0, abs=1e-300)
     assert first.gap == pytest.approx(0, abs=1e-300)
+
+
+def test_a_plan_that_costs_nothing_is_within_the_gap_where_it_is_optimal(session: Session) -> None:
+    # A run that fits in what stands is served, and nothing costs anything. Its price unmet, 8760,
+    # less as much, is proven to be 0 but for 1e-8, which would be a gap of 1000 %.
+    run = {"name": "d", "amount": 1, "yields": {"a": 1}, "unmet_cost": 1}
+    data = {
+        "gridblock": 1,
+        "accelerators": {"a": {}},
+        "blocks": {"b": {"accelerator": "a", "accelerators": 1}},
+        "facilities": {"f": {"installed": {"b": 1}}},
+        "demands": [run | {"run": {"periods": 1, "start": ["1", "1"]}}],
+    }
+    plan = gb.solve(Instance.parse(data), method="fast", session=session)
+    assert plan.status == "optimal"
+    assert (plan.objective, plan.bound, plan.gap) == (0, 0, 0)
+    proof = prove(plan, plan.certificate)
+    assert proof.bound == pytest.approx(0, abs=1e-6)
+    assert "which is its cost but for rounding" in proven(plan.data, proof, "USD")
 
 
 def test_the_same_seed_gives_the_same_plan(session: Session) -> None:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from gridblock.instances.instance import Instance
+from gridblock.model.plan import bound_but_for_rounding
 from gridblock.plan import solve
 from gridblock.solvers import vertex
 from gridblock.solvers.matrix import Matrix
@@ -97,3 +98,25 @@ def test_of_a_large_matrix_whole_numbers_are_rounded_where_the_rows_then_hold(
     assert found.values is not None
     assert found.values.tolist() == [2.0, 2.0]
     assert found.objective == pytest.approx(6)
+
+
+@pytest.mark.parametrize(
+    ("objective", "bound", "costs", "told"),
+    [
+        # Costs of 1 and more: rounding makes 1e-6.
+        (0.0, -1e-8, [5.0, -5.0], 0.0),
+        (0.001, 0.001 - 1e-6, [5.0, -4.999], 0.001 - 1e-6),  # 0.1 % off, as was asked for
+        (0.001, 0.001 - 1.5e-6, [5.0, -4.999], 0.001 - 0.5e-6),
+        (0.001, 0.001 - 2.5e-6, [5.0, -4.999], 0.001 - 2.5e-6),  # too much for rounding
+        (0.0, -1e-3, [5.0, -5.0], -1e-3),
+        (7.0, 6.0, [7.0], 6.0),
+        # Costs of 0.001 at most: rounding makes 1e-9.
+        (0.0, -1e-10, [0.001, -0.001], 0.0),
+        (0.0, -1e-8, [0.001, -0.001], -1e-8),
+    ],
+)
+def test_a_bound_is_off_by_rounding_only_where_a_plan_costs_next_to_nothing(
+    objective: float, bound: float, costs: list[float], told: float
+) -> None:
+    found = bound_but_for_rounding(objective, bound, costs, 1e-3)
+    assert found == pytest.approx(told, rel=1e-12, abs=1e-30)
