@@ -115,11 +115,13 @@ def relax(
     outcome = session.run(asked, on_log=on_log)
     if outcome.stop is Stop.CRASHED and settings.lp_solver != LpSolver.AUTOMATIC:
         return _otherwise(session, whole, settings, outcome, on_log, without)
-    if outcome.verdict is not Verdict.OPTIMAL or outcome.row_duals is None:
+    # Without any row there is nothing to price, of which the solver says nothing.
+    priced = outcome.row_duals if len(rows) else rows
+    if outcome.verdict is not Verdict.OPTIMAL or priced is None:
         return outcome
     values = np.clip(np.asarray(outcome.values) * columns, matrix.lower, matrix.upper)
     duals = np.zeros(len(kept))
-    duals[kept] = outcome.row_duals * rows
+    duals[kept] = priced * rows
     return Relaxation(outcome, values, duals, whole.bound(duals))
 
 

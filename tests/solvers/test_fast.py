@@ -87,6 +87,17 @@ def test_a_plan_that_costs_nothing_is_within_the_gap_where_it_is_optimal(session
     assert "which is its cost but for rounding" in proven(plan.data, proof, "USD")
 
 
+@pytest.mark.parametrize("facilities", [{}, {"f": {"cost_per_period": 5}}])
+def test_where_nothing_is_to_be_decided_that_is_proven(
+    facilities: dict[str, dict[str, float]], session: Session
+) -> None:
+    instance = Instance.parse({"gridblock": 1, "facilities": facilities})
+    plan = gb.solve(instance, method="fast", session=session)
+    assert plan.status == "optimal"
+    assert plan.objective == 5 * len(facilities)
+    assert plan.bound == pytest.approx(plan.objective, rel=1e-9)
+
+
 def test_the_same_seed_gives_the_same_plan(session: Session) -> None:
     instance = generate("S", 2)
     first, second = (gb.solve(instance, method="fast", gap=1e-3, session=session) for _ in range(2))
