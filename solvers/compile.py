@@ -16,6 +16,7 @@ from pyomo.repn import generate_standard_repn
 from pyomo.repn.linear import LinearRepnVisitor
 from pyomo.repn.util import VarRecorder, categorize_valid_components
 
+from gridblock.solvers.extremes import refuse_extremes
 from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.naming import names
 from gridblock.solvers.outcome import ModelError
@@ -147,14 +148,16 @@ def compile_model(model: pyo.ConcreteModel) -> Compiled:
         The matrix with its columns and rows; it is not yet validated.
 
     Raises:
-        ModelError: if a part of the model is not linear or of a kind not known here.
+        ModelError: if a part of the model is not linear or of a kind not known here, or has a
+            number that is too large or too small.
     """
     with PauseGC():
         _refuse_unknown(model)
         work = _Work({id(variable): variable for variable in _free_variables(model)})
         work.add_rows(model)
-        sense, cost, offset = work.objective(model)
-        return _assembled(work, sense, cost, offset)
+        found = _assembled(work, *work.objective(model))
+        refuse_extremes(found.matrix, found.columns, found.rows, model)
+        return found
 
 
 @dataclass
@@ -171,10 +174,8 @@ class _Work:
 
     def __post_init__(self) -> None:
         self.number = {key: at for at, key in enumerate(self.variables)}
-        recorder = VarRecorder(self.variables, ORDER)
-        self.walk: Callable[[Any], Any] = LinearRepnVisitor(
-            {}, var_recorder=recorder
-        ).walk_expression
+        visitor = LinearRepnVisitor({}, var_recorder=VarRecorder(self.variables, ORDER))
+        self.walk: Callable[[Any], Any] = visitor.walk_expression
 
     def add_rows(self, model: pyo.ConcreteModel) -> None:
         constraints = model.component_data_objects(pyo.Constraint, active=True, sort=ORDER)

@@ -1,5 +1,6 @@
 """Files that are no instance: exit code 3, a place, and no traceback."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,28 @@ def test_what_is_no_instance_is_told_with_its_place(
         assert any(line.startswith(f"{name}:") for line in ran.stderr.splitlines())
         assert "Traceback" not in ran.stderr
         assert "\x1b" not in ran.stderr
+
+
+def test_numbers_that_come_to_what_no_solver_takes_are_a_bad_instance(
+    gridblock: Any, tmp_path: Path
+) -> None:
+    # A block serves accelerators x yield, 1e16: a coefficient that HiGHS refuses.
+    data = {
+        "gridblock": 1,
+        "accelerators": {"a": {}},
+        "blocks": {"b": {"accelerator": "a", "accelerators": 10**6}},
+        "facilities": {"f": {"installed": {"b": 1}}},
+        "demands": [{"name": "d", "amount": 1e9, "yields": {"a": 1e10}, "unmet_cost": 1}],
+    }
+    tmp_path.joinpath("deal.json").write_text(json.dumps(data))
+    ran = gridblock("solve", "deal.json", "--no-save", "--quiet")
+    assert ran.exit_code == 3
+    assert ran.stderr.splitlines() == [
+        "the model has the number 1e+16 (assigned[d,b,f,'1'] in"
+        " served_within_what_is_assigned[d,f,'1']), and the solver takes numbers below 1e+15;"
+        " the largest given there is demands[0].yields.a, 1e+10; choose a larger unit",
+        "1 fault",
+    ]
 
 
 def test_every_fault_is_told_at_once_in_the_order_of_the_file(

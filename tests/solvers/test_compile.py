@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import re
 from typing import Any
 
 import numpy as np
@@ -165,14 +166,33 @@ def test_what_is_not_linear_is_refused(model: Any, spoil: Any, said: str) -> Non
         compile_model(model)
 
 
-@pytest.mark.parametrize("bad", [1e16, math.nan, math.inf, 1e-12])
+@pytest.mark.parametrize("bad", [1e15, 1e16, 1e-9, 1e-12])
+def test_a_coefficient_that_the_solver_does_not_take_is_refused(model: Any, bad: float) -> None:
+    model.bad = pyo.Constraint(expr=bad * model.x[1] + model.x[2] >= 5)
+    said = f"the model has the number {bad:g} (x[1] in bad), and the solver takes numbers"
+    with pytest.raises(ModelError, match=re.escape(said)):
+        compile_model(model)
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
 def test_a_bad_coefficient_is_refused_by_its_names(model: Any, bad: float) -> None:
     model.bad = pyo.Constraint(expr=bad * model.x[1] + model.x[2] >= 5)
     with pytest.raises(ModelError, match=r"bad: x\[1\]"):
         compile_model(model).validate()
 
 
-@pytest.mark.parametrize("bad", [math.nan, math.inf, 1e30])
+def test_a_cost_or_side_that_the_solver_does_not_take_is_refused(model: Any) -> None:
+    model.bad = pyo.Constraint(expr=model.x[1] + model.x[2] >= -1e21)
+    with pytest.raises(
+        ModelError, match=r"1e\+21 \(bad\), and the solver takes numbers below 1e\+20"
+    ):
+        compile_model(model)
+    model.goal.set_value(1e30 * model.x[2])
+    with pytest.raises(ModelError, match=r"1e\+30 \(x\[2\]\), and the solver takes numbers below"):
+        compile_model(model)
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
 def test_a_bad_cost_is_refused_by_its_name(model: Any, bad: float) -> None:
     model.goal.set_value(bad * model.x[2])
     with pytest.raises(ModelError, match=r"x\[2\]: cost"):
