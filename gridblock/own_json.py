@@ -13,6 +13,9 @@ from gridblock.instances.files import bytes_of
 
 FOLDER: Final = Path("runs")
 LONGEST_NUMBER: Final = 300
+PLAN: Final = "plan.json"
+HEAD: Final = 4096
+"""The bytes in which a plan says of which instance it is."""
 MARKS: Final = (b",", b"[", b"{")
 TOO_BIG: Final = (
     f"is too big: plans of up to {MOST_BYTES_OF_A_PLAN // 10**6} MB and"
@@ -43,6 +46,16 @@ def read_json(file: Path) -> Any:
         raise InstanceError([Fault((), f"is not JSON: {error.msg}", *place)]) from None
     except (ValueError, RecursionError) as error:
         raise unreadable(file, f"is not what gridblock wrote: {error}") from None
+
+
+def is_plan(file: Path) -> bool:
+    """Say whether a file is a plan, whatever it is called, by how it begins."""
+    if file.name == PLAN:
+        return file.is_file()
+    if file.suffix != ".json" or not file.is_file():
+        return False
+    with file.open("rb") as opened:
+        return b'"instance_hash"' in opened.read(HEAD)
 
 
 def refuse_other(

@@ -280,7 +280,7 @@ def read_plan(path: str | Path, instance: Instance | None = None) -> Plan:
         own_json.read_json(file)
     beside = file.parent / "instance.json"
     if instance is None and not beside.exists():
-        message = "has no instance.json beside it; give the instance that it plans"
+        message = "has no instance.json beside it; `gridblock convert` writes what it plans there"
         raise own_json.unreadable(file, message)
     given = reading.read(beside) if instance is None else instance
     return Plan(given, runs.read_plan_file(file))

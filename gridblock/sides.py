@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from gridblock.instances.faults import Fault, InstanceError
 from gridblock.instances.instance import Instance
 from gridblock.instances.read import read
+from gridblock.own_json import PLAN, is_plan
 from gridblock.plan import Plan, read_run
 from gridblock.reports.diff import TOLERANCE, Diff, diff_of
 from gridblock.reports.plan_changes import Side
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from gridblock.reports.compare import Comparison
 
 Source = str | Path | Instance | Plan
-PLAN = "plan.json"
 TABLES = "instance.csv"
 
 
@@ -70,7 +70,7 @@ def side_of(source: Source, label: str = "", of_runs: bool = False) -> Side:
     path, label = Path(source), label or str(source)
     # A folder of tables may hold the plan that is in force beside them.
     is_run = (path / PLAN).is_file() and not (path / TABLES).is_file()
-    if is_run or path.name == PLAN:
+    if is_run or path.name == PLAN or is_plan(path):
         plan = read_run(path)
         return Side(label, plan.instance, plan.data, plan.account)
     if of_runs:

@@ -24,7 +24,7 @@ from gridblock.instances.files import (
     text_of,
 )
 from gridblock.instances.from_json import read_json
-from gridblock.instances.from_yaml import read_yaml
+from gridblock.instances.from_yaml import EMPTY, read_yaml
 from gridblock.instances.tables import folder
 from gridblock.instances.tables.by_period import add_series
 from gridblock.instances.tables.gather import gathered
@@ -86,12 +86,13 @@ class Document:
         return replace(fault, file=file, line=line, column=column, sheet=sheet)
 
 
-def load(path: str | os.PathLike[str], *, plan: bool = False) -> Document:
+def load(path: str | os.PathLike[str], *, plan: bool = False, empty: str = EMPTY) -> Document:
     """Read a YAML or JSON file, a workbook, or a folder of tables.
 
     Args:
         path: Where it stands.
         plan: Whether JSON may be as large as plans are.
+        empty: What is said of YAML that is empty.
 
     Raises:
         InstanceError: With every fault of syntax that can be told at once.
@@ -103,11 +104,16 @@ def load(path: str | os.PathLike[str], *, plan: bool = False) -> Document:
     suffix = Path(file).suffix.lower()
     refuse(_wrong_suffix(suffix) if _is(Path(file).exists) else "", file)
     most = MOST_BYTES_OF_A_PLAN if plan else _most_bytes(suffix)
-    return parse(bytes_of(file, most), suffix, file, plan=plan)
+    return parse(bytes_of(file, most), suffix, file, plan=plan, empty=empty)
 
 
 def parse(
-    text: str | bytes, suffix: str, file: str | None = None, *, plan: bool = False
+    text: str | bytes,
+    suffix: str,
+    file: str | None = None,
+    *,
+    plan: bool = False,
+    empty: str = EMPTY,
 ) -> Document:
     """Read a document from memory.
 
@@ -116,6 +122,7 @@ def parse(
         suffix: `.yaml`, `.yml`, `.json` or, for bytes, `.xlsx`.
         file: The file's name in messages.
         plan: Whether JSON may be as large as plans are.
+        empty: What is said of YAML that is empty.
 
     Raises:
         InstanceError: With every fault of syntax that can be told at once.
@@ -133,7 +140,7 @@ def parse(
     if suffix == ".json":
         data, find = read_json(text, file, MOST_VALUES_OF_A_PLAN if plan else MOST_VALUES)
     else:
-        data, find = read_yaml(text, file)
+        data, find = read_yaml(text, file, empty)
     if not isinstance(data, dict):
         refuse(
             "must hold fields at the top, each `name: value` with a blank after the ':'",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, StreamMark, YAMLError
@@ -37,8 +37,17 @@ MOST = 25_000
 MERGED = "merge keys (<<) are not read; write the fields out"
 
 
-def read_yaml(text: str, file: str | None) -> tuple[Any, Place]:
+EMPTY: Final = "is empty; start with `gridblock: 1`"
+"""What is said of an instance without a word."""
+
+
+def read_yaml(text: str, file: str | None, empty: str = EMPTY) -> tuple[Any, Place]:
     """Read a text of YAML.
+
+    Args:
+        text: What the file holds.
+        file: The file's name in messages.
+        empty: What is said if it is empty.
 
     Returns:
         The data, and what gives the place of a path.
@@ -56,7 +65,7 @@ def read_yaml(text: str, file: str | None) -> tuple[Any, Place]:
     except (YAMLError, ValueError, IndexError, AttributeError, OverflowError) as error:
         faults.stop(tree.path, _remedy(str(error)), tree.last)
     if not tree.documents:
-        faults.stop((), "is empty; start with `gridblock: 1`", (1, 1))
+        faults.stop((), empty, (1, 1))
     faults.check()
     return tree.data, tree.top.find
 

@@ -31,6 +31,10 @@ HARMLESS: Final[Mapping[str | int, Any]] = {
 """What stands in for a field with a fault that others need while the rest is checked."""
 
 
+PLAN: Final = {"format_version", "instance_hash"}
+"""Fields of every plan, and of no instance."""
+
+
 class Reading(NamedTuple):
     """An instance that has been read, and how many values were given with units."""
 
@@ -61,6 +65,9 @@ def reading(source: str | Path | Mapping[str, Any]) -> Reading:
     found = _found(source)
     path = Path(found)
     written = document.load(found)
+    if written.data.keys() >= PLAN:
+        message = "is a plan, not an instance; give what it plans"
+        raise InstanceError([Fault((), message, str(source))])
     data = paths.copied(written.data)
     data.setdefault("name", path.stem)
     return _checked(data, path if path.is_dir() else path.parent, written)

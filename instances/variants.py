@@ -62,7 +62,7 @@ def opened(source: str | Path | Mapping[str, Any]) -> Document:
     """
     if isinstance(source, Mapping):
         return Document(dict(source), None, lambda _, __: (0, 0))
-    return document.load(source)
+    return document.load(source, empty="is empty; it must hold fields, each `name: value`")
 
 
 def read_given(model: type[Kind], written: Document) -> Kind:

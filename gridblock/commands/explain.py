@@ -103,9 +103,11 @@ def _plan(
     scenarios: Sequence[str],
 ) -> "tuple[Path | None, Plan]":
     """Read a run, or plan an instance; give the folder of the run, if it is one."""
+    from gridblock.own_json import is_plan
+
     path = Path(name)
     file = path / "plan.json" if path.is_dir() else path
-    if file.name == "plan.json" and file.is_file():
+    if is_plan(file):
         if changes or scenarios:
             message = "a run is explained as it is; give the instance to change it"
             hint = "'--set'" if changes else "'--scenario'"

@@ -230,6 +230,13 @@ def test_a_bad_grid_is_told_with_its_place(gridblock: Any, tmp_path: Path) -> No
     assert "did you mean 'assistant'?" in ran.stderr
 
 
+def test_an_empty_grid_is_not_taken_for_an_instance(gridblock: Any, tmp_path: Path) -> None:
+    tmp_path.joinpath("grid.yaml").write_text("# nothing yet\n")
+    ran = gridblock("sweep", "first", "grid.yaml")
+    assert ran.exit_code == 3
+    assert "grid.yaml:1:1: is empty; it must hold fields, each `name: value`\n" in ran.stderr
+
+
 def test_a_study_that_was_changed_is_refused(gridblock: Any, tmp_path: Path, grid: Path) -> None:
     assert gridblock("sweep", "first", grid, *HERE, "-q", "-o", "out").exit_code == 0
     file = tmp_path / "out" / "instance.json"

@@ -32,6 +32,28 @@ def test_the_folder_of_a_run_is_no_instance(gridblock: Any, tmp_path: Path, comm
     assert f"its instance is {Path('run') / 'instance.json'}" in ran.stderr
 
 
+@pytest.mark.parametrize("command", ["explain", "prices", "report", "diff first", "compare run"])
+def test_a_plan_without_its_instance_may_be_given_that(
+    gridblock: Any, tmp_path: Path, command: str
+) -> None:
+    gridblock("solve", "first", "-q", "-o", "run")
+    tmp_path.joinpath("alone.json").write_text((tmp_path / "run" / "plan.json").read_text())
+    ran = gridblock(*command.split(), "alone.json")
+    assert ran.exit_code == 3
+    told = "alone.json: has no instance.json beside it; `gridblock convert` writes what it plans"
+    assert f"{told} there\n1 fault" in ran.stderr
+    assert gridblock("convert", "first", "instance.json").exit_code == 0
+    assert gridblock(*command.split(), "alone.json").exit_code == 0
+
+
+def test_a_plan_is_no_instance(gridblock: Any, tmp_path: Path) -> None:
+    gridblock("solve", "first", "-q", "-o", "run")
+    plan = Path("run") / "plan.json"
+    ran = gridblock("solve", plan)
+    assert ran.exit_code == 3
+    assert f"{plan}: is a plan, not an instance; give what it plans\n1 fault" in ran.stderr
+
+
 @pytest.mark.parametrize(
     "command", ["explain", "prices", "report", "export", "diff first", "compare run"]
 )
