@@ -16,7 +16,7 @@ from gridblock import unfinished
 from gridblock.file_names import file_name
 from gridblock.instances.instance import Instance
 from gridblock.instances.seal import digest
-from gridblock.instances.write import to_json, write_text
+from gridblock.instances.write import named, to_json, write_text
 from gridblock.model import certificate as certificates
 from gridblock.model import plan_json
 from gridblock.model.findings import Finding, Report
@@ -96,13 +96,14 @@ class Run:
         self._add_progress(tuple(getattr(progress, name) for name in PROGRESS))
 
     def _add_progress(self, values: tuple[object, ...]) -> None:
-        if self._progress is None:
-            file = self.part / "progress.csv"
-            head = "" if file.exists() else ",".join(PROGRESS) + "\n"
-            self._progress = file.open("a", encoding="utf-8", buffering=1, newline="")
-            self._progress.write(head)
+        file = self.part / "progress.csv"
         line = ",".join("" if value is None else repr(value) for value in values)
-        self._progress.write(line + "\n")
+        with named(file):
+            if self._progress is None:
+                head = "" if file.exists() else ",".join(PROGRESS) + "\n"
+                self._progress = file.open("a", encoding="utf-8", buffering=1, newline="")
+                self._progress.write(head)
+            self._progress.write(line + "\n")
 
     def finish(self, plan: Saveable) -> Path:
         """Write instance, plan and tables, and give the folder its name.

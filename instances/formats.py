@@ -13,7 +13,7 @@ from gridblock.instances.tables.flatten import flattened
 from gridblock.instances.tables.folder import SUFFIX, csv_text
 from gridblock.instances.tables.layout import INSTANCE
 from gridblock.instances.tables.names import known
-from gridblock.instances.write import to_json, to_yaml, write_bytes, write_text
+from gridblock.instances.write import named, to_json, to_yaml, write_bytes, write_text
 
 if TYPE_CHECKING:
     from gridblock.instances.instance import Instance
@@ -65,12 +65,13 @@ def write(
     if kind != FOLDER:
         beside = beside.with_name(f"{beside.name}{target.suffix}")
     try:
-        _write(instance, beside, kind, full)
-        _compare(instance, beside)
-        if kind == FOLDER:
-            _put_in_place(beside, target)
-        else:
-            beside.replace(target)
+        with named(target):
+            _write(instance, beside, kind, full)
+            _compare(instance, beside)
+            if kind == FOLDER:
+                _put_in_place(beside, target)
+            else:
+                beside.replace(target)
     finally:
         shutil.rmtree(beside, ignore_errors=True) if kind == FOLDER else beside.unlink(True)
 

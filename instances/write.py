@@ -8,7 +8,7 @@ import os
 import re
 import secrets
 import stat
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,6 +92,19 @@ def write_bytes(path: str | os.PathLike[str], raw: bytes) -> None:
         with suppress(OSError):
             beside.unlink()
     _sync_folder(target.parent)
+
+
+@contextmanager
+def named(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Let errors of what is written beside a file or folder, and then renamed, name that one.
+
+    Raises:
+        OSError: with the path that was asked for.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), os.fspath(path)) from error
 
 
 def _sync_folder(folder: Path) -> None:

@@ -99,6 +99,7 @@ def _model(
 ) -> None:
     given = sources.read(source, changes, scenarios)
     talk.phase("building")
+    from gridblock.instances.write import named
     from gridblock.model.build import build
 
     model = build(given)
@@ -106,8 +107,8 @@ def _model(
     suffix = file.suffix.lower()
     beside = file.parent / f".gridblock-{secrets.token_hex(8)}{suffix}"
     try:
-        names = {"symbolic_solver_labels": True}
-        model.write(str(beside), io_options=names)
-        beside.replace(file)
+        with named(file):
+            model.write(str(beside), io_options={"symbolic_solver_labels": True})
+            beside.replace(file)
     finally:
         beside.unlink(missing_ok=True)

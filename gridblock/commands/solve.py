@@ -141,11 +141,13 @@ def solve(
                 request = replace(request, start=best(given, run.part, talk.note))
             taken = time.perf_counter() - began
             plan = _planned(talk, interrupts, given, request, run, taken, solver_log)
-            saved = _saved(talk, run, plan, output)
+            saved, failed = _saved(talk, run, plan, output)
         talk.line.end()
         from gridblock.commands.show import show_plan
 
         show_plan(plan, form, saved)
+        if failed is not None:
+            raise failed
         if saved is not None:
             talk.note(f"saved {saved}")
         if report and saved is not None:
@@ -215,6 +217,10 @@ def _run(
         if found is None:
             run.discard()
         raise
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        raise OSError(error.errno, error.strerror or str(error), str(run.part)) from error
 
 
 def _planned(
@@ -261,15 +267,20 @@ def _planned(
     return plan
 
 
-def _saved(talk: Talk, run: "Run | None", plan: "Plan", output: Path | None) -> Path | None:
-    """Save the run, and give its folder as it was asked for."""
+def _saved(
+    talk: Talk, run: "Run | None", plan: "Plan", output: Path | None
+) -> tuple[Path | None, OSError | None]:
+    """Save the run, and give its folder as it was asked for, or what is in the way of that."""
     if run is None:
-        return None
+        return None, None
     talk.phase("saving")
     stages = ", ".join(f"{name} {taken:.1f} s" for name, taken in plan.seconds.items())
     talk.log(f"{plan.status} ({plan.stop}): {stages}")
-    folder = run.finish(plan)
-    return output or folder.relative_to(Path.cwd())
+    try:
+        folder = run.finish(plan)
+    except OSError as error:
+        return None, error
+    return output or folder.relative_to(Path.cwd()), None
 
 
 def _code(plan: "Plan", max_unmet: float | None, talk: Talk) -> Ending:

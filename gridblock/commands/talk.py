@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
+import typer
 from rich.console import Console
 from rich.text import Text
 
@@ -71,6 +72,9 @@ class Talk:
             verbose: 1 to tell more, 2 to show where an internal error comes from.
             log: a file that everything is added to.
             plain: no moving line, since the solver's log is shown.
+
+        Raises:
+            typer.BadParameter: the log cannot be opened.
         """
         self.console = Voice(stderr=True)
         self.quiet = quiet
@@ -78,7 +82,11 @@ class Talk:
         self.logs: dict[Path, IO[str]] = {}
         self.line = ProgressLine(self.console, shown=not quiet and not plain)
         if log is not None:
-            self.log_to(log)
+            try:
+                self.log_to(log)
+            except OSError as error:
+                message = f"{log}: {(error.strerror or str(error)).lower()}"
+                raise typer.BadParameter(message, param_hint="'--log-file'") from None
 
     def log_to(self, path: Path) -> None:
         """Add everything from now on to a file as well.

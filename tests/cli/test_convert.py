@@ -1,5 +1,6 @@
 """``gridblock convert``: every format of an instance is the same instance."""
 
+import errno
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,21 @@ def test_nothing_is_overwritten_without_force(gridblock: Any, tmp_path: Path) ->
 @pytest.mark.parametrize("output", ["x.csv", "x.txt", "no/folder/x.yaml", "no/folder/x"])
 def test_what_cannot_be_written_is_bad_usage(gridblock: Any, output: str) -> None:
     assert gridblock("convert", "first", output).exit_code == 2
+
+
+@pytest.mark.parametrize("output", ["x.json", "x.xlsx", "x"])
+def test_what_is_not_written_in_the_end_is_called_as_it_was_asked_for(
+    gridblock: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: str
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("gridblock.instances.write.os.fsync", full)
+    ran = gridblock("convert", "first", output)
+    assert ran.exit_code == 1
+    reason = "cannot be written and is as it was (no space left on device)"
+    assert ran.stderr.splitlines()[-1] == f"error: {output}: {reason}"
+    assert not any(tmp_path.iterdir())
 
 
 def test_a_faulty_instance_is_not_converted(gridblock: Any, tmp_path: Path) -> None:

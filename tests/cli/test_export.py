@@ -1,5 +1,6 @@
 """``gridblock export``: a file that other solvers read as the same model."""
 
+import errno
 import logging
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,19 @@ def test_a_workbook_is_written_of_runs_alone(gridblock: Any) -> None:
     assert "is no run" in ran.stderr
     gridblock("solve", "first", "-o", "run")
     assert gridblock("export", "run", "-o", "x.xlsx", "--set", "name=x").exit_code == 2
+
+
+def test_a_model_that_is_not_written_in_the_end_is_called_as_it_was_asked_for(
+    gridblock: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbid(path: Path, _: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "replace", forbid)
+    ran = gridblock("export", "first", "-o", "x.mps")
+    assert ran.exit_code == 1
+    assert ran.stderr.splitlines()[-1] == "error: x.mps: permission denied"
+    assert not any(tmp_path.iterdir())
 
 
 def test_nothing_is_said_of_the_name_of_a_file(gridblock: Any) -> None:

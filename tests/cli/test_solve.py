@@ -1,5 +1,6 @@
 """``gridblock solve``: the answer, exit codes, what is on which stream."""
 
+import errno
 import json
 import re
 from pathlib import Path
@@ -209,6 +210,29 @@ def test_solver_log_and_log_file(gridblock: Any, tmp_path: Path) -> None:
     assert "solving" in (tmp_path / "all.log").read_text()
     (log,) = tmp_path.glob("runs/*/log")
     assert "HiGHS" in log.read_text()
+
+
+@pytest.mark.parametrize("log", [".", "no/folder/all.log"])
+def test_a_log_that_cannot_be_opened_is_bad_usage(gridblock: Any, log: str) -> None:
+    ran = gridblock("solve", "first", "--no-save", "--log-file", log)
+    assert ran.exit_code == 2
+    assert f"Invalid value for '--log-file': {log}: " in ran.stderr
+
+
+def test_a_plan_that_cannot_be_saved_is_shown(
+    gridblock: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, _: str) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr("gridblock.runs.write_text", full)
+    ran = gridblock("solve", "first", "-o", "run", "--format", "json")
+    assert ran.exit_code == 1
+    assert json.loads(ran.stdout)["status"] == "optimal"
+    assert json.loads(ran.stdout)["run"] is None
+    part = tmp_path / "run.part"
+    last = f"error: {part / 'instance.json'}: no space left on device"
+    assert ran.stderr.splitlines()[-1] == last
 
 
 def test_an_internal_error_is_one_line_and_a_log(

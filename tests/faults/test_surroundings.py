@@ -94,6 +94,7 @@ def test_a_full_disk_is_named_and_leaves_the_rest(saved: Path) -> None:
             ran = run(saved, *line.split())
             assert (line, ran.returncode) == (line, 1), ran.stderr
             assert "no space left" in ran.stderr.lower()
+            assert line.split()[-1] in ran.stderr
             assert not (saved / line.split()[-1]).exists()
     finally:
         subprocess.run(["umount", str(disk)], check=True)
