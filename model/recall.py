@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import fields
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pyomo.environ as pyo
@@ -25,6 +26,7 @@ from gridblock.model.plan import (
     Standing,
     ZoneService,
 )
+from gridblock.model.traffic import hops_from
 
 if TYPE_CHECKING:
     from gridblock.model.facts import Facts
@@ -50,8 +52,9 @@ def recalled_values(model: pyo.Block, decisions: Decisions) -> Iterator[tuple[An
 
 
 def _known(instance: Instance, decisions: Decisions) -> Decisions:
-    """Leave out what names something that an instance does not have."""
-    facilities, links = instance.facilities, {link.label for link in instance.network.links}
+    """Leave out what names something that an instance does not have, or links that do not join."""
+    facilities = instance.facilities
+    ends = {link.label: link.between for link in instance.network.links}
     regions = {"", *instance.network.regions}
     names: dict[str, Container[str]] = {
         "block": instance.blocks,
@@ -64,16 +67,26 @@ def _known(instance: Instance, decisions: Decisions) -> Decisions:
         "to_facility": facilities,
         "region": regions,
         "start": {*facilities, *regions},
-        "link": links,
-        "lost_link": links,
+        "link": ends,
+        "lost_link": ends,
     }
 
+    @cache
+    def join(start: str, links: tuple[str, ...]) -> bool:
+        try:
+            hops_from(start, links, ends)
+        except (KeyError, ValueError):
+            return False
+        return True
+
     def known(key: Any) -> bool:
-        own = zip(key._fields, key, strict=True)
-        return all(
-            links.issuperset(value) if field == "links" else value in names.get(field, (value,))
-            for field, value in own
-        )
+        named = zip(key._fields, key, strict=True)
+        if not all(value in names.get(field, (value,)) for field, value in named):
+            return False
+        if "links" not in key._fields:
+            return True
+        start = key.from_facility if isinstance(key, InterconnectFlow) else key.region
+        return join(start, key.links)
 
     every = {field.name: getattr(decisions, field.name) for field in fields(decisions)}
     return Decisions(

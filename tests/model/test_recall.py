@@ -140,3 +140,12 @@ def test_lots_that_would_come_after_the_horizon_by_now_are_passed_over(solve: So
     assert start.objective == 0
     plan = solve(instance.replace({"options.lease.lead": 3}), start=start)
     assert (plan.status, plan.objective) == ("optimal", 10)
+
+
+def test_traffic_over_links_that_no_longer_join_is_passed_over(solve: Solve) -> None:
+    # The direct link leads from Denver now, which is too far: 30 of 100 Gbps arrive by Omaha. 700
+    # units unmet x $2 x 1000 h, and 30 x $30 of transport.
+    instance = read(GALLERY / "wan-link-binds.yaml")
+    moved = instance.replace({"network.links.direct.between": ["denver", "plains"]})
+    plan = solve(moved, start=solve(instance))
+    assert plan.objective == pytest.approx(1_400_900)
