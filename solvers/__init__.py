@@ -3,7 +3,8 @@
 Each module says in its first line what it is about. Begin with ``solve``, from instance to plan.
 
 - The matrix: ``compile`` makes it of a Pyomo model, ``naming`` says what its parts are called;
-  ``matrix``, ``change``, ``scaling``, ``boxing``, and ``extremes``, which it may not have.
+  ``matrix``, ``change``, ``scaling``, ``boxing``, ``keeping``, and ``extremes``, which it may
+  not have.
 - HiGHS: ``session`` is what others use; its process is behind ``channel``, ``child``, ``watch``
   and ``worker``, in which ``highs``, ``listener``, ``options``, ``given`` and ``answer`` speak to
   HiGHS; ``doubt`` is when it is not believed. ``outcome`` has settings and outcomes,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,13 +11,9 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gridblock.solvers.matrix import Matrix
-
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 Flags = NDArray[np.bool_]
-WHOLE: Final = 1e-6
-"""By how much a number may be off a whole one, to be one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,22 +70,6 @@ class Change:
             held = {name: file[name] for name in file.files}
         rows = {name.removeprefix("rows."): held.pop(name) for name in set(held) if "." in name}
         return cls(**held, rows=Rows(**rows) if rows else None)
-
-
-def whole_numbers_kept(matrix: Matrix, point: Floats) -> Change:
-    """Fix whole numbers as a point has them, as far as it knows any that may be.
-
-    Args:
-        matrix: what is changed.
-        point: shape (columns,); NaN, and what is not whole or beyond its bounds, is not known.
-    """
-    finite = np.isfinite(point)
-    whole = np.rint(np.where(finite, point, 0.0))
-    known = matrix.integer & finite & (np.abs(np.where(finite, point, 0.0) - whole) <= WHOLE)
-    known &= (whole >= matrix.lower) & (whole <= matrix.upper)
-    return Change(
-        lower=np.where(known, whole, matrix.lower), upper=np.where(known, whole, matrix.upper)
-    )
 
 
 def coerce(record: Any, **types: Any) -> None:

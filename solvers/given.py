@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import highspy
 import numpy as np
 from highspy import cb
 
-from gridblock.solvers.change import Change, whole_numbers_kept
+from gridblock.solvers.change import Change
+from gridblock.solvers.keeping import whole_numbers_kept
 from gridblock.solvers.listener import Listener
 from gridblock.solvers.outcome import Verdict
 
 if TYPE_CHECKING:
     from gridblock.solvers.change import Floats
-    from gridblock.solvers.highs import Engine
     from gridblock.solvers.matrix import Matrix
     from gridblock.solvers.outcome import Outcome, Progress, Settings
 
@@ -68,6 +68,20 @@ class Given:
         return replace(outcome, verdict=Verdict.FEASIBLE, values=self._start, objective=cost)
 
 
+class Solver(Protocol):
+    """What holds a matrix and solves it."""
+
+    @property
+    def matrix(self) -> Matrix:
+        """The matrix held, changes included."""
+
+    def change(self, change: Change) -> None:
+        """Change the matrix in place."""
+
+    def run(self, settings: Settings, listener: Listener | None = None) -> Outcome:
+        """Solve the matrix held."""
+
+
 class _Beside(Listener):
     """Passes on what a solve of a part of a matrix tells, but not what it proves of the part."""
 
@@ -88,30 +102,32 @@ class _Beside(Listener):
         self._listener.logged(text)
 
 
-def completed(engine: Engine, settings: Settings, listener: Listener) -> Floats | None:
+def completed(
+    solver: Solver, start: Floats, settings: Settings, listener: Listener
+) -> Floats | None:
     """Complete a start: its whole numbers as they are, as far as they are known, and the rest best.
 
     HiGHS would do so by itself, and tell what it proves of that as though it were proven of the
     whole: a plan was called optimal beside which there was a better one.
 
     Args:
-        engine: what holds the matrix.
-        settings: how to solve, with the start.
+        solver: what holds the matrix.
+        start: shape (columns,).
+        settings: how to solve.
         listener: told of progress, points and log, and asked whether to stop.
 
     Returns:
         A point; None if there is none so, or none was found in time.
     """
-    matrix, start = engine.matrix, settings.start
-    assert start is not None
+    matrix = solver.matrix
     nodes = settings.options.get("mip_max_start_nodes", NODES)
     options = {**settings.options, "mip_max_nodes": nodes}
-    engine.change(whole_numbers_kept(matrix, start))
+    solver.change(whole_numbers_kept(matrix, start))
     try:
         asked = replace(settings, start=None, cutoff=None, target=None, options=options)
-        found = engine.run(asked, _Beside(listener)).values
+        found = solver.run(asked, _Beside(listener)).values
     finally:
-        engine.change(Change(lower=matrix.lower, upper=matrix.upper))
+        solver.change(Change(lower=matrix.lower, upper=matrix.upper))
     return None if found is None else np.clip(matrix.rounded(found), matrix.lower, matrix.upper)
 
 

@@ -18,8 +18,9 @@ from gridblock.model.decide import decisions
 from gridblock.model.link_losses import Losses, State
 from gridblock.model.plan import Decisions
 from gridblock.model.rerouting import build_losses, keep_most, rerouted, touched
-from gridblock.solvers.change import Floats, whole_numbers_kept
+from gridblock.solvers.change import Floats
 from gridblock.solvers.compile import Compiled, compile_model
+from gridblock.solvers.keeping import whole_numbers_kept
 from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.outcome import Outcome, Progress, Settings, Stop, Verdict, relative_gap
 from gridblock.solvers.session import Session

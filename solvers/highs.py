@@ -162,8 +162,9 @@ class Engine:
             return solve_relaxation(matrix, settings)
         listener, began, limit = listener or Listener(), time.monotonic(), settings.time_limit
         search = bool(matrix.integer.any()) and not settings.relaxation
-        if search and settings.start is not None and not holds(matrix, settings.start):
-            settings = replace(settings, start=completed(self, settings, listener))
+        start = settings.start if search else None
+        if start is not None and not holds(matrix, start):
+            start = completed(self, start, settings, listener)
         self._listener, self._began, self._told = listener, began, time.monotonic() - began
         self._late = self._doubted = False
         self._deadline = began + (math.inf if limit is None else limit)
@@ -172,14 +173,13 @@ class Engine:
             left = max(0.0, limit - self._told)
             settings = replace(settings, time_limit=left + self._highs.getRunTime())
         self._reset(settings.threads)
-        set_options(self._highs, settings, logs=self._listener.logs or settings.start is not None)
+        set_options(self._highs, settings, logs=self._listener.logs or start is not None)
         ends = {"objective_bound": settings.cutoff, "objective_target": settings.target}
         for option, cost in ends.items():
             if cost is not None:
                 self._check(self._highs.setOptionValue(option, cost * 2.0**self._exponent), option)
         if search or settings.fresh:
             self._check(self._highs.clearSolver(), "clearSolver")
-        start = settings.start if search else None
         self._given = None if start is None else Given(self._highs, matrix, start)
         notes = [] if self._given is None else [*self._given.notes]
         if matrix.cost.size:
@@ -192,7 +192,7 @@ class Engine:
         if self._late and outcome.stop is Stop.INTERRUPTED:
             outcome = replace(outcome, stop=Stop.TIME_LIMIT)
         notes += [f"a callback failed: {fault}" for fault in listener.faults]
-        notes += [DOUBTED] if self._doubted and settings.start is not None else []
+        notes += [DOUBTED] if self._doubted and start is not None else []
         return replace(outcome, notes=tuple(notes), seconds=time.monotonic() - self._began)
 
     def polish(

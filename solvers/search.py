@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from gridblock.solvers.change import whole_numbers_kept
+from gridblock.solvers.keeping import whole_numbers_kept
 from gridblock.solvers.outcome import (
     UNPROVEN,
     Outcome,

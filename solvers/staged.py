@@ -15,7 +15,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gridblock.solvers.change import Flags, Floats, whole_numbers_kept
+from gridblock.solvers.change import Flags, Floats
+from gridblock.solvers.keeping import whole_numbers_kept
 from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.outcome import (
     Option,

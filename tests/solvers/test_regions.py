@@ -15,9 +15,9 @@ from gridblock.model.build import INTACT, build
 from gridblock.model.pools import EXACT
 from gridblock.solvers.apart import apart
 from gridblock.solvers.aside import Aside
-from gridblock.solvers.change import whole_numbers_kept
 from gridblock.solvers.compile import Compiled, compile_model
 from gridblock.solvers.fast import Fast
+from gridblock.solvers.keeping import whole_numbers_kept
 from gridblock.solvers.outcome import Settings
 from gridblock.solvers.regions import Regions
 from gridblock.solvers.shape import Shape, shape_of
