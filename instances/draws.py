@@ -138,7 +138,7 @@ class Axis:
             return value, value
         drawn = float(f"{within(numbers, share, self.span.low, self.span.high):.{DIGITS}g}")
         drawn = round(drawn) if self.span.whole or drawn.is_integer() else drawn
-        drawn = 0 if abs(drawn) <= SMALLEST else drawn
+        drawn = 0 if abs(drawn) < SMALLEST else drawn
         if self.known.as_ == "factor":
             return drawn, f"*{drawn!r}"
         return drawn, f"{'-' if drawn < 0 else '+'}{abs(drawn)!r}" if self._added else drawn

@@ -105,7 +105,7 @@ def _spans(annotation: Any, rules: tuple[Any, ...]) -> Iterator[Span]:
 
 def _span(whole: bool, rules: Sequence[Any]) -> Span:
     low, high = -math.inf, math.inf
-    least = 1.0 if whole else 2 * SMALLEST
+    least = 1.0 if whole else SMALLEST
     for rule in rules:
         for name, value in _bounds(rule):
             if name in {"ge", "gt"}:

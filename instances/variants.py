@@ -140,7 +140,8 @@ def faults_of_path(
         return [fault.message for fault in error.faults]
     strange = next((keys for keys in found if not is_field(keys)), None)
     if strange is not None:
-        return [f"{dotted(strange)} {not_a_field(strange, Fields)}"]
+        field = dotted(strange)
+        return [f"{field} " * (field != path) + not_a_field(strange, Fields)]
     said: dict[str, None] = {}
     for value in values:
         try:

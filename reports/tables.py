@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 __all__ = ["NAMES", "Summary", "columns", "table", "unmet_share", "unmet_summary"]
 
 Row = tuple[Any, ...]
+SOLVED_FOR: Final = {
+    "prices": "they are solved for: plan.prices() gives marginals and steps, and `gridblock prices`"
+}
+"""Tables that a plan does not hold, and what gives them."""
 
 
 class _Table(NamedTuple):
@@ -58,6 +62,7 @@ def table(name: str, instance: Instance, plan: PlanData, account: Account) -> "p
     if name not in _TABLES:
         near = difflib.get_close_matches(name, NAMES, n=1)
         hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(NAMES)}"
+        hint = SOLVED_FOR.get(name, hint)
         message = f"there is no table {name!r}; {hint}"
         raise ValueError(message)
     if plan.decisions is None:

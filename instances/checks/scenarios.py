@@ -51,7 +51,10 @@ def faults_within(given: Fields, judge: Judge) -> Faults:
             place = (*here, *_entry(touched, fault.path))
             if (place, fault.message) not in said:
                 said.add((place, fault.message))
-                yield place, f"{dotted(fault.path)}: {fault.message}".removeprefix(": ")
+                field = dotted(fault.path)
+                # The change itself names the field, unless it leads to several.
+                said_of = f"{field}: " if field and field != place[-1] else ""
+                yield place, said_of + fault.message
 
 
 def _entry(touched: Mapping[str, list[futures.Keys]], path: Path) -> Path:

@@ -9,9 +9,7 @@ from gridblock.instances.schema.units import DEGREES, SHARE, describe_numbers, u
 
 LONGEST_NAME: Final = 200
 LARGEST: Final = 1e15
-"""Numbers are smaller: the solver refuses this one."""
 SMALLEST: Final = 1e-9
-"""Numbers other than 0 are larger: the solver drops this one."""
 
 
 def _with_units(schema: dict[str, Any], record: type[BaseModel]) -> None:
@@ -65,10 +63,10 @@ def _proper_name(name: str) -> str:
 
 
 def _sensible_size(value: float) -> float:
-    if abs(value) >= LARGEST:
+    if abs(value) > LARGEST:
         message = f"is too large ({value:g}); choose a larger unit"
         raise ValueError(message)
-    if 0 < abs(value) <= SMALLEST:
+    if 0 < abs(value) < SMALLEST:
         message = f"is too small ({value:g}); choose a smaller unit, or 0"
         raise ValueError(message)
     return value

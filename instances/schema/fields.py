@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from gridblock.instances.calendar import Horizon, horizon_of
 from gridblock.instances.contracts import Contract
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 class Fields(Record):
     """Everything given, field by field."""
+
+    model_config = ConfigDict(title="instance")
 
     gridblock: Annotated[Literal[1], BeforeValidator(not_a_bool)]
     """Version of the format."""

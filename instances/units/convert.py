@@ -42,9 +42,9 @@ def converted(text: str, unit: Unit | None, dialect: Dialect) -> Fraction | None
         message = f"has no unit; write a number alone, not {quoted(text)}"
         raise UnitError(message)
     value = number * _factor(text, written, unit, dialect)
-    if abs(value) >= LARGEST:
+    if abs(value) > LARGEST:
         raise UnitError(TOO_LARGE)
-    if 0 < abs(value) <= SMALLEST:
+    if 0 < abs(value) < SMALLEST:
         message = (
             f"{quoted(text)} is too small in {dialect.shown(unit.text)}; write 0 if it is none"
         )

@@ -65,7 +65,10 @@ class Intake:
     def _reworded(self, fault: Fault) -> Fault:
         if fault.path in self.refused:
             return replace(fault, message=self.refused[fault.path])
-        inner, is_kind, _ = fault.message.partition(": must be ")
+        # What a scenario sets is called by the field that it leads to, or is that field itself.
+        own = fault.path and fault.message.startswith("must be ")
+        named = f"{fault.path[-1]}: {fault.message}" if own else fault.message
+        inner, is_kind, _ = named.partition(": must be ")
         message = self.refused.get((*fault.path, inner)) if is_kind else None
         return fault if message is None else replace(fault, message=message)
 

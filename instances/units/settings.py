@@ -53,7 +53,7 @@ def in_scenarios(data: Mapping[str, Any], refused: dict[Path, str]) -> dict[Path
         except ValidationError as error:
             for place, meant in _settings(error, after, touched).items():
                 here = ("scenarios", i, "set", *place)
-                message = _refusal(meant)
+                message = _refusal(meant).removeprefix(f"{place[0]}: ")
                 if message:
                     refused |= {(*here[:4], dotted(each.field)): message for each in meant}
                 elif len(place) > 1 or len(meant) == len(touched[str(place[0])]):

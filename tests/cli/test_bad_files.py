@@ -44,26 +44,34 @@ def test_what_is_no_instance_is_told_with_its_place(
         assert "\x1b" not in ran.stderr
 
 
+@pytest.mark.parametrize(
+    ("accelerators", "amount", "worth", "said"),
+    [
+        # A block serves accelerators x yield: HiGHS refuses coefficients of 1e15 and more, and
+        # drops those of 1e-9 and less. A price may be either.
+        (10**6, 1e9, 1e10, "1e+16 ({}), and the solver takes numbers below 1e+15; the largest"),
+        (1, 1e9, 1e15, "1e+15 ({}), and the solver takes numbers below 1e+15; the largest"),
+        (1, 5e-9, 1e-9, "1e-09 ({}), and the solver takes numbers above 1e-09; the smallest"),
+    ],
+)
 def test_numbers_that_come_to_what_no_solver_takes_are_a_bad_instance(
-    gridblock: Any, tmp_path: Path
+    gridblock: Any, tmp_path: Path, accelerators: int, amount: float, worth: float, said: str
 ) -> None:
-    # A block serves accelerators x yield, 1e16: a coefficient that HiGHS refuses.
     data = {
         "gridblock": 1,
         "accelerators": {"a": {}},
-        "blocks": {"b": {"accelerator": "a", "accelerators": 10**6}},
+        "blocks": {"b": {"accelerator": "a", "accelerators": accelerators}},
         "facilities": {"f": {"installed": {"b": 1}}},
-        "demands": [{"name": "d", "amount": 1e9, "yields": {"a": 1e10}, "unmet_cost": 1}],
+        "demands": [{"name": "d", "amount": amount, "yields": {"a": worth}, "unmet_cost": 1}],
     }
     tmp_path.joinpath("deal.json").write_text(json.dumps(data))
     ran = gridblock("solve", "deal.json", "--no-save", "--quiet")
     assert ran.exit_code == 3
-    assert ran.stderr.splitlines() == [
-        "the model has the number 1e+16 (assigned[d,b,f,'1'] in"
-        " served_within_what_is_assigned[d,f,'1']), and the solver takes numbers below 1e+15;"
-        " the largest given there is demands[0].yields.a, 1e+10; choose a larger unit",
-        "1 fault",
-    ]
+    told, count = ran.stderr.splitlines()
+    of = "assigned[d,b,f,'1'] in served_within_what_is_assigned[d,f,'1']"
+    assert told.startswith(f"the model has the number {said.format(of)} given there is ")
+    assert f"demands[0].yields.a, {worth:g}; choose " in told
+    assert count == "1 fault"
 
 
 def test_every_fault_is_told_at_once_in_the_order_of_the_file(

@@ -244,7 +244,7 @@ def test_scenarios_without_a_probability_cannot_be_drawn(given: Instance) -> Non
     [
         (("demands", 0, "amount"), Span(0)),
         (("demands", 0, "min_share"), Span(0, 1)),
-        (("facilities", "a", "pue"), Span(2e-9)),
+        (("facilities", "a", "pue"), Span(1e-9)),
         (("facilities", "a", "energy_per_mwh"), Span()),
         (("facilities", "a", "limits", "power_mw"), Span(0)),
         (("facilities", "a", "zones", "h", "limits", "racks"), Span(0)),

@@ -87,6 +87,7 @@ def test_values_may_have_units(given: Instance) -> None:
         ({}, "holds nothing: give cartesian, zipped or list"),
         ({"cartesian": {"demands.chatt.amount": [1]}}, "did you mean 'chat'?"),
         ({"cartesian": {"facilities.*.grid_mv": [1]}}, "did you mean 'grid_mw'?"),
+        ({"cartesian": {"foo": [1]}}, "cartesian.foo: is not a field of an instance"),
         ({"cartesian": {"demands.*.tier": ["*2"], "scenario": ["late"]}}, "no scenario 'late'"),
         ({"cartesian": {MW: {"from": 2, "to": 1, "step": 1}}}, "must go up"),
         ({"cartesian": {MW: {"from": 1, "to": 2}}}, "needs a step or a count"),

@@ -451,8 +451,7 @@ def test_a_scenario_sets_values_with_units(changes: Any, plain: Any) -> None:
         (
             {"demands__*__amount": "9 H100e", "facilities__memphis__pue": "1.2 MW"},
             [
-                "'facilities.memphis.pue': facilities.memphis.pue: has no unit; "
-                "write a number alone, not '1.2 MW'",
+                "'facilities.memphis.pue': has no unit; write a number alone, not '1.2 MW'",
                 "'demands.*.amount': demands[1].amount: '9 H100e' has the unit 'H100e', "
                 "which is not known; this field is in jobs, a number of units",
             ],
@@ -467,10 +466,7 @@ def test_a_scenario_sets_values_with_units(changes: Any, plain: Any) -> None:
         ),
         (
             {"facilities__memphis__grid_mw": "*2 MW"},
-            [
-                "'facilities.memphis.grid_mw': facilities.memphis.grid_mw: must be a number, "
-                "not the text '*2 MW'"
-            ],
+            ["'facilities.memphis.grid_mw': must be a number, not the text '*2 MW'"],
         ),
     ],
 )

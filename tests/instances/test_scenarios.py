@@ -148,8 +148,9 @@ def test_changes_of_a_scenario_are_of_what_was_before_it() -> None:
 FAULTS: list[tuple[str, Any, str]] = [
     ("facilities.eus.pue", 2, "no 'eus' on the path 'facilities.eus.pue'; did you mean 'eu'?"),
     ("facilitys.eu.pue", 2, "did you mean 'facilities'?"),
-    ("facilities.eu.pu", 2, "facilities.eu.pu: is not a field of a facility; did you mean 'pue'?"),
-    ("facilities.eu.pue", 0, "facilities.eu.pue: must be above 0, not 0"),
+    ("facilities.eu.pu", 2, "pu': is not a field of a facility; did you mean 'pue'?"),
+    ("foo", 1, "set.foo: is not a field of an instance"),
+    ("facilities.eu.pue", 0, "set.'facilities.eu.pue': must be above 0, not 0"),
     ("facilities.us.east.grid_mw", [1], "must have one value for each of the 2 periods, not 1"),
     ("demands.chat.amount.2027Q1", 5, "no '2027Q1' on the path"),
     ("blocks.pod.accelerator", "b200", "which is not defined"),

@@ -231,8 +231,6 @@ def test_the_nearest_number_is_the_one_that_the_decimal_reads_as() -> None:
         ("5 MW**2", "MW", "'5 MW**2' has a unit that cannot be read; this field is in MW, a power"),
         # Sizes beyond those that any number may have.
         ("1e999 MW", "MW", "is too large: numbers go up to 1e15"),
-        ("1e18 W", "kW", "is too large: numbers go up to 1e15"),
-        ("1e-6 W", "kW", "'1e-6 W' is too small in kW"),
         ("1e9999 MW", "MW", "'1e9999 MW' is too large"),
         ("1e-9999 MW", "MW", "'1e-9999 MW' is too small"),
         ("1 MW", "resource", "'1 MW' is a power; this field is a number of racks"),

@@ -259,6 +259,9 @@ def test_blocks_that_can_serve_nothing_have_no_used_share(pair: Instance, plan: 
 def test_an_unknown_table_is_refused(pair: Instance, plan: PlanData, account: Account) -> None:
     with pytest.raises(ValueError, match="no table 'alocation'; did you mean allocation"):
         table("alocation", pair, plan, account)
+    # Prices are no table that a plan holds: they take solves of their own.
+    with pytest.raises(ValueError, match=r"no table 'prices'; .* plan.prices\(\) gives marginals"):
+        table("prices", pair, plan, account)
 
 
 def test_without_decisions_there_are_no_tables(
