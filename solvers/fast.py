@@ -24,8 +24,6 @@ from gridblock.solvers.improving import (
     ENOUGH,
     LARGE_REGIONS,
     SMALL_REGIONS,
-    VAST_BY_SUPPLY,
-    VAST_REGIONS,
 )
 from gridblock.solvers.mixed_rounding import with_cuts
 from gridblock.solvers.outcome import Outcome, Progress, Verdict
@@ -193,15 +191,6 @@ class Fast(Rooted):
         unless_stopped(sketch.outcome)
         self._stop_if_done()
         return self._settle(sketch)
-
-    def _improve_vast(self, aside: Aside, kernel: Flags, near: Floats | None) -> None:
-        """Improve the plan of so large a matrix in regions, then what is proven."""
-        self._by_regions(aside, kernel, VAST_REGIONS[:1])
-        if near is not None:
-            self._by_regions(aside, kernel, VAST_BY_SUPPLY, near)
-        self._by_regions(aside, kernel, VAST_REGIONS[1:])
-        self._solved_apart(aside)
-        self._by_regions(aside, kernel, VAST_REGIONS[1:])
 
     def _from_settled(self, aside: Aside, root: Root) -> None:
         """Improve the plan of a large matrix in regions; then tighten, and go on.

@@ -65,6 +65,7 @@ class Search:
         cuts: how the rows that the whole ends with are derived.
         idle: shape (columns,), what a sweep leaves at its lower bound, None for nothing.
         unlikely: shape (columns,), what a relaxation in it begins without, None for nothing.
+        spare: seconds of the time limit that are kept back.
         telling: held while the best plan, or the bound, is changed and told.
     """
 
@@ -81,6 +82,7 @@ class Search:
     cuts: tuple[Cut, ...] = ()
     idle: Flags | None = None
     unlikely: Flags | None = None
+    spare: float = 0.0
     nodes: int = 0
     stop: Stop = Stop.FINISHED
     lines: list[Progress] = field(default_factory=list)
@@ -153,7 +155,7 @@ class Search:
         """
         left = None
         if self.settings.time_limit is not None:
-            left = self.settings.time_limit - (time.monotonic() - self.began)
+            left = self.settings.time_limit - self.spare - (time.monotonic() - self.began)
             if left <= 0:
                 raise StoppedError(Stop.TIME_LIMIT)
         return replace(self.settings, time_limit=left, start=None, threads=1)

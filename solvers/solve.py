@@ -13,7 +13,13 @@ from gridblock.model.audit import AuditError, audit
 from gridblock.model.build import INTACT, build
 from gridblock.model.certificate import Certificate
 from gridblock.model.decide import decisions
-from gridblock.model.plan import Decisions, PlanData, relative_gap, rounding
+from gridblock.model.plan import (
+    Decisions,
+    PlanData,
+    bound_but_for_rounding,
+    relative_gap,
+    rounding,
+)
 from gridblock.model.pools import EXACT
 from gridblock.model.recall import recalled_values
 from gridblock.solvers.change import Floats
@@ -255,7 +261,10 @@ class _Solved:
                 message = f"the plan costs {objective:.12g} and the solver says {found:.12g}"
                 raise BooksError(message)
             return None
-        return min(outcome.bound, objective) if outcome.bound <= objective + slack else None
+        if outcome.bound > objective + slack:
+            return None
+        bound, gap = min(outcome.bound, objective), self.settings.gap
+        return bound_but_for_rounding(objective, bound, costs.values(), gap)
 
     def _costs_as_built(self) -> bool:
         """Say whether a model to which rules may have been added still costs what was built."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,9 @@ from gridblock.solvers.aside import Aside
 from gridblock.solvers.compile import Compiled, compile_model
 from gridblock.solvers.fast import Fast
 from gridblock.solvers.keeping import whole_numbers_kept
-from gridblock.solvers.outcome import Settings
+from gridblock.solvers.outcome import Settings, Stop
 from gridblock.solvers.regions import Regions
+from gridblock.solvers.search import StoppedError
 from gridblock.solvers.shape import Shape, shape_of
 from gridblock.solvers.slices import Whole
 
@@ -242,7 +244,36 @@ def test_work_is_dispatched_anew_with_all_whole_numbers_as_they_are(
     assert search.keep(idle)
     every = np.ones(len(best), dtype=np.bool_)
     with Aside(session, apart=threads > 1) as aside:
-        found = search._dispatched(aside, every, idle)
+        search._dispatch(aside, every)
+    found = search.best
+    assert found is not None
     assert matrix.objective(found) == pytest.approx(matrix.objective(best))
     assert search.objective == matrix.objective(found)
     assert np.array_equal(found[matrix.integer], np.rint(best[matrix.integer]))
+
+
+@pytest.mark.parametrize("stop", [Stop.TIME_LIMIT, Stop.INTERRUPTED, None])
+def test_work_is_dispatched_in_the_end_in_time_that_is_kept_back(
+    coasts: Instance, session: Session, monkeypatch: pytest.MonkeyPatch, stop: Stop | None
+) -> None:
+    _model, _, whole, shape = problem(coasts)
+    search = Fast(session, whole, shape, Settings(gap=0.0, time_limit=100.0))
+    search._start()
+    told: list[float] = []
+
+    def decided(*_: object) -> None:
+        left = search.asked().time_limit
+        assert left is not None
+        told.append(left)
+        if stop is not None:
+            raise StoppedError(stop)
+
+    monkeypatch.setattr(Fast, "_by_regions", decided)
+    monkeypatch.setattr(Fast, "_solved_apart", lambda *_: None)
+    monkeypatch.setattr(Fast, "_dispatch", lambda *_: told.append(-search.spare))
+    every = np.ones(len(whole.matrix.cost), dtype=np.bool_)
+    with suppress(StoppedError):
+        search._improve_vast(Aside(session, apart=False), every, None)
+    # Regions have two seconds less; after Ctrl-C nothing is begun.
+    assert all(left <= 98.0 for left in told)
+    assert told.count(0.0) == (stop is not Stop.INTERRUPTED)
