@@ -20,7 +20,7 @@ from gridblock.model.plan import Decisions
 from gridblock.model.rerouting import build_losses, keep_most, rerouted, touched
 from gridblock.solvers.change import Floats
 from gridblock.solvers.compile import Compiled, compile_model
-from gridblock.solvers.keeping import whole_numbers_kept
+from gridblock.solvers.keeping import COMPLETING, whole_numbers_kept
 from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.outcome import Outcome, Progress, Settings, Stop, Verdict, relative_gap
 from gridblock.solvers.session import Session
@@ -32,8 +32,6 @@ SHORT: Final = 1e-8
 """A share that is missed by no more stems from a solver's tolerances."""
 ROUNDING: Final = 1e-6
 """A relative difference of two objectives that stems from a solver's tolerances."""
-COMPLETING: Final = {"mip_max_nodes": 50}
-"""The work on whole numbers that a point to start from does not know."""
 RELAXED: Final = 20
 """Rounds of the relaxation before whole numbers are looked for."""
 
@@ -115,9 +113,10 @@ class Growing:
 
     def completed(self, matrix: Matrix, values: Floats) -> Floats | None:
         """Give a point with the whole numbers of one that lacks some others; None without any."""
-        self.session.load(matrix.changed(whole_numbers_kept(matrix, values)))
         if np.isfinite(values[matrix.integer]).all():
+            self.session.load(matrix)
             return self.session.polish(values, replace(self.settings, time_limit=None)).values
+        self.session.load(matrix.changed(whole_numbers_kept(matrix, values)))
         options = {**self.settings.options, **COMPLETING}
         return self.session.run(replace(self.settings, start=None, options=options)).values
 

@@ -176,7 +176,9 @@ class Improving(Sweep):
         for pair in two_at_a_time(range(shape.count)):
             if self.done():
                 return
-            plan, _ = self._two_anew(aside, [free & (shape.labels == at) for at in pair], 0.0, plan)
+            # What is paired with the last one of an odd number is None, in which there is nothing.
+            parts = [free & (shape.labels == at) for at in pair]
+            plan, _ = self._two_anew(aside, parts, 0.0, plan)
 
     def _once(
         self, aside: Aside, regions: Regions, groups: Sequence[list[int]], gap: float, plan: Floats

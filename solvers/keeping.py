@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 WHOLE: Final = 1e-6
 """By how much a number may be off a whole one, to be one."""
+COMPLETING: Final = {"mip_max_nodes": 50}
+"""The work on whole numbers that such a point does not know."""
 
 
 def whole_numbers_kept(matrix: Matrix, point: Floats) -> Change:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from gridblock.solvers.keeping import whole_numbers_kept
+from gridblock.solvers.keeping import COMPLETING, whole_numbers_kept
 from gridblock.solvers.outcome import (
     UNPROVEN,
     Outcome,
@@ -164,7 +164,7 @@ class Search:
         """Complete a point with its whole numbers as they are; None if there is none so."""
         matrix = self.whole.matrix
         self.session.load(matrix.changed(whole_numbers_kept(matrix, point)))
-        return self.solve({"mip_max_nodes": 50}).values
+        return self.solve(COMPLETING).values
 
     def keep(self, point: Floats | None) -> bool:
         """Keep a point of the whole, if it is one and the best; say whether it is one."""

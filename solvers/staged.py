@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridblock.solvers.change import Flags, Floats
-from gridblock.solvers.keeping import whole_numbers_kept
+from gridblock.solvers.keeping import COMPLETING, whole_numbers_kept
 from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.outcome import (
     Option,
@@ -140,7 +140,7 @@ class _Search:
             self._keep(Outcome(Stop.LIMIT, Verdict.FEASIBLE, start, cost))
             return
         self.session.load(self.matrix.changed(whole_numbers_kept(self.matrix, start)))
-        found = self._solve(SMALL, bounds=False)
+        found = self._solve(COMPLETING, bounds=False)
         if found.values is not None:
             self._keep(found)
 

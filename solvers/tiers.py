@@ -141,7 +141,9 @@ class _Stages:
             left -= passed
             if left <= 0:
                 return Outcome(Stop.TIME_LIMIT, Verdict.UNKNOWN)
-        start = self.settings.start if self.values is None else self._better(stage(), self.values)
+        start = self.settings.start if self.values is None else self.values
+        if self.values is not None and self.given is not None:
+            start = self._better(stage(), start)
         options = {**(CLOSELY if self.found else {}), **self.settings.options}
 
         def report(line: Progress) -> None:
