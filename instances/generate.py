@@ -24,10 +24,11 @@ def generate(rung: str, seed: int = 0) -> Instance:
         seed: which one, from 0.
 
     Raises:
-        ValueError: there is no such rung, or the seed is below 0.
+        ValueError: there is no such rung, or the seed is no whole number from 0.
     """
-    if rung not in RUNGS or seed < 0:
-        message = f"there is no rung {rung!r} with seed {seed}: rungs are {', '.join(RUNGS)}"
+    if rung not in RUNGS or not isinstance(seed, int) or seed < 0:
+        known = ", ".join(RUNGS)
+        message = f"there is no rung {rung!r} with seed {seed}: rungs are {known}, seeds 0, 1, …"
         raise ValueError(message)
     return Instance.parse(generated(RUNGS[rung], seed))
 

@@ -55,7 +55,8 @@ def number(value: float, digits: int = 3) -> str:
     while size < 10 ** (digits - 1 - decimals) and decimals < 12:
         decimals += 1
     text = f"{value:,.{decimals}f}"
-    return text.rstrip("0").rstrip(".") if decimals else text
+    text = text.rstrip("0").rstrip(".") if decimals else text
+    return "0" if text == "-0" else text
 
 
 def aligned(values: Iterable[float], most: int = 3) -> Callable[[float], str]:

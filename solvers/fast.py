@@ -280,9 +280,9 @@ class Fast(Rooted):
             if short <= BY_REGIONS * abs(self.bound):
                 self._solved_apart(aside)
 
-    def _without_relaxation(self, relaxed: Outcome) -> Outcome:
-        """Say what a relaxation without a point means: none of the whole, or no time for it."""
+    def _without_relaxation(self, relaxed: Outcome) -> Outcome | None:
+        """Give what a relaxation without a point means for the whole; None where nothing is."""
         self.stop = relaxed.stop
         if relaxed.verdict is Verdict.INFEASIBLE and self.best is None:
             return replace(relaxed, values=None, objective=None, row_duals=None)
-        return self.ended()
+        return None

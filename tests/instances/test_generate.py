@@ -141,3 +141,9 @@ def test_draws_are_made_of_what_python_promises_for_good() -> None:
     draw = Draw("a")
     assert draw.order([1, 2, 3], [1.0, 0.0, 1.0])[2] == 2
     assert set(draw.some([1, 2, 3], 2)) < {1, 2, 3}
+
+
+@pytest.mark.parametrize(("rung", "seed"), [("Q", 0), ("S", -1), ("S", 1.5)])
+def test_a_rung_or_seed_that_is_none_is_refused(rung: str, seed: int) -> None:
+    with pytest.raises(ValueError, match="rungs are S, M, L, XL, seeds 0, 1"):
+        generate(rung, seed)

@@ -24,6 +24,7 @@ def plain(text: str) -> str:
         (12.5, "USD 12.5"),
         (0.00123, "USD 0.00123"),
         (0, "USD 0"),
+        (-1e-13, "USD 0"),  # twelve decimals are written, and none of them is left
     ],
 )
 def test_money(value: float, text: str) -> None:

@@ -98,6 +98,20 @@ def test_where_nothing_is_to_be_decided_that_is_proven(
     assert plan.bound == pytest.approx(plan.objective, rel=1e-9)
 
 
+def test_a_relaxation_that_has_failed_leaves_what_columns_cost_by_themselves(
+    session: Session,
+) -> None:
+    # Three steps of the simplex method relax nothing; the plan that stands today needs none. What
+    # can be earned at most, with no row at all, is a bound even so.
+    options = {"simplex_iteration_limit": 3}
+    plan = gb.solve(generate("S", 0), method="fast", solver_options=options, session=session)
+    assert (plan.status, plan.stop) == ("feasible", "limit")
+    assert plan.objective is not None
+    assert plan.bound is not None
+    assert plan.bound < plan.objective
+    plan.audit().raise_if_broken()
+
+
 def test_the_same_seed_gives_the_same_plan(session: Session) -> None:
     instance = generate("S", 2)
     first, second = (gb.solve(instance, method="fast", gap=1e-3, session=session) for _ in range(2))
