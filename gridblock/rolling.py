@@ -10,6 +10,7 @@ from gridblock.instances.faults import InstanceError
 from gridblock.instances.in_force import orders_of
 from gridblock.instances.instance import Instance
 from gridblock.instances.revealed import Truth
+from gridblock.instances.standing_orders import known_periods, last_kept
 from gridblock.model.audit import audit
 from gridblock.model.plan import Decisions, PlanData
 from gridblock.plan import Plan, read_run
@@ -132,34 +133,31 @@ class Rolling:
 
 
 def _keeping(known: Instance, last: Plan, first: int) -> Instance:
-    """Let the orders of the last plan before a period stand."""
-    names = known.horizon.names
-    current = known.current
-    taken = in_force(last)
-    keep = max(first - 1, -1 if current is None else _position(known, current.keep_to))
-    moving = 0.0 if current is None else current.move_cost
+    """Let the orders of the last plan before a period stand.
+
+    What is moved stays what a plan gives beyond the plan in force that the instance names, so that
+    all plans pay for the same moves.
+    """
     data = known.as_it_stands()
-    data["current"] = {
-        "plan": taken if moving else orders_of(taken),
-        "keep_to": names[keep],
-        "move_cost": moving,
-    }
+    current, plan = data.get("current", {}), orders_of(in_force(last))
+    if known.current is not None:
+        assigned = current["plan"].get("assigned", [])
+        plan |= {"periods": list(known_periods(known)), "assigned": assigned}
+    keep = known.horizon.names[max(first - 1, last_kept(known))]
+    data["current"] = {**current, "plan": plan, "keep_to": keep}
     return Instance.parse(data)
-
-
-def _position(known: Instance, period: str | None) -> int:
-    return -1 if period is None else known.horizon.index[period]
 
 
 def _under(truth: Instance, plan: PlanData) -> PlanData:
     """Give a plan that kept its orders as one of the truth itself, audited against that.
 
+    Which orders of a plan in force stand, each stage has been audited for as it knew them.
+
     Raises:
         AuditError: it breaks a rule of the truth.
     """
-    if truth.current is not None:
-        return plan
-    flat = replace(plan, instance=truth.name, instance_hash=truth.hash, status="feasible")
+    given = truth if truth.current is None else truth.replace({"current.keep_to": None})
+    flat = replace(plan, instance=given.name, instance_hash=given.hash, status="feasible")
     flat = replace(flat, bound=None, gap=None, stages=())
-    audit(truth, flat).raise_if_broken()
+    audit(given, flat).raise_if_broken()
     return plan

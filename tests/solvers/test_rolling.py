@@ -136,6 +136,45 @@ def test_nothing_is_retired_in_hindsight() -> None:
     assert found.data.foresight.objective == pytest.approx(-4_000)
 
 
+@pytest.mark.parametrize("knows", [["p1"], ["p1", "p2"]])
+def test_what_is_moved_is_paid_by_every_plan(knows: list[str]) -> None:
+    # A pod stands at each of two sites, and the plan in force serves 10 units at the first one. It
+    # costs 10 x 1,000 h x $0.20 = $2,000 in p1, and $9 an hour instead in p2: $90,000. A pod moved
+    # for $1,000 in p1 costs nothing more, and no plan comes to less: each pays for that move.
+    assigned = [
+        {"demand": "chat", "block": "pod", "place": "a", "period": period, "blocks": 1}
+        for period in knows
+    ]
+    given = Instance.parse(
+        {
+            "gridblock": 1,
+            "name": "moved",
+            "periods": [{"name": f"p{i}", "hours": 1000} for i in (1, 2)],
+            "accelerators": {"h100": {"vendor": "nvidia"}},
+            "blocks": {"pod": {"accelerator": "h100", "accelerators": 10}},
+            "facilities": {site: {"installed": {"pod": 1}} for site in ("a", "b")},
+            "demands": [
+                {
+                    "name": "chat",
+                    "amount": 10,
+                    "yields": {"h100": 1},
+                    "unmet_cost": 100,
+                    "cost_per_unit_hour": {"a": 0.2},
+                }
+            ],
+            "current": {"plan": {"periods": knows, "assigned": assigned}, "move_cost": 1000},
+            "scenarios": [{"name": "dear", "set": {"demands.chat.cost_per_unit_hour.a": [0.2, 9]}}],
+        }
+    )
+    found = gb.roll(given, scenario="dear", gap=0.0)
+    data = found.data
+    assert data.once is not None
+    for plan in (data.realised, data.foresight, data.once):
+        assert (plan.objective, plan.costs["moves"]) == pytest.approx((1000, 1000))
+    assert (data.regret, data.least_regret, data.most_regret) == pytest.approx((0, 0, 0))
+    assert found.table["regret"].tolist() == pytest.approx([0, 0])
+
+
 def test_a_draw_is_the_same_for_the_same_seed() -> None:
     given = two_orders()
     what = {"fields": {"demands.chat.amount": {"uniform": {"low": 0.5, "high": 2}, "as": "factor"}}}
