@@ -147,7 +147,7 @@ class Relaxing:
         yield "max_facilities", [demand.name for demand in few]
         bound = [d for d in demands if d.run is not None and d.run.start != ends]
         yield "run", [demand.name for demand in bound]
-        if len({demand.tier for demand in demands}) > 1:
+        if self.instance.tiered:
             yield "tier", [demand.name for demand in demands if demand.tier > 1]
         if len(demands) > 1:
             yield "min_share", [demand.name for demand in demands if demand.min_share]

@@ -79,7 +79,7 @@ def _weighed(front: Front) -> str:
 
 
 def _tiers(instance: Instance) -> str:
-    if len({demand.tier for demand in instance.demands}) < 2:
+    if not instance.tiered:
         return ""
     return "Tiers are not kept here: all demands count alike."
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from gridblock.instances.instance import Instance
 from gridblock.model.account import Account
-from gridblock.model.plan import ONLY_PRICED, PlanData
+from gridblock.model.plan import ONLY_PRICED, PlanData, Stage
 from gridblock.reports.sections import span
 from gridblock.reports.unmet import (
     Summary,
@@ -113,10 +113,16 @@ def _quality(plan: PlanData, objective: float, currency: str, asked: str) -> str
     if plan.bound is None or plan.gap is None:
         return f"{total}; how much less the best possible costs is not proven ({asked})."
     if plan.gap <= NEGLIGIBLE:
-        return f"{total}, and no plan costs less."
+        return f"{total}, and no plan{of_those(plan.stages)} costs less."
     cost, bound = told_apart(objective, plan.bound, currency)
     total = f"With unmet work at its price it costs {cost}"
     if objective > 0 and plan.gap < 1:
         less = gap_percent(plan.gap)
         return f"{total}; the best possible costs at most {less} less ({bound}; {asked})."
-    return f"{total}; no plan costs less than {bound} (gap {gap_percent(plan.gap)}; {asked})."
+    nobody, gap = f"no plan{of_those(plan.stages)}", gap_percent(plan.gap)
+    return f"{total}; {nobody} costs less than {bound} (gap {gap}; {asked})."
+
+
+def of_those(stages: Sequence[Stage]) -> str:
+    """Say among which plans one is the best: by tiers, those that give earlier ones as much."""
+    return " that gives earlier tiers as much" if stages else ""

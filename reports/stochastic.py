@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from gridblock.reports.headline import NEGLIGIBLE, STOPS, none_found
+from gridblock.reports.headline import NEGLIGIBLE, STOPS, none_found, of_those
 from gridblock.reports.sections import Document, first_to_last
 from gridblock.reports.stochastic_sections import MOST_ROWS, NEAR, sections
 from gridblock.reports.stochastic_words import before, in_time, listed, more, sentence
@@ -77,14 +77,12 @@ def _verdict(plan: StochasticPlan) -> str:
         opening = "Optimal." if exact else "Optimal within the gap asked for."
     if hedge.bound is None or hedge.objective is None or hedge.gap is None:
         return f"{opening} How much less the best possible costs is not proven."
+    nobody = f"No plan for all scenarios{of_those(hedge.stages)}"
     if exact:
-        return f"{opening} No plan for all scenarios costs less."
+        return f"{opening} {nobody} costs less."
     _, bound = told_apart(hedge.objective, hedge.bound, currency)
     weighed = " as it is weighed" if hedge.risk.weight else ""
-    return (
-        f"{opening} No plan for all scenarios costs less than {bound}{weighed} "
-        f"(gap {gap_percent(hedge.gap)})."
-    )
+    return f"{opening} {nobody} costs less than {bound}{weighed} (gap {gap_percent(hedge.gap)})."
 
 
 def _risk(plan: StochasticPlan, at_risk: float) -> str:

@@ -20,6 +20,7 @@ LONGEST: Final = 12
 NEAR: Final = 1e-6
 """A difference below this share of the cost is the solver's rounding."""
 NO_PLAN: Final = "none"
+LESS_FOR_TIERS: Final = "Below 0: what is ordered gives earlier tiers less."
 
 
 def sections(plan: StochasticPlan) -> Iterator[Section]:
@@ -128,7 +129,8 @@ def regrets(plan: StochasticPlan) -> Section:
     note = "None: what is ordered for one cannot be carried out in the other. "
     if not any(NO_PLAN in row(called, of) for called, of, _ in found):
         note = ""
-    note += f"Column {listed(numbered)}." if wide and numbered else ""
+    note += f"Column {listed(numbered)}. " if wide and numbered else ""
+    note += LESS_FOR_TIERS if hedge.stages else ""
     return Section(
         title="Regret",
         unit=f"cost beyond the best plan of what comes, {scale.of(plan.instance.currency)}",

@@ -35,7 +35,7 @@ def _sentences(data: Stressed) -> Iterator[str]:
     yield f"{kept}; everything else is decided again."
     yield _searched(data)
     yield from _open(data)
-    if len({demand.tier for demand in data.instance.demands}) > 1:
+    if data.instance.tiered:
         yield (
             "Recourse keeps to tiers, and the plan as it stands does not: under a shock that is "
             "only bounded, planning anew may cost more where a lower tier gets more."

@@ -92,6 +92,11 @@ class Fields(Record):
         """The places in which blocks stand."""
         return {path: place for path, place in self.places.items() if place.is_leaf}
 
+    @property
+    def tiered(self) -> bool:
+        """Whether demands are of several tiers, which are planned one after the other."""
+        return len({demand.tier for demand in self.demands}) > 1
+
     @cached_property
     def contracts(self) -> dict[str, Contract]:
         """Each option on this horizon, by name."""

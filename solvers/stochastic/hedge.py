@@ -163,12 +163,17 @@ class _Search:
         }
 
     def _future(self) -> Strategy:
-        """Give the least cost that is known of each scenario alone: any plan of it may show it."""
+        """Give the least cost that is known of each scenario alone: any plan of it may show it.
+
+        By tiers only its own plan does. One with what is decided for another scenario may give
+        earlier tiers less, and cost less for that.
+        """
         costs: dict[str, float | None] = {}
         likely = self.program.probability
         for name, answer in ((name, self.alone[name]) for name in likely):
             known = [answer.readings[name].cost] if answer.found else []
-            tried = (strategy.costs[name] for strategy, _ in self.tried)
+            others = () if self.program.tiered else self.tried
+            tried = (strategy.costs[name] for strategy, _ in others)
             costs[name] = min([*known, *(cost for cost in tried if cost is not None)], default=None)
         least = {name: self.alone[name].outcome.bound for name in likely}
         return Strategy("future", {}, costs, least)

@@ -49,7 +49,7 @@ class Orders(Program):
         super().__init__(self._add, probability, mean)
         self.given, self.shared, self.resolves = given, shared, resolves
         self.settings = settings
-        self.tiered = any(len({d.tier for d in i.demands}) > 1 for i in given.values())
+        self.tiered = any(instance.tiered for instance in given.values())
 
     def _add(self, block: pyo.Block, name: str) -> Stage:
         return add_scenario(block, self.given[name], self.resolves, self.shared[name])

@@ -11,6 +11,7 @@ from gridblock.instances.instance import Instance
 from gridblock.instances.outlook import AS_IT_STANDS, futures_of
 from gridblock.model.common_orders import Order
 from gridblock.model.extensive import EXPECTED, Risk
+from gridblock.model.plan import Stage
 from gridblock.reports.charts import hedge as charts
 from gridblock.reports.html.hedge import page
 from gridblock.reports.sections import Document
@@ -98,6 +99,8 @@ def test_other_ends_are_told_as_they_are(plan: StochasticPlan) -> None:
     assert "Infeasible: no orders before y2 suit all scenarios." in told
     assert "before a plan was found" in said(**none, status="no_plan", stop="time_limit")
     assert "(gap 25 %)" in said(status="feasible", stop="time_limit", bound=150.0)
+    by_tiers = said(stages=(Stage(1, 100.0, 100.0, 0.0, 0.0),))
+    assert "No plan for all scenarios that gives earlier tiers as much costs less." in by_tiers
     assert "is not proven" in said(status="feasible", stop="time_limit", bound=None)
     weighed = said(risk=Risk(0.5, 0.75))
     assert "which counts 50 %, and the expected cost the rest: weighed so, USD 300." in weighed

@@ -13,7 +13,7 @@ from gridblock.instances.instance import Instance
 from gridblock.model.account import Account
 from gridblock.model.account import account as account_of
 from gridblock.model.findings import Finding, Report
-from gridblock.model.plan import Decisions, PlanData, Standing
+from gridblock.model.plan import Decisions, PlanData, Stage, Standing
 from gridblock.reports import terminal
 
 Printed = Callable[..., str]
@@ -206,6 +206,10 @@ STATUSES = [
     ({"status": "interrupted", "stop": "interrupted"}, "Interrupted; this is the best plan found."),
     ({"bound": None, "gap": None}, "how much less the best possible costs is not proven"),
     ({"objective": -10.0, "bound": -30.0, "gap": 2.0}, "no plan costs less than USD -30"),
+    (
+        {"bound": 1_500_000.0, "gap": 0.0, "stages": (Stage(1, 10.0, 10.0, 0.0, 0.0),)},
+        "and no plan that gives earlier tiers as much costs less.",
+    ),
     ({"status": "no_plan", "objective": None}, "Stopped at the time limit before a plan was"),
     ({"status": "infeasible", "objective": None}, "Infeasible: no plan can exist, since its"),
 ]

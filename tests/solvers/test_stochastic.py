@@ -279,6 +279,48 @@ def test_tiers_are_kept_in_every_scenario(session: Session) -> None:
         solve(given, session, decompose=True)
 
 
+def test_by_tiers_only_its_own_plan_shows_what_a_scenario_costs(session: Session) -> None:
+    # One lot fits, of pods for `first` or of tpus for `second`: $1,000. 100 units of `second` that
+    # stay unmet for 1,000 h cost $1,000,000, those of `first` $100,000, and `first` is of tier 1.
+    # It asks for nothing as it stands, where tpus leave $1,000, and for 100 in a rush, where its
+    # tier has the pods for it, at $1,001,000. Tpus in a rush cost $101,000, as nobody may plan.
+    unit = {"uses": {"racks": 1}, "accelerators": 100}
+    lot = {"lead": 1, "cost_per_period": 1000}
+    given = Instance.parse(
+        {
+            "gridblock": 1,
+            "periods": [{"name": name, "hours": 1000} for name in ("y1", "y2")],
+            "accelerators": {"h100": {}, "tpu": {}},
+            "blocks": {kind: {"accelerator": kind, **unit} for kind in ("h100", "tpu")},
+            "facilities": {"north": {"limits": {"racks": 1}}},
+            "demands": [
+                {"name": "first", "amount": 0, "yields": {"h100": 1}, "unmet_cost": 1},
+                {"name": "second", "amount": [0, 100], "yields": {"tpu": 1}, "unmet_cost": 10}
+                | {"tier": 2},
+            ],
+            "options": [
+                {"name": kind, "adds": [{"blocks": kind, "at": "north", "count": 1}], **lot}
+                for kind in ("h100", "tpu")
+            ],
+            "scenarios": [
+                {"name": "rush", "probability": 0.5, "set": {"demands.first.amount": [0, 100]}}
+            ],
+        }
+    )
+    hedge = solve(given, session).data.hedge
+    assert hedge.future is not None
+    alone = {"as it stands": 1_000, "rush": 1_001_000}
+    assert hedge.future.costs == hedge.future.least == pytest.approx(alone)
+    # Whoever does not know orders pods for tier 1: $1,001,000 either way, of which (1,001,000 -
+    # 1,000) / 2 are lost by not knowing.
+    worth = hedge.value_of_information
+    assert worth is not None
+    ends = worth.value, worth.least, worth.most
+    assert ends == pytest.approx((500_000, 500_000, 500_000))
+    by_name = {strategy.name: strategy for strategy in hedge.own}
+    assert hedge.regret(by_name["as it stands"], "rush") == pytest.approx(-900_000)
+
+
 @pytest.mark.parametrize(
     ("how", "said"),
     [
