@@ -86,15 +86,18 @@ class Rolled:
 
     @property
     def least_regret(self) -> float | None:
-        """What it costs more at least, given the gaps of both."""
-        if self.realised.bound is None or self.foresight.objective is None:
+        """What it costs more at least, given the gaps of both; not known of plans by tiers.
+
+        Who does not know what comes may have left earlier tiers less, and paid less for that.
+        """
+        if self.realised.bound is None or self.foresight.objective is None or self.truth.tiered:
             return None
         return self.realised.bound - self.foresight.objective
 
     @property
     def most_regret(self) -> float | None:
-        """What it costs more at most."""
-        if self.realised.objective is None or self.foresight.bound is None:
+        """What it costs more at most; not known of plans by tiers."""
+        if self.realised.objective is None or self.foresight.bound is None or self.truth.tiered:
             return None
         return self.realised.objective - self.foresight.bound
 

@@ -59,7 +59,12 @@ def headline(data: Rolled) -> str:
 def _gaps(data: Rolled) -> Iterator[str]:
     """Say what the gaps of the two plans leave open."""
     low, high = data.least_regret, data.most_regret
-    if low is None or high is None:
+    if data.truth.tiered:
+        yield (
+            "Every plan keeps to tiers: what came may have left earlier ones less, and cost less "
+            "for that. So it is not said what is regretted at least and at most."
+        )
+    elif low is None or high is None:
         yield "Not both have a bound: the regret is between the plans that were found."
     elif low < 0 < (data.regret or 0.0) or (data.regret or 0.0) <= 0:
         currency = data.truth.currency

@@ -10,6 +10,7 @@ import gridblock as gb
 from gridblock.instances.faults import InstanceError
 from gridblock.instances.instance import Instance
 from gridblock.instances.revealed import known_by, of_reveals, of_scenarios
+from gridblock.reports.roll_document import document
 from gridblock.rolling import NoStageError
 from gridblock.solvers import rolling
 
@@ -173,6 +174,43 @@ def test_what_is_moved_is_paid_by_every_plan(knows: list[str]) -> None:
         assert (plan.objective, plan.costs["moves"]) == pytest.approx((1000, 1000))
     assert (data.regret, data.least_regret, data.most_regret) == pytest.approx((0, 0, 0))
     assert found.table["regret"].tolist() == pytest.approx([0, 0])
+
+
+def test_by_tiers_nothing_is_said_of_the_least_and_most_regret() -> None:
+    # One lot fits, of pods for `first` or of tpus for `second`: $1,000. 100 units of `second` that
+    # stay unmet for 1,000 h cost $1,000,000, those of `first` $100,000, and `first` is of tier 1.
+    # It is not expected, so that tpus are ordered, and comes all the same: $101,000. Who knows that
+    # orders pods for tier 1, at $1,001,000: $900,000 less are regretted, which is no rounding.
+    unit = {"uses": {"racks": 1}, "accelerators": 100}
+    lot = {"lead": 1, "cost_per_period": 1000}
+    given = Instance.parse(
+        {
+            "gridblock": 1,
+            "periods": [{"name": name, "hours": 1000} for name in ("y1", "y2")],
+            "accelerators": {"h100": {}, "tpu": {}},
+            "blocks": {kind: {"accelerator": kind, **unit} for kind in ("h100", "tpu")},
+            "facilities": {"north": {"limits": {"racks": 1}}},
+            "demands": [
+                {"name": "first", "amount": 0, "yields": {"h100": 1}, "unmet_cost": 1},
+                {"name": "second", "amount": [0, 100], "yields": {"tpu": 1}, "unmet_cost": 10}
+                | {"tier": 2},
+            ],
+            "options": [
+                {"name": kind, "adds": [{"blocks": kind, "at": "north", "count": 1}], **lot}
+                for kind in ("h100", "tpu")
+            ],
+            "scenarios": [{"name": "rush", "set": {"demands.first.amount": [0, 100]}}],
+        }
+    )
+    found = gb.roll(given, scenario="rush", gap=0.0)
+    data = found.data
+    assert data.realised.objective == pytest.approx(101_000)
+    assert data.foresight.objective == pytest.approx(1_001_000)
+    assert found.regret == pytest.approx(-900_000)
+    assert (data.least_regret, data.most_regret) == (None, None)
+    said = " ".join(document(data).sentences)
+    assert "Every plan keeps to tiers" in said
+    assert "within the gaps" not in said
 
 
 def test_a_draw_is_the_same_for_the_same_seed() -> None:
