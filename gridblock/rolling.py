@@ -25,6 +25,11 @@ REALISED: Final = "realised"
 FORESIGHT: Final = "foresight"
 ONCE: Final = "once"
 """What plans beside those of the stages are called."""
+DONE: Final = (
+    "all hard rules could be kept but for what is done: past retirements stand, and no run starts "
+    "in hindsight"
+)
+"""Why a stage has no plan where its instance alone would have one."""
 
 
 class NoStageError(Exception):
@@ -124,7 +129,8 @@ class Rolling:
         found = plan_from(given, self.settings, self.session, past, self.on_progress)
         plan = Plan(given, found)
         if found.decisions is None:
-            why = "; ".join(found.conflict) or found.stop
+            done = past is not None and found.status == "infeasible"
+            why = "; ".join(found.conflict) or (DONE if done else found.stop)
             message = f"no plan {called}: {found.status.replace('_', ' ')} ({why})"
             raise NoStageError(message, found)
         if saved is not None:

@@ -2,13 +2,17 @@
 
 from collections.abc import Callable
 
+import pyomo.environ as pyo
+
 from gridblock.instances.instance import Instance
 from gridblock.model.build import INTACT, build
-from gridblock.model.hindsight import hold
+from gridblock.model.hindsight import carry_on, hold
 from gridblock.model.plan import Decisions, PlanData
 from gridblock.solvers.outcome import Progress, Settings
 from gridblock.solvers.session import Session
 from gridblock.solvers.solve import find_plan
+
+Rule = Callable[[pyo.ConcreteModel, Decisions, int], None]
 
 
 def plan_from(
@@ -21,7 +25,8 @@ def plan_from(
     """Plan an instance in which what was done in the past stays done.
 
     Orders of the past are those of the plan in force, which the instance holds. Blocks that were
-    retired and runs that were started stay so, and no others are in hindsight.
+    retired stay so, and no others are in hindsight. Runs that had started go on. Where no plan lets
+    all of them do so, they may be lost, and start anew in a period that is open.
 
     Args:
         instance: what is known, with the plan in force.
@@ -35,11 +40,19 @@ def plan_from(
         AuditError, ModelError, OptionError, SolverError: as ``find_plan``.
         KeyboardInterrupt: it was interrupted.
     """
-    model = None
-    if past is not None and past[1] > 0:
-        model = build(instance, INTACT)
-        hold(model, *past)
-    plan = find_plan(instance, settings, session, model=model, on_progress=on_progress).plan
-    if plan.status == "interrupted":
-        raise KeyboardInterrupt
+
+    def planned(*rules: Rule) -> PlanData:
+        model = None
+        if past is not None and past[1] > 0:
+            model = build(instance, INTACT)
+            for rule in rules:
+                rule(model, *past)
+        plan = find_plan(instance, settings, session, model=model, on_progress=on_progress).plan
+        if plan.status == "interrupted":
+            raise KeyboardInterrupt
+        return plan
+
+    plan = planned(hold, carry_on)
+    if plan.status == "infeasible" and past is not None and past[0].starts:
+        return planned(hold)
     return plan

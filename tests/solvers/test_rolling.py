@@ -176,6 +176,74 @@ def test_what_is_moved_is_paid_by_every_plan(knows: list[str]) -> None:
     assert found.table["regret"].tolist() == pytest.approx([0, 0])
 
 
+@pytest.fixture
+def run() -> Instance:
+    """A run of 10 units for two periods of 1,000 h; a pod of 10 stands, others cost $1,000.
+
+    It starts in p1, since each later start costs $100; unmet it costs 2 x 10 x 1,000 h x $1.
+    """
+    return Instance.parse(
+        {
+            "gridblock": 1,
+            "name": "run",
+            "periods": [{"name": f"p{i}", "hours": 1000} for i in (1, 2, 3)],
+            "accelerators": {"h100": {"vendor": "nvidia"}},
+            "blocks": {
+                "pod": {
+                    "accelerator": "h100",
+                    "accelerators": 10,
+                    "cost_once": 1000,
+                    "resale_share": 0,
+                }
+            },
+            "facilities": {"a": {"installed": {"pod": 1}}},
+            "demands": [
+                {
+                    "name": "train",
+                    "amount": 10,
+                    "yields": {"h100": 1},
+                    "unmet_cost": 1,
+                    "cost_per_unit_hour": {"a": 0},
+                    "run": {"periods": 2, "start": ["p1", "p2"], "delay_cost": 100},
+                }
+            ],
+            "scenarios": [
+                {"name": "dear", "set": {"demands.train.cost_per_unit_hour.a": [0.5, 0, 0]}}
+            ],
+        }
+    )
+
+
+def test_a_run_that_cannot_go_on_starts_anew(run: Instance) -> None:
+    # That it takes 20 units is told in p2. In p1 it had one pod, so that it is lost. With one more
+    # it starts again in p2, a period late: 1,000 + 100. Foresight buys that pod in p1.
+    found = gb.roll(run, reveals={"p2": {"demands.train.amount": 20}}, gap=0.0)
+    assert found.stages[0].data.objective == pytest.approx(0)
+    assert found.data.realised.objective == pytest.approx(1_100)
+    assert found.data.foresight.objective == pytest.approx(1_000)
+    assert found.regret == pytest.approx(100)
+    # The orders of the first plan alone leave it unmet: 20 x 2 x 1,000.
+    assert found.data.once is not None
+    assert found.data.once.objective == pytest.approx(40_000)
+
+
+def test_a_run_that_can_go_on_does(run: Instance) -> None:
+    # That serving it costs $0.50 an hour in p1 is known in p2: 10 x 1,000 x 0.5. Starting in p2
+    # would have cost 100, as foresight does, but what has started stands.
+    found = gb.roll(run, scenario="dear", gap=0.0)
+    assert found.data.realised.objective == pytest.approx(5_000)
+    assert found.data.foresight.objective == pytest.approx(100)
+
+
+def test_what_is_done_is_told_where_nothing_else_leaves_no_plan(run: Instance) -> None:
+    # A run that must be served waits for p2, where serving it is cheap. Then it is told that it was
+    # to start in p1 at the latest.
+    given = run.replace({"demands.train.min_share": 1}).scenario("dear")
+    late = {"p2": {"demands.train.run.start": ["p1", "p1"]}}
+    with pytest.raises(NoStageError, match=r"in p2: infeasible \(all hard rules could be kept but"):
+        gb.roll(given, reveals=late, gap=0.0)
+
+
 def test_by_tiers_nothing_is_said_of_the_least_and_most_regret() -> None:
     # One lot fits, of pods for `first` or of tpus for `second`: $1,000. 100 units of `second` that
     # stay unmet for 1,000 h cost $1,000,000, those of `first` $100,000, and `first` is of tier 1.
