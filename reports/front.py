@@ -7,7 +7,7 @@ from gridblock.instances.instance import Instance
 from gridblock.model.plan import PlanData
 from gridblock.reports.headline import none_found
 from gridblock.reports.sections import Bar, Column, Document, Row, Section, first_to_last
-from gridblock.reports.words import gap_percent, money, number, percent, plural, scale_for
+from gridblock.reports.words import ALIKE, gap_percent, money, number, percent, plural, scale_for
 from gridblock.solvers.front import Front, Point, trade
 from gridblock.solvers.outcome import Stop
 
@@ -79,9 +79,7 @@ def _weighed(front: Front) -> str:
 
 
 def _tiers(instance: Instance) -> str:
-    if not instance.tiered:
-        return ""
-    return "Tiers are not kept here: all demands count alike."
+    return ALIKE if instance.tiered else ""
 
 
 def _section(instance: Instance, front: Front) -> Section:

@@ -130,6 +130,10 @@ def gap_percent(gap: float) -> str:
     return f"<0.001{GLUE}%" if gap < 1e-5 else f"{number(100 * gap, 2)}{GLUE}%"
 
 
+ALIKE: Final = "Tiers are not kept here: all demands count alike."
+"""What is said where demands of several tiers are not planned one tier after the other."""
+
+
 def plural(count: int, noun: str) -> str:
     """Write ``1 facility``, ``8 quarters``, ``219,904 blocks``."""
     if count == 1:

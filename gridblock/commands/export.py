@@ -1,6 +1,7 @@
 """``gridblock export``: the model for other solvers, and a plan as an Excel workbook."""
 
 import secrets
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Final
@@ -13,7 +14,8 @@ from gridblock.commands.files import refuse_without_folder
 from gridblock.commands.options import Changes, LogFile, Quiet, Scenarios, Verbose
 from gridblock.commands.talk import Talk
 
-MODELS: Final = (".mps", ".lp")
+MODELS: Final = {".mps": "*", ".lp": "\\"}
+"""What a line of a model's file that is a comment begins with."""
 WORKBOOK: Final = ".xlsx"
 PLAN: Final = "plan.xlsx"
 
@@ -46,7 +48,8 @@ def export(
 ) -> None:
     """Write the model of an instance as MPS or LP, or a plan as an Excel workbook.
 
-    The workbook has the summary first, then one sheet for each table.
+    The workbook has the summary first, then one sheet for each table. A model
+    knows no tiers: all demands count alike in it.
     """
     talk = Talk(quiet=quiet, verbose=verbose, log=log_file)
     with ended(talk):
@@ -101,6 +104,7 @@ def _model(
     talk.phase("building")
     from gridblock.instances.write import named
     from gridblock.model.build import build
+    from gridblock.reports.words import ALIKE
 
     model = build(given)
     talk.phase("writing")
@@ -109,6 +113,21 @@ def _model(
     try:
         with named(file):
             model.write(str(beside), io_options={"symbolic_solver_labels": True})
+            if given.tiered:
+                _begin_with(f"{MODELS[suffix]} {ALIKE}\n", beside)
+                talk.note(ALIKE)
             beside.replace(file)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _begin_with(line: str, file: Path) -> None:
+    """Put a line before what a file holds, which may be large."""
+    whole = file.with_name(f"{file.name}.part")
+    try:
+        with file.open("rb") as rest, whole.open("wb") as begun:
+            begun.write(line.encode())
+            shutil.copyfileobj(rest, begun)
+        whole.replace(file)
+    finally:
+        whole.unlink(missing_ok=True)

@@ -26,6 +26,22 @@ def test_another_solver_finds_the_same_optimum(gridblock: Any, tmp_path: Path, n
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
+@pytest.mark.parametrize("name", ["tiers.mps", "tiers.lp"])
+def test_that_tiers_are_not_kept_is_told_and_written(
+    gridblock: Any, tmp_path: Path, name: str
+) -> None:
+    # See tier-waits.yaml: by tiers (512 x 5 + 256 x 1) x 1000, and by price alone, as another
+    # solver finds, (512 x 2 + 256 x 1) x 1000.
+    ran = gridblock("export", "tier-waits", "-o", name)
+    assert ran.exit_code == 0
+    assert "Tiers are not kept here: all demands count alike." in ran.stderr
+    assert optimum(tmp_path / name) == pytest.approx(1_280_000)
+    first = (tmp_path / name).read_text().splitlines()[0]
+    assert first[1:] == " Tiers are not kept here: all demands count alike."
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert "Tiers" not in gridblock("export", "first", "-o", "first.lp").stderr
+
+
 def test_rules_keep_their_names(gridblock: Any, tmp_path: Path) -> None:
     gridblock("export", "power-binds", "-o", "m.lp")
     assert "power" in (tmp_path / "m.lp").read_text()
