@@ -76,7 +76,7 @@ class Study:
         """Compare with another study under the same draws, case by case.
 
         Raises:
-            ValueError: the draws of the two differ, or no case has a plan in both.
+            ValueError: the draws or currencies of the two differ, or no case has a plan in both.
         """
         return figures.compared(self.data, other.data, measure)
 

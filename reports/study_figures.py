@@ -239,8 +239,12 @@ def paired(study: Study, other: Study, measure: str = "objective") -> Floats:
     for nothing.
 
     Raises:
-        ValueError: their cases differ in what both have.
+        ValueError: their cases differ in what both have, or they are in different currencies.
     """
+    currencies = [of.instance.currency for of in (study, other)]
+    if len({*currencies}) > 1:
+        message = f"studies in different currencies ({', '.join(currencies)}) are not comparable"
+        raise ValueError(message)
     if not same_draws(*([each.values for each in of.entries] for of in (study, other))):
         message = "the cases of the two differ: give both the same distributions, number and seed"
         raise ValueError(message)
@@ -262,7 +266,7 @@ def compared(study: Study, other: Study, measure: str = "objective") -> Paired:
     """Say how a figure differs from that of another study, case by case.
 
     Raises:
-        ValueError: their cases differ, or none has a plan in both.
+        ValueError: as ``paired``, or none has a plan in both.
     """
     less = paired(study, other, measure)
     if not len(less):

@@ -75,15 +75,10 @@ def settled(
     """Solve a study, keep it, show it, and give the exit code.
 
     Raises:
-        typer.BadParameter: the folder holds something.
+        typer.BadParameter: the folder holds something, or the other study is of something else.
     """
-    from gridblock.reports.study_figures import same_draws
-
     if against is not None:
-        theirs = [each.values for each in against.data.entries]
-        if not same_draws([each.values for each in variants], theirs):
-            message = "is a study of other draws: give both the same fields, number and seed"
-            raise typer.BadParameter(message, param_hint="'--against'")
+        _refuse_unlike(asked, variants, against)
     folder = folder_for(asked.instance, request.output, request.no_save)
     study = _solved(talk, interrupts, asked, variants, request, folder)
     talk.line.end()
@@ -97,6 +92,24 @@ def settled(
     if missing:
         talk.note(f"{plural(len(missing), 'case')} missing, the first is {missing[0]}")
     return code(study.data.statuses)
+
+
+def _refuse_unlike(asked: "Asked", variants: "Sequence[Variant]", other: "Study") -> None:
+    """Refuse a study whose cases cannot be compared with those that are asked for.
+
+    Raises:
+        typer.BadParameter: it is of other draws, or in another currency.
+    """
+    from gridblock.reports.study_figures import same_draws
+
+    theirs, ours = other.instance.currency, asked.instance.currency
+    if not same_draws([each.values for each in variants], [e.values for e in other.data.entries]):
+        message = "is a study of other draws: give both the same fields, number and seed"
+    elif theirs != ours:
+        message = f"is a study in {theirs}, and this one is in {ours}: give both the same currency"
+    else:
+        return
+    raise typer.BadParameter(message, param_hint="'--against'")
 
 
 def _solved(

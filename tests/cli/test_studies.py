@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,15 @@ def test_differences_under_the_same_draws_are_paired(
     assert ran.exit_code == 2
     assert "other draws" in ran.stderr
     assert "starting" not in ran.stderr
+    # A euro is no dollar: the same figures in another currency are not "as much".
+    ran = gridblock(*arguments, "--set", "currency=EUR", *more[2:])
+    assert ran.exit_code == 2
+    assert "in USD, and this one is in EUR" in " ".join(ran.stderr.replace("│", "").split())
+    assert "starting" not in ran.stderr
+    same = gb.read_study(tmp_path / "given")
+    euros = replace(same, data=replace(same.data, instance=same.instance.replace(currency="EUR")))
+    with pytest.raises(ValueError, match=r"different currencies \(EUR, USD\) are not"):
+        euros.minus(same)
 
 
 def test_more_draws_go_on_from_fewer(
