@@ -170,7 +170,7 @@ def solve_study(
         found = _answered(cases, how, None, None)
         return study_of(asked, keys, variants, found, None)
     with study_folder.held(folder, asked, keys, resume=resume, shard=shard) as journal:
-        mine = cases if shard is None else cases[shard.number - 1 :: shard.of]
+        mine = cases if shard is None else shard.share(cases)
         found = _answered(mine, how, journal, Runs(folder) if keep else None)
         # Other shards may have found theirs in the meantime.
         study = study_of(asked, keys, variants, study_folder.known(folder) | found, folder)

@@ -5,11 +5,11 @@ each shard, grows by a line a case; ``runs/`` holds the plans where they are kep
 ``summary.json`` follow when every case is there.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from gridblock import own_json, runs
 from gridblock.instances import read as reading
@@ -21,6 +21,8 @@ from gridblock.instances.write import to_json, write_text
 from gridblock.reports.study import MONTE_CARLO, SWEEP
 from gridblock.solvers.many.journal import Journal
 from gridblock.solvers.many.journal import read as read_journal
+
+T = TypeVar("T")
 
 FORMAT_VERSION: Final = 1
 STUDY: Final = "study.json"
@@ -34,6 +36,10 @@ class Shard(NamedTuple):
 
     number: int
     of: int
+
+    def share(self, cases: Sequence[T]) -> Sequence[T]:
+        """Give those of some cases that are its own."""
+        return cases[self.number - 1 :: self.of]
 
 
 @dataclass(frozen=True)

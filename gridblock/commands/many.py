@@ -1,5 +1,6 @@
 """What the commands that solve many cases share: the request, the answer, the exit code."""
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -86,7 +87,7 @@ def settled(
     if request.shard is not None and missing:
         left = plural(len(missing), "case")
         talk.note(f"{_shard(request.shard)} is done; {left} of others to come")
-        return Ending.PLAN
+        return code_of_shard(study, request.shard)
     _show(study, request.form, against)
     tell_kept(talk, study, folder, request.report)
     if missing:
@@ -152,6 +153,14 @@ def _show(study: "Study", form: Form, against: "Study | None") -> None:
         lambda: document(study.data, paired()),
         lambda: csv_rows(*rows(study.data)),
     )
+
+
+def code_of_shard(study: "Study", shard: tuple[int, int]) -> Ending:
+    """Give the exit code of a shard, by the statuses of its own cases; it may have none."""
+    from gridblock.study_folder import Shard
+
+    own = Counter(each.status for each in Shard(*shard).share(study.data.entries))
+    return code(own) if own else Ending.PLAN
 
 
 def code(statuses: dict[str, int]) -> Ending:

@@ -18,6 +18,7 @@ import gridblock as gb
 from gridblock import study_folder
 from gridblock.commands.many import code as code_of
 from gridblock.solvers.many import cases as solving
+from gridblock.solvers.outcome import SolverError
 
 POWER = "facilities.memphis.limits.power_mw"
 PRICE = "facilities.memphis.energy_per_mwh"
@@ -163,6 +164,27 @@ def test_shards_are_merged_when_all_are_there(gridblock: Any, tmp_path: Path, gr
     whole = gridblock("sweep", "first", grid, *HERE, "--no-save", "--format", "csv")
     assert ran.stdout == whole.stdout == (tmp_path / "out" / "table.csv").read_text()
     assert len(list((tmp_path / "out").glob("results-*.jsonl"))) == 2
+
+
+def test_a_shard_ends_as_its_own_cases_do(
+    gridblock: Any, tmp_path: Path, grid: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # 7 MW leave 880 of the assistant unmet, and 10 MW nothing of it: with all of it as a floor the
+    # second shard, which has the middle one of three cases, has no plan, and the first one has one.
+    floored = ("sweep", "first", grid, *HERE, "--set", "demands.assistant.min_share=1")
+    ran = gridblock(*floored, "-o", "out", "--shard", "2/2")
+    assert (ran.exit_code, ran.stdout) == (4, "")
+    assert "shard 2 of 2 is done; 2 cases of others to come" in ran.stderr
+    assert gridblock(*floored, "-o", "other", "--shard", "1/2").exit_code == 0
+    # A shard beyond the last case has none of its own.
+    assert gridblock(*floored, "-o", "out", "--shard", "4/4").exit_code == 0
+
+    def fail(*_: Any, **__: Any) -> Any:
+        message = "the solver failed"
+        raise SolverError(message)
+
+    monkeypatch.setattr(solving, "find_plan", fail)
+    assert gridblock(*floored, "-o", "broken", "--shard", "1/2").exit_code == 1
 
 
 def test_each_case_is_saved_as_a_run_on_demand(gridblock: Any, tmp_path: Path, grid: Path) -> None:
