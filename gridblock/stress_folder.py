@@ -5,7 +5,8 @@ from pathlib import Path
 from gridblock import own_json
 from gridblock.instances.shock_sizes import Sizes
 from gridblock.plan import read_run
-from gridblock.solvers.stress import Budget, Struck
+from gridblock.solvers.stress import Budget
+from gridblock.solvers.struck import Struck
 from gridblock.stress_asked import FILE, PLAN, Asked
 from gridblock.stresses import Stress, stressed
 

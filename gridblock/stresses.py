@@ -4,14 +4,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from gridblock.instances.instance import Instance
 from gridblock.instances.shocks import as_scenario
 from gridblock.instances.write import to_json, to_yaml, write_text
 from gridblock.plan import Plan
 from gridblock.reports.stress import Stressed
-from gridblock.solvers.stress import Budget, Search, Struck
+from gridblock.solvers.stress import Budget, Search
+from gridblock.solvers.struck import Struck
 from gridblock.solvers.without_recourse import base_of
 from gridblock.stress_asked import (
     FILE,
@@ -30,12 +31,28 @@ if TYPE_CHECKING:
 
     from gridblock.solvers.many.cases import Case, Solved
     from gridblock.solvers.many.journal import Journal
+    from gridblock.solvers.many.plans import Plans
     from gridblock.solvers.many.pool import Where
     from gridblock.solvers.many.row import Row
 
 SCENARIOS: Final = "scenarios.yaml"
+RECOURSES: Final = "recourses"
 GAP: Final = 0.005
 Tell = Callable[[Progress], None]
+
+
+class Kept(NamedTuple):
+    """Where a search keeps what it finds.
+
+    Attributes:
+        journal: the answers.
+        plans: those of the recourses that bound what one shock more does.
+        runs: each recourse as a run, if that is asked for.
+    """
+
+    journal: "Journal"
+    plans: "Plans"
+    runs: Runs | None
 
 
 @dataclass(frozen=True)
@@ -193,12 +210,13 @@ def search(
         InstanceError, ClusterError, OptionError, KeyboardInterrupt: as ``stress``.
     """
     from gridblock.solvers.many.journal import Journal
+    from gridblock.solvers.many.plans import Plans
 
     if asked.plan.data.decisions is None:
         message = f"the plan is {asked.plan.status}: there is nothing to try"
         raise ValueError(message)
     if folder is None:
-        return _searched(asked, where, None, None, on_answer)
+        return _searched(asked, where, None, on_answer)
     refuse_other(folder, asked, resume=resume)
     folder.mkdir(parents=True, exist_ok=True)
     with Journal(folder / RESULTS) as journal:
@@ -206,17 +224,17 @@ def search(
             if not (folder / PLAN).exists():
                 asked.plan.save(folder / PLAN)
             write_text(folder / FILE, to_json(asked.as_json()))
-        found = _searched(asked, where, journal, Runs(folder) if save_runs else None, on_answer)
-        kept = Stress(asked, found.data, folder)
-        kept.write(folder)
-    return kept
+        kept = Kept(journal, Plans(folder / RECOURSES), Runs(folder) if save_runs else None)
+        searched = _searched(asked, where, kept, on_answer)
+        found = Stress(asked, searched.data, folder)
+        found.write(folder)
+    return found
 
 
 def _searched(
     asked: Asked,
     where: "Where",
-    journal: "Journal | None",
-    kept: Runs | None,
+    kept: Kept | None,
     on_answer: Tell | None,
 ) -> Stress:
     """Search, and pass on how far it is over all rounds; keep the plans that are to be kept."""
@@ -235,8 +253,8 @@ def _searched(
             on_answer(Progress(before + done, 0, sum(sizes), row))
 
     def solved(case: "Case", answer: "Solved") -> None:
-        if kept is not None:
-            kept.save(case, answer)
+        if kept is not None and kept.runs is not None:
+            kept.runs.save(case, answer)
 
     found = Search(
         asked.instance,
@@ -244,9 +262,10 @@ def _searched(
         asked.shocks,
         Settings(**asked.settings),
         where,
-        journal,
+        None if kept is None else kept.journal,
+        None if kept is None else kept.plans,
         asked.budget,
-        keep=kept is not None,
+        keep=kept is not None and kept.runs is not None,
         on_round=on_round,
         on_answer=told,
         on_solved=solved,

@@ -11,7 +11,8 @@ from gridblock.instances.instance import Instance
 from gridblock.instances.shocks import Shock
 from gridblock.model.account import account
 from gridblock.model.plan import PlanData
-from gridblock.solvers.stress import Budget, Struck
+from gridblock.solvers.stress import Budget
+from gridblock.solvers.struck import Struck
 
 if TYPE_CHECKING:
     import pandas as pd

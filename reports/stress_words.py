@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from gridblock.reports.stress import Stressed
 from gridblock.reports.words import plural
-from gridblock.solvers.stress import Struck
+from gridblock.solvers.struck import Struck
 
 MOST: Final = 4
 """Changes of orders that are told of one shock."""

@@ -7,10 +7,10 @@ least is not solved: it cannot be among the worst.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from gridblock.instances.faults import Fault, InstanceError
 from gridblock.instances.instance import Instance
@@ -18,60 +18,23 @@ from gridblock.instances.shocks import DELAY, Shock, changes_of
 from gridblock.model.account import account
 from gridblock.model.plan import Decisions, PlanData
 from gridblock.model.plan_json import from_plain
-from gridblock.solvers.many.cases import Base, Case, Solved
-from gridblock.solvers.many.engine import answers
+from gridblock.solvers.many.cases import FAILED, Base, Case, Solved
+from gridblock.solvers.many.engine import Answer, answers
 from gridblock.solvers.many.journal import Journal
+from gridblock.solvers.many.plans import Plans
 from gridblock.solvers.many.pool import Where
 from gridblock.solvers.many.row import Row
 from gridblock.solvers.outcome import Settings
+from gridblock.solvers.struck import SOLVED, Bar, Names, Struck
 from gridblock.solvers.without_recourse import Losses, base_of, cost_as_it_stands
 
 MOST: Final = 100_000
 """Combinations of shocks of one search."""
-SOLVED: Final = ("optimal", "feasible")
 CONTRADICTED: Final = {
     "status": "failed",
     "message": "the solver finds no plan, although the plan as it stands keeps every rule",
 }
 """The row of a recourse that is called infeasible and is not."""
-Names = tuple[str, ...]
-
-
-class Struck(NamedTuple):
-    """What some shocks do to a plan.
-
-    Attributes:
-        shocks: their names.
-        row: the answer of the best recourse, see ``solve_case``; None where
-            it need not be solved.
-        at_most: what the plan as it stands costs under them; None where that is not known, or it
-            cannot stand.
-    """
-
-    shocks: Names
-    row: Mapping[str, Any] | None
-    at_most: float | None = None
-
-    @property
-    def status(self) -> str:
-        """The status of the recourse, or ``bounded`` where it was not solved."""
-        return "bounded" if self.row is None else str(self.row["status"])
-
-    def least(self, cost: float) -> float:
-        """Give what they add at least to what the plan costs: infinitely much where none can be."""
-        if self.row is None:
-            return -math.inf
-        if self.row["status"] == "infeasible":
-            return math.inf
-        bound = self.row.get("bound")
-        return -math.inf if bound is None else float(bound) - cost
-
-    def most(self, bound: float | None) -> float:
-        """Give what they add at most to the bound of what the plan has to cost."""
-        row = self.row or {}
-        costs = [self.at_most, row.get("objective") if row.get("status") in SOLVED else None]
-        known = [cost for cost in costs if cost is not None]
-        return math.inf if bound is None or not known else min(known) - bound
 
 
 @dataclass(frozen=True)
@@ -102,6 +65,7 @@ class Search:
         settings: how each recourse is solved.
         where: where.
         journal: what is known already.
+        plans: those of the recourses that are known, as far as they bound others.
         budget: how far it goes.
         keep: whether ``on_solved`` is to have plans.
         on_round: called with how many combinations the next round has.
@@ -115,6 +79,7 @@ class Search:
     settings: Settings
     where: Where
     journal: Journal | None = None
+    plans: Plans | None = None
     budget: Budget = field(default_factory=Budget)
     keep: bool = False
     on_round: Callable[[int], None] = lambda _: None
@@ -177,12 +142,11 @@ class Search:
     def _round(self, combos: Sequence[tuple[Shock, ...]]) -> tuple[Struck, ...]:
         """Find the worst of some combinations."""
         self.on_round(len(combos))
-        found: dict[Names, Struck] = {}
-        cases = {}
-        for combo in sorted(combos, key=self._expected, reverse=True):
-            case = self._case(combo)
-            cases[case.name] = combo
-            found[_names(combo)] = Struck(_names(combo), None)
+        in_order = {_called(c): c for c in sorted(combos, key=self._expected, reverse=True)}
+        number = {name: i for i, name in enumerate(in_order)}
+        found = {name: Struck(_names(combo), None) for name, combo in in_order.items()}
+        plans: dict[Names, dict[str, Any] | None] = {}
+        bar = self._bar(len(found))
         done = 0
 
         def told(row: Row) -> None:
@@ -191,39 +155,73 @@ class Search:
             self.on_answer(done, row)
 
         def skip(case: Case) -> bool:
-            combo = cases[case.name]
-            at_most = self._as_it_stands(combo, case)
-            found[_names(combo)] = struck = Struck(_names(combo), None, at_most)
-            enough = struck.most(self.bound) <= self._threshold(found.values())
+            at_most = self._as_it_stands(in_order[case.name], case)
+            found[case.name] = struck = found[case.name]._replace(at_most=at_most)
+            enough = bar.stops(number[case.name], struck)
             if enough:
                 told({"status": struck.status, "objective": at_most})
             return enough
 
+        onward = any(len(combo) < self.budget.shocks for combo in combos)
+        kept = self.plans if onward else None
+        cases = [self._case(combo) for combo in in_order.values()]
+        for answer in self._answers(cases, kept, skip):
+            case, row = answer.case, answer.row
+            at_most = found[case.name].at_most
+            if answer.known:
+                at_most = self._as_it_stands(in_order[case.name], case)
+            if row["status"] == "infeasible" and at_most is not None:
+                row = dict(CONTRADICTED)
+            found[case.name] = struck = Struck(found[case.name].shocks, row, at_most)
+            bar.raise_by(number[case.name], struck)
+            plans[struck.shocks] = answer.plan
+            told(row)
+        return self._settled(found.values(), plans)
+
+    def _bar(self, count: int) -> Bar:
+        return Bar(count, self.budget.top, self.cost, self.bound)
+
+    def _answers(
+        self, cases: Sequence[Case], plans: Plans | None, skip: Callable[[Case], bool]
+    ) -> Iterator[Answer]:
+        """Answer cases, each with its plan where that is kept since it bounds others."""
+
+        def stale(case: Case, row: Row) -> bool:
+            lost = plans is not None and row["status"] in SOLVED and plans.of(case) is None
+            return lost or row["status"] in FAILED
+
         def solved(case: Case, answer: Solved) -> None:
             self.on_solved(case, answer)
-            if answer.plan is not None and self.budget.shocks > 1:
-                # What this plan costs under one shock more bounds what the best one does.
-                made = from_plain(answer.plan).decisions
-                if made is not None:
-                    self._recourses[_names(cases[case.name])] = made
+            if plans is not None and answer.plan is not None:
+                plans.add(case, answer.plan)
 
-        coming = answers(
-            [self._case(combo) for combo in cases.values()],
-            self.where,
-            self.journal,
-            on_solved=solved,
-            skip=skip,
-        )
-        for answer in coming:
-            combo = cases[answer.case.name]
-            row, at_most = answer.row, found[_names(combo)].at_most
-            if row["status"] == "infeasible":
-                at_most = self._as_it_stands(combo, answer.case)
-                row = row if at_most is None else dict(CONTRADICTED)
-            found[_names(combo)] = Struck(_names(combo), row, at_most)
-            told(row)
-        self._known |= found
-        return tuple(sorted(found.values(), key=self.rank))
+        for answer in answers(
+            cases, self.where, self.journal, stale=stale, on_solved=solved, skip=skip
+        ):
+            kept = plans.of(answer.case) if plans is not None and answer.known else answer.plan
+            yield answer._replace(plan=kept)
+
+    def _settled(
+        self, found: Collection[Struck], plans: Mapping[Names, dict[str, Any] | None]
+    ) -> tuple[Struck, ...]:
+        """Give what is found where each is solved after those before it, the worst first.
+
+        What several processes are at, at a time or when they are broken off, differs from one time
+        to the next. So what would not have been solved one after the other is left out again; it
+        is not among the worst.
+        """
+        bar = self._bar(len(found))
+        settled = []
+        for number, each in enumerate(found):
+            struck = each.unsolved if bar.stops(number, each) else each
+            bar.raise_by(number, struck)
+            settled.append(struck)
+            plan = plans.get(struck.shocks) if len(struck.shocks) < self.budget.shocks else None
+            decided = None if struck.row is None or plan is None else from_plain(plan).decisions
+            if decided is not None:
+                self._recourses[struck.shocks] = decided
+        self._known |= {each.shocks: each for each in settled}
+        return tuple(sorted(settled, key=self.rank))
 
     def rank(self, struck: Struck) -> tuple[float, float, float]:
         """Give a key that puts the worst first: what has no plan, what is solved, then the rest."""
@@ -233,14 +231,9 @@ class Search:
             return (0.0 if none else 2.0, -struck.most(self.bound), -struck.least(self.cost))
         return (1.0, -float(row["objective"]), -struck.least(self.cost))
 
-    def _threshold(self, found: Any) -> float:
-        """Give what enough others cost at least, and something at that."""
-        least = sorted((each.least(self.cost) for each in found), reverse=True)
-        top = self.budget.top
-        return max(0.0, least[top - 1]) if len(least) >= top else 0.0
-
     def _case(self, combo: Sequence[Shock]) -> Case:
-        keep = self.keep or self.budget.shocks > 1
+        # What a plan costs under one shock more bounds what the best one does.
+        keep = self.keep or len(combo) < self.budget.shocks
         changes = changes_of(self.instance, combo)
         return Case(_called(combo), self._base, changes, self.settings, keep, full=True)
 

@@ -163,6 +163,91 @@ def test_two_shocks_are_joined_greedily_or_in_every_combination() -> None:
     assert [limit["of"]["facility"] for limit in both] == ["a", "b"]
 
 
+@pytest.fixture(scope="module")
+def four() -> gb.Plan:
+    """Chat, at $3, is served at a, and at b for $0.10 more; c alone serves batch, d alone agents.
+
+    These cost $1 and $2. Each has 100 units; there are two periods of 1,000 h.
+    """
+    demand = {"amount": 100, "yields": {"h100": 1}}
+
+    def at(*sites: str) -> dict[str, Any]:
+        return {**demand, "where": {"facilities": [*sites]}}
+
+    given = Instance.parse(
+        {
+            "gridblock": 1,
+            "name": "four",
+            "periods": [{"name": "p1", "hours": 1000}, {"name": "p2", "hours": 1000}],
+            **POD,
+            "facilities": {
+                name: {"limits": {"power_mw": 0.1}, "installed": {"pod": 10}} for name in "abcd"
+            },
+            "demands": [
+                {"name": "chat", **at("a", "b"), "unmet_cost": 3, "cost_per_unit_hour": {"b": 0.1}},
+                {"name": "batch", **at("c"), "unmet_cost": 1},
+                {"name": "agents", **at("d"), "unmet_cost": 2},
+            ],
+        }
+    )
+    return gb.solve(given, gap=0.0)
+
+
+@pytest.mark.parametrize(("left", "jobs"), [(1, 1), (2, 1), (None, 2)])
+def test_what_is_gone_on_with_finds_the_same(
+    four: gb.Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: int | None, jobs: int
+) -> None:
+    # In p2 losing a costs 10,000, chat being served at b, d 200,000, c and d 300,000: no more is
+    # solved. Losing a and d costs 210,000 at most, by the plan that serves chat at b, and is not
+    # among the worst; the plan as it stands would leave it open, at 500,000.
+    asked: dict[str, Any] = {"budget": 2, "exact": True, "top": 1, "gap": 0.0}
+    solved: list[Any] = []
+    plainly = solving.find_plan
+
+    def broken_off(*arguments: Any, **more: Any) -> Any:
+        if len(solved) == left:
+            raise KeyboardInterrupt
+        solved.append(arguments)
+        return plainly(*arguments, **more)
+
+    monkeypatch.setattr(solving, "find_plan", broken_off)
+    folder = tmp_path / "out"
+    if left is not None:
+        with pytest.raises(KeyboardInterrupt):
+            gb.stress(four, {"kinds": ["outage"]}, folder=folder, jobs=1, **asked)
+    left = None
+    found = gb.stress(four, {"kinds": ["outage"]}, folder=folder, jobs=jobs, **asked)
+    assert jobs > 1 or len(solved) == 3
+    assert extra(found) == {"a out in p2": 10_000, "d out in p2": 200_000} | dict.fromkeys(
+        ["b out in p2", "c out in p2"]
+    )
+    pairs = {each.name: each for each in found.data.damages[1]}
+    assert [name for name, each in pairs.items() if each.extra is not None] == [
+        "c out in p2 + d out in p2"
+    ]
+    assert pairs["a out in p2 + d out in p2"].most == pytest.approx(210_000)
+    assert found.data.damages == gb.read_stress(folder).data.damages
+
+
+def test_a_plan_that_is_lost_is_found_again(
+    four: gb.Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # See above: a and d are solved with plans that bound pairs, c and d without.
+    asked: dict[str, Any] = {"budget": 2, "exact": True, "top": 1, **HERE}
+    folder = tmp_path / "out"
+    first = gb.stress(four, {"kinds": ["outage"]}, folder=folder, **asked)
+    kept = sorted((folder / "recourses").iterdir())
+    assert len(kept) == 2
+    kept[0].unlink()
+    kept[1].write_text("{")
+    solved: list[Any] = []
+    plainly = solving.find_plan
+    monkeypatch.setattr(solving, "find_plan", lambda *a, **k: solved.append(a) or plainly(*a, **k))
+    again = gb.stress(four, {"kinds": ["outage"]}, folder=folder, **asked)
+    assert len(solved) == 2
+    assert again.data.damages == first.data.damages
+
+
 def test_shocks_that_come_to_the_same_together_are_solved_once(
     sites: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
