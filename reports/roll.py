@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gridblock.instances.instance import Instance
 from gridblock.model.account import Account, account
-from gridblock.model.plan import PlanData
+from gridblock.model.plan import PlanData, RunStart
 from gridblock.reports.unmet import unmet_share
 
 if TYPE_CHECKING:
@@ -102,6 +102,19 @@ class Rolled:
         return self.realised.objective - self.foresight.bound
 
     @cached_property
+    def lost(self) -> tuple[RunStart, ...]:
+        """The starts of runs that a stage fixed, and that did not come to their end."""
+        index = self.forecast.horizon.index
+        came = {} if self.realised.decisions is None else self.realised.decisions.starts
+        return tuple(
+            key
+            for each in self.stages
+            if each.plan.decisions is not None
+            for key, count in each.plan.decisions.starts.items()
+            if each.first <= index[key.period] <= each.last and count and not came.get(key)
+        )
+
+    @cached_property
     def books(self) -> dict[str, Account]:
         """The accounts of what was expected, of what came, and of foresight, where there are."""
         plans = {
@@ -187,6 +200,7 @@ def as_json(data: Rolled) -> dict[str, Any]:
         "regret": data.regret,
         "regret_at_least": data.least_regret,
         "regret_at_most": data.most_regret,
+        "lost": [key._asdict() for key in data.lost],
         "stages": [dict(zip(STAGES, row, strict=True)) for row in stage_rows(data)],
         "periods": [dict(zip(COLUMNS, row, strict=True)) for row in rows(data)],
     }

@@ -26,6 +26,9 @@ def _sentences(data: Rolled) -> Iterator[str]:
     yield headline(data)
     yield from _gaps(data)
     yield from _once(data)
+    if data.lost:
+        named = ", ".join(f"{key.demand}, started in {key.period}" for key in data.lost)
+        yield f"Lost, since it could not go on: {named}."
     unmet = [percent(data.unmet(which)) for which in ("expected", "realised", "foresight")]
     yield f"Unmet: {unmet[1]} of unit-hours; {unmet[0]} expected at first, {unmet[2]} by foresight."
     yield (

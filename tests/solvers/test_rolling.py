@@ -222,6 +222,9 @@ def test_a_run_that_cannot_go_on_starts_anew(run: Instance) -> None:
     assert found.data.realised.objective == pytest.approx(1_100)
     assert found.data.foresight.objective == pytest.approx(1_000)
     assert found.regret == pytest.approx(100)
+    assert found.as_json()["lost"] == [{"demand": "train", "period": "p1"}]
+    said = " ".join(document(found.data).sentences)
+    assert "Lost, since it could not go on: train, started in p1." in said
     # The orders of the first plan alone leave it unmet: 20 x 2 x 1,000.
     assert found.data.once is not None
     assert found.data.once.objective == pytest.approx(40_000)
@@ -232,6 +235,7 @@ def test_a_run_that_can_go_on_does(run: Instance) -> None:
     # would have cost 100, as foresight does, but what has started stands.
     found = gb.roll(run, scenario="dear", gap=0.0)
     assert found.data.realised.objective == pytest.approx(5_000)
+    assert found.data.lost == ()
     assert found.data.foresight.objective == pytest.approx(100)
 
 
