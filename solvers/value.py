@@ -124,14 +124,16 @@ def without(instance: Instance, name: str) -> Instance:
     """Give an instance in which no further lot of an option can be ordered.
 
     Those that are signed stay, and those that the plan in force has ordered for good. The option
-    stays too, so that what it opens is closed and what requires it has to wait: its lots would
-    enter service after the horizon.
+    stays too, so that what it opens is closed and what requires it has to wait.
     """
     data = instance.as_it_stands()
-    signed = sum(instance.contracts[name].option.signed.values())
-    signed += sum(lots for (o, _), lots in standing_lots(instance).items() if o == name)
-    never = {"max": signed, "min_if_taken": 0} if signed else {"lead": len(instance.horizon)}
     for option in data["options"]:
         if option["name"] == name:
-            option |= never
+            option |= {"max": _signed(instance, name), "min_if_taken": 0}
     return Instance.parse(data)
+
+
+def _signed(instance: Instance, name: str) -> int:
+    """Count the lots that are signed, and those that the plan in force has ordered for good."""
+    standing = (lots for (option, _), lots in standing_lots(instance).items() if option == name)
+    return sum(instance.contracts[name].option.signed.values()) + sum(standing)

@@ -118,8 +118,8 @@ class Option(Record):
     """A label for reports and limits: lease, build, grid."""
     adds: tuple[Addition, ...] = ()
     """What each lot adds while it is in effect."""
-    max: Annotated[Counting, LOTS] = 1
-    """Most lots in all, signed ones included."""
+    max: Annotated[Count, LOTS] = 1
+    """Most lots in all, signed ones included; 0 takes it off offer."""
     min_if_taken: Annotated[Count, LOTS] = 0
     """Fewest lots over the horizon once any is taken, signed ones included."""
     order: Window = Window()

@@ -59,6 +59,22 @@ def test_an_option_that_helps_nobody_has_none(no_pods: Instance, session: Sessio
     assert worth(useless, "lease", EXACT, session).factor is None
 
 
+def test_periods_may_have_unequal_hours(two_hours: Instance, session: Session) -> None:
+    # For 1 + 3 hours, 20 units at $1: $80 against two payments of $5 and $15; up to 4 times that.
+    lease = {**LEASE, "cost_once": 0, "cost_per_period": [5, 15]}
+    given = two_hours.replace(
+        {
+            "periods": [{"name": "first", "hours": 1}, {"name": "second", "hours": 3}],
+            "facilities.north": {},
+            "demands.chat.amount": 20,
+            "options": [lease],
+        }
+    )
+    found = worth(given, "lease", EXACT, session)
+    assert found.surplus == pytest.approx(60)
+    assert found.factor == pytest.approx(4)
+
+
 def test_without_an_option_what_requires_it_waits_for_ever(no_pods: Instance) -> None:
     permit = {"name": "permit", "excludes": ["spare"]}
     site = {**LEASE, "name": "site", "requires": ["permit"]}
