@@ -1,14 +1,16 @@
-"""What an option is worth: plans with and without it, and the price where they cost the same."""
+"""What an option is worth: plans with and without it, and the price up to which it is taken."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Final
+from math import inf, isinf, sqrt
+from typing import Any, Final, NamedTuple
 
 from gridblock.instances.instance import Instance
 from gridblock.instances.standing_orders import standing_lots
 from gridblock.model.account import account
-from gridblock.model.plan import PlanData
+from gridblock.model.plan import Decisions, PlanData
+from gridblock.model.used import uses
 from gridblock.solvers.outcome import Progress, Settings
 from gridblock.solvers.session import Session
 from gridblock.solvers.solve import find_plan
@@ -16,7 +18,7 @@ from gridblock.solvers.solve import find_plan
 PRICES: Final = ("cost_once", "cost_per_period")
 MOST_STEPS: Final = 25
 CLOSE: Final = 1e-3
-"""Relative step of the price factor at which the search for the break-even price ends."""
+"""Relative width of the range of price factors at which the search for the last one ends."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,8 @@ class Worth:
         option: its name.
         with_it: the best plan at the prices given.
         without_it: the best plan in which no lot can be ordered.
-        factor: the option's prices times this leave the best plan as dear as the one without;
-            None if it is not taken at any price above 0, or costs nothing.
+        factor: the option is taken up to its prices times this; None if it is not taken at any
+            price above 0, costs nothing, or one of the plans is missing.
         surplus: what the plan without costs more than the plan with, a net present value.
     """
 
@@ -48,11 +50,6 @@ def worth(
 ) -> Worth:
     """Say what an option is worth.
 
-    The cost of the best plan, as a function of a factor on the option's prices, is the least of
-    many straight lines, one a plan: what all else costs + factor x what the option costs. Starting
-    from free, each step goes to the factor at which the plan just found costs as much as the one
-    without (Dinkelbach, On nonlinear fractional programming, 1967), until none costs less.
-
     Raises:
         KeyError: there is no such option.
         KeyboardInterrupt: a solve was interrupted; what is left would compare broken-off plans.
@@ -69,36 +66,128 @@ def worth(
     with_it, without_it = best(instance), best(without(instance, name))
     if with_it.objective is None or without_it.objective is None:
         return Worth(name, with_it, without_it, None, None)
-    factor = _break_even(instance, name, best, without_it)
+    factor = _break_even(_Offer(instance, name, best, without_it), with_it)
     return Worth(name, with_it, without_it, factor, without_it.objective - with_it.objective)
 
 
-def _break_even(
-    instance: Instance, name: str, best: Callable[[Instance], PlanData], without_it: PlanData
-) -> float | None:
-    """Find the factor at which the best plan with further lots costs what the one without does."""
-    signed, target = _split(instance, name, without_it)
-    found: float | None = None
-    factor = 0.0
+class _Taken(NamedTuple):
+    """A plan that takes the option at a factor on its prices.
+
+    Attributes:
+        factor: at which it holds and costs no more than the plan without the option.
+        plan: the plan.
+        line: the factor at which the two cost the same, if nothing else changes with the prices.
+    """
+
+    factor: float
+    plan: PlanData
+    line: float
+
+
+def _break_even(offer: "_Offer", with_it: PlanData) -> float | None:
+    """Find the factor on the prices of an option up to which it is taken, within ``CLOSE``.
+
+    What a plan costs is a straight line in the factor: what all else costs + factor x what the
+    option costs. Each step goes to the factor at which the plan just found costs as much as the one
+    without (Dinkelbach, On nonlinear fractional programming, 1967). Where the option is not taken
+    there, because its price counts in a budget, the range that is left is halved.
+    """
+    low, high = offer.taken(1.0, with_it), inf
+    if low is None:
+        low, high = offer.taken(0.0), 1.0
+    if low is None:
+        return None
+    tight = not isinf(high)
+    if tight:
+        low = low._replace(factor=offer.borne(low, high))
     for _ in range(MOST_STEPS):
-        own, rest = _split(instance, name, best(priced(instance, name, factor)))
-        if own <= signed:
+        if high <= low.factor * (1 + CLOSE):
             break
-        reached = float((target - rest) / (own - signed))
-        found = max(factor, reached)
-        if reached <= factor * (1 + CLOSE):
-            break
-        factor = reached
-    return found
+        beyond = _beyond(low, high, tight=tight)
+        found = offer.taken(beyond)
+        if found is not None:
+            low, tight = found, False
+        else:
+            high, before = beyond, low.factor
+            low = low._replace(factor=offer.borne(low, high))
+            tight = low.factor > before
+    return low.factor or None
 
 
-def _split(instance: Instance, name: str, plan: PlanData) -> tuple[Fraction, Fraction]:
-    """Give what an option costs in a plan at the prices given, and what all else costs."""
-    if plan.decisions is None:
-        return Fraction(0), Fraction(0)
-    books = account(instance, plan.decisions)
-    own = sum((e.value for e in books.ledger.entries if e.option == name), Fraction(0))
-    return own, books.objective - own
+def _beyond(low: _Taken, high: float, *, tight: bool) -> float:
+    """Give the next factor to try: on the line, next to what is known to hold, or between."""
+    close = low.factor * (1 + CLOSE)
+    if close < low.line < high:
+        return low.line
+    if low.factor and (tight or isinf(high)):
+        return close
+    return sqrt(low.factor * high) if low.factor else high / 2
+
+
+class _Offer:
+    """An option at many prices."""
+
+    def __init__(
+        self,
+        instance: Instance,
+        name: str,
+        best: Callable[[Instance], PlanData],
+        without_it: PlanData,
+    ) -> None:
+        """Begin with the plan without it, which its price changes where lots are signed."""
+        self.instance, self.name, self.best = instance, name, best
+        self.without_it = {1.0: without_it}
+        self.signed = bool(_signed(instance, name))
+
+    def taken(self, factor: float, plan: PlanData | None = None) -> _Taken | None:
+        """Give the best plan at a factor on the prices, if it takes the option and that saves."""
+        plan = plan or self.best(priced(self.instance, self.name, factor))
+        other = self._other(factor)
+        if plan.objective is None or other.objective is None:
+            return None
+        more = self._own(plan) - self._own(other)
+        if more <= 0:
+            return None
+        line = factor + (other.objective - plan.objective) / float(more)
+        return _Taken(factor, plan, line) if line >= factor and line > 0 else None
+
+    def borne(self, low: _Taken, high: float) -> float:
+        """Give a factor up to which a plan keeps all limits and costs no more than without.
+
+        Both change with the factor as straight lines do, or bend upwards where a limit has a
+        penalty or the plan without changes too: where the chord is 0 the plan holds.
+        """
+        share = Fraction(1)
+        for here, there in zip(
+            self._rows(low.plan, low.factor), self._rows(low.plan, high), strict=True
+        ):
+            if there > max(here, Fraction(0)):
+                share = min(share, max(-here, Fraction(0)) / (there + max(-here, Fraction(0))))
+        return low.factor + float(share) * (high - low.factor)
+
+    def _rows(self, plan: PlanData, factor: float) -> Iterator[Fraction]:
+        """Give by how much a plan costs more than the one without, and exceeds each limit."""
+        given = priced(self.instance, self.name, factor)
+        decided, other = plan.decisions or Decisions(), self._other(factor).objective
+        books = account(given, decided)
+        yield Fraction(0) if other is None else books.objective - Fraction(other)
+        for use in uses(given, decided, books):
+            if use.limit.penalty is None:
+                over = use.used - use.allowed
+                yield -over if use.bound == "min" else over
+
+    def _other(self, factor: float) -> PlanData:
+        """Give the best plan without further lots, at a factor on the price of signed ones."""
+        at = factor if self.signed else 1.0
+        if at not in self.without_it:
+            given = priced(self.instance, self.name, at)
+            self.without_it[at] = self.best(without(given, self.name))
+        return self.without_it[at]
+
+    def _own(self, plan: PlanData) -> Fraction:
+        """Give what the option costs in a plan, at the prices given."""
+        entries = account(self.instance, plan.decisions or Decisions()).ledger.entries
+        return sum((e.value for e in entries if e.option == self.name), Fraction(0))
 
 
 def priced(instance: Instance, name: str, factor: float) -> Instance:

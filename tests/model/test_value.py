@@ -59,6 +59,56 @@ def test_an_option_that_helps_nobody_has_none(no_pods: Instance, session: Sessio
     assert worth(useless, "lease", EXACT, session).factor is None
 
 
+def test_a_budget_ends_what_an_option_may_cost(no_pods: Instance, session: Session) -> None:
+    # It would save $20, but no more than $7.5 may be spent on it: up to 1.5 times $5, not 4 times.
+    budget = {"name": "cash", "measure": "spend", "of": {"option": "lease"}, "max": 7.5}
+    given = no_pods.replace({"options": [LEASE], "limits": [budget]})
+    found = worth(given, "lease", EXACT, session)
+    assert found.surplus == pytest.approx(15)
+    assert found.factor == pytest.approx(1.5)
+    # At $10 it is not taken, and would be at 0.75 times that.
+    dear = given.replace({"options": [{**LEASE, "cost_once": 10}]})
+    assert worth(dear, "lease", EXACT, session).factor == pytest.approx(0.75)
+
+
+def test_within_a_budget_fewer_lots_are_taken_at_higher_prices(
+    no_pods: Instance, session: Session
+) -> None:
+    # Six lots serve 5 units each. A budget of $10 pays for six up to $10/6 each, for two up to $5,
+    # and each saves $5: 5 times its price of $1.
+    lease = {"name": "lease", "adds": [{"blocks": "pod", "at": "north", "count": 1}], "max": 6}
+    budget = {"name": "cash", "measure": "spend", "of": {"option": "lease"}, "max": 10}
+    given = no_pods.replace(
+        {"blocks.pod.accelerators": 5, "options": [{**lease, "cost_once": 1}], "limits": [budget]}
+    )
+    assert worth(given, "lease", EXACT, session).factor == pytest.approx(5, rel=1e-3)
+    # One of $3 pays for six up to $0.5 each, and for one up to $3: 12 times its price of $0.25.
+    less = given.replace({"limits.cash.max": 3, "options.lease.cost_once": 0.25})
+    assert worth(less, "lease", EXACT, session).factor == pytest.approx(12, rel=1e-3)
+
+
+def test_what_is_spent_beyond_a_budget_at_a_price_counts(
+    no_pods: Instance, session: Session
+) -> None:
+    # It saves $20. Each dollar of its price beyond $8 costs another: at $14, 14 + (14 - 8) = 20.
+    cash = {"name": "cash", "measure": "spend", "of": {"option": "lease"}, "max": 8, "penalty": 1}
+    given = no_pods.replace({"options": [LEASE], "limits": [cash]})
+    assert worth(given, "lease", EXACT, session).factor == pytest.approx(14 / 5, rel=1e-3)
+
+
+def test_signed_lots_are_paid_at_any_price(no_pods: Instance, session: Session) -> None:
+    # One lot is signed at $5 an hour and serves 20 of 30 units; a second one serves the other 10.
+    lease = {**LEASE, "cost_once": 0, "cost_per_period": 5, "max": 2, "signed": {"now": 1}}
+    given = no_pods.replace({"options": [lease]})
+    found = worth(given, "lease", EXACT, session)
+    assert (found.with_it.objective, found.without_it.objective) == pytest.approx((10, 15))
+    assert found.factor == pytest.approx(2)
+    # Of $14 for both: up to $7 each, at which the second one still saves $3.
+    budget = {"name": "cash", "measure": "spend", "of": {"option": "lease"}, "max": 14}
+    within = worth(given.replace({"limits": [budget]}), "lease", EXACT, session)
+    assert within.factor == pytest.approx(1.4, rel=1e-3)
+
+
 def test_periods_may_have_unequal_hours(two_hours: Instance, session: Session) -> None:
     # For 1 + 3 hours, 20 units at $1: $80 against two payments of $5 and $15; up to 4 times that.
     lease = {**LEASE, "cost_once": 0, "cost_per_period": [5, 15]}
