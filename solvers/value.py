@@ -30,7 +30,7 @@ class Worth:
         with_it: the best plan at the prices given.
         without_it: the best plan in which no lot can be ordered.
         factor: the option is taken up to its prices times this; None if it is not taken at any
-            price above 0, costs nothing, or one of the plans is missing.
+            price above 0, costs nothing, is planned by tiers, or one of the plans is missing.
         surplus: what the plan without costs more than the plan with, a net present value.
     """
 
@@ -50,6 +50,9 @@ def worth(
 ) -> Worth:
     """Say what an option is worth.
 
+    Tiers are planned one after the other: the last plan is not the cheapest, and no price can be
+    told up to which it is.
+
     Raises:
         KeyError: there is no such option.
         KeyboardInterrupt: a solve was interrupted; what is left would compare broken-off plans.
@@ -66,7 +69,9 @@ def worth(
     with_it, without_it = best(instance), best(without(instance, name))
     if with_it.objective is None or without_it.objective is None:
         return Worth(name, with_it, without_it, None, None)
-    factor = _break_even(_Offer(instance, name, best, without_it), with_it)
+    factor = None
+    if not with_it.stages:
+        factor = _break_even(_Offer(instance, name, best, without_it), with_it)
     return Worth(name, with_it, without_it, factor, without_it.objective - with_it.objective)
 
 

@@ -41,7 +41,7 @@ def value(
     """Say what an option is worth: cost and unmet work with and without it, break-even price.
 
     The price is given as a factor on all of the option's prices, to 0.1 %,
-    beside the gap of the plans that are compared.
+    beside the gap of the plans that are compared; none where demands have tiers.
     """
     talk = Talk(quiet=quiet, verbose=verbose, log=log_file)
     with ended(talk) as interrupts:

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from gridblock.instances.instance import Instance
+from gridblock.model.account import account
+from gridblock.reports.worth import worth_document
 from gridblock.solvers import value
 from gridblock.solvers.outcome import Settings
 from gridblock.solvers.session import Session
@@ -107,6 +109,36 @@ def test_signed_lots_are_paid_at_any_price(no_pods: Instance, session: Session) 
     budget = {"name": "cash", "measure": "spend", "of": {"option": "lease"}, "max": 14}
     within = worth(given.replace({"limits": [budget]}), "lease", EXACT, session)
     assert within.factor == pytest.approx(1.4, rel=1e-3)
+
+
+def test_with_tiers_no_price_is_told(no_pods: Instance, session: Session) -> None:
+    # One block has room. Chat, planned first, leases a pod: $5, and $100 for batch, which is unmet.
+    # Without it batch leases a slice: $5, and $10 for chat. What is taken costs $90 more.
+    chat = {"name": "chat", "amount": 10, "yields": {"h100": 1}, "unmet_cost": 1}
+    batch = {**chat, "name": "batch", "yields": {"tpu": 1}, "unmet_cost": 10, "tier": 2}
+    pod = {"accelerators": 10, "uses": {"power_kw": 100}}
+    adds = {"at": "north", "count": 1}
+    given = no_pods.replace(
+        {
+            "accelerators": {"h100": {}, "tpu": {}},
+            "blocks": {
+                "pod": {"accelerator": "h100", **pod},
+                "slice": {"accelerator": "tpu", **pod},
+            },
+            "facilities.north": {"limits": {"power_mw": 0.1}},
+            "demands": [chat, batch],
+            "options": [
+                {"name": "lease", "adds": [{"blocks": "pod", **adds}], "cost_once": 5},
+                {"name": "other", "adds": [{"blocks": "slice", **adds}], "cost_once": 5},
+            ],
+        }
+    )
+    found = worth(given, "lease", EXACT, session)
+    assert found.surplus == pytest.approx(-90)
+    assert found.factor is None
+    books = [account(given, plan.decisions) for plan in (found.with_it, found.without_it)]
+    told = worth_document(given, found, *books).sentences
+    assert "tier by tier" in told[-1]
 
 
 def test_periods_may_have_unequal_hours(two_hours: Instance, session: Session) -> None:
