@@ -184,7 +184,7 @@ def _marginals(instance: Instance, found: Sheet) -> Section | None:
 
     return Section(
         title="One unit more or less, blocks kept",
-        unit=f"saved, {instance.currency}; a unit of demand costs",
+        unit=f"saved, {instance.currency}; demand and floors cost",
         columns=(
             Column("of"),
             Column("unit"),

@@ -44,8 +44,8 @@ class Marginal(NamedTuple):
     Attributes:
         what: ``link``, ``uplink``, ``demand``, ``block`` or ``limit``.
         key: the row's index in the model, the period last.
-        saves: net present value saved by one unit more; of a demand, what one unit more costs,
-            below 0.
+        saves: net present value saved by one unit more; of a demand or a floor, what one unit
+            more costs, below 0.
         less: by how much less it still holds.
         more: by how much more it holds.
     """
@@ -142,7 +142,7 @@ class Prices:
     def _of_rows(self, outcome: Outcome) -> Iterator[Marginal]:
         """Give the marginal value of each row that continuous decisions meet."""
         duals, low, high = outcome.row_duals, outcome.row_from, outcome.row_to
-        if duals is None:
+        if duals is None or low is None or high is None:
             return
         matrix = self.compiled.matrix
         for at, row in enumerate(self.compiled.rows):
@@ -151,14 +151,12 @@ class Prices:
                 continue
             bound = matrix.row_upper[at] if duals[at] < 0 else matrix.row_lower[at]
             index = row.index()
-            less, more = (0.0, 0.0) if low is None or high is None else (low[at], high[at])
-            yield Marginal(
-                what,
-                index if isinstance(index, tuple) else (index,),
-                -float(duals[at]),
-                max(0.0, float(bound - less)),
-                max(0.0, float(more - bound)),
-            )
+            key = index if isinstance(index, tuple) else (index,)
+            saves, less, more = -float(duals[at]), float(bound - low[at]), float(high[at] - bound)
+            if what == "limit" and key[1] == "min":
+                # The row says that least - amount is at most 0: a unit more of it is one less here.
+                saves, less, more = -saves, more, less
+            yield Marginal(what, key, saves, max(0.0, less), max(0.0, more))
 
     def worth(self, step: Step, *, anew: bool = False) -> Worth:
         """Say what a step is worth.

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -61,6 +62,43 @@ def test_a_megawatt_holds_whole_pods(worker: Session) -> None:
     assert by_what["h100-pod"].saves == pytest.approx(256 * 2 * 8760)
     assert by_what["research"].saves == pytest.approx(-2 * 8760)
     assert by_what["research"].less == pytest.approx(1832)
+
+
+@pytest.fixture
+def shared() -> Instance:
+    """A pod of 10 units for an hour: chat wants 10 at $2, batch 10 at $1 and gets at least 3."""
+    data: dict[str, Any] = {
+        "gridblock": 1,
+        "periods": [{"name": "now", "hours": 1}],
+        "accelerators": {"h100": {}},
+        "blocks": {"pod": {"accelerator": "h100", "accelerators": 10}},
+        "facilities": {"north": {"installed": {"pod": 1}}},
+        "demands": [
+            {"name": name, "amount": 10, "yields": {"h100": 1}, "unmet_cost": price}
+            for name, price in {"chat": 2, "batch": 1}.items()
+        ],
+        "limits": [{"name": "fair", "measure": "served", "of": {"demand": "batch"}, "min": 3}],
+    }
+    return Instance.parse(data)
+
+
+def test_one_more_of_a_floor_costs(shared: Instance, worker: Session) -> None:
+    found = {one.key[0]: one for one in priced(shared, worker).marginals}
+    # A unit more of the floor is taken from chat: $2 - $1. It may rise by 7, to the whole pod, and
+    # fall by 3, to nothing.
+    floor = found["fair"]
+    assert (floor.saves, floor.less, floor.more) == pytest.approx((-1, 3, 7))
+    # Of 10 and 10 units 3 and 7 stay unmet, at $2 and $1; with a floor of 4, 4 and 6.
+    before, after = (
+        solve(shared.replace({"limits.fair.min": least}), gap=1e-9, session=worker).objective
+        for least in (3, 4)
+    )
+    assert (before, after) == pytest.approx((13, 14))
+    # A cap of 3 beside it is the other way round: chat gets what batch may not have.
+    capped = shared.replace({"limits.fair.min": None, "limits.fair.max": 3})
+    capped = capped.replace({"demands.batch.unmet_cost": 3})
+    cap = {one.key[0]: one for one in priced(capped, worker).marginals}["fair"]
+    assert (cap.saves, cap.less, cap.more) == pytest.approx((1, 3, 7))
 
 
 def shifted(prices: Prices, row: int, by: float, worker: Session) -> float:
