@@ -195,7 +195,7 @@ def _marginals(instance: Instance, found: Sheet) -> Section | None:
         rows=tuple(row(key, members) for key, members in ranked[:MOST_ROWS]),
         note=(
             "Whole numbers stay as they are. Holds for: by how much less and more; a value that "
-            "holds for +0 says what one less costs."
+            "holds for +0 is that of one less. What holds for neither has no price."
         ),
     )
 

@@ -35,7 +35,7 @@ ROWS: Final = {
 }
 """The rows that continuous decisions meet, and what they are of."""
 NOTHING: Final = 1e-7
-"""A marginal value below this share of the dearest is rounding."""
+"""Below this share of the dearest a marginal value, and of its row a range, is rounding."""
 
 
 class Marginal(NamedTuple):
@@ -140,7 +140,10 @@ class Prices:
         return tuple(one for one in found if abs(one.saves) > NOTHING * dearest)
 
     def _of_rows(self, outcome: Outcome) -> Iterator[Marginal]:
-        """Give the marginal value of each row that continuous decisions meet."""
+        """Give the marginal value of each row that continuous decisions meet.
+
+        A dual that holds neither for less nor for more is one of many, and no price.
+        """
         duals, low, high = outcome.row_duals, outcome.row_from, outcome.row_to
         if duals is None or low is None or high is None:
             return
@@ -156,7 +159,8 @@ class Prices:
             if what == "limit" and key[1] == "min":
                 # The row says that least - amount is at most 0: a unit more of it is one less here.
                 saves, less, more = -saves, more, less
-            yield Marginal(what, key, saves, max(0.0, less), max(0.0, more))
+            if max(less, more) > NOTHING * max(1.0, abs(bound)):
+                yield Marginal(what, key, saves, max(0.0, less), max(0.0, more))
 
     def worth(self, step: Step, *, anew: bool = False) -> Worth:
         """Say what a step is worth.

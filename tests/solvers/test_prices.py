@@ -101,6 +101,22 @@ def test_one_more_of_a_floor_costs(shared: Instance, worker: Session) -> None:
     assert (cap.saves, cap.less, cap.more) == pytest.approx((1, 3, 7))
 
 
+def test_a_dual_that_holds_nowhere_is_no_price(shared: Instance, worker: Session) -> None:
+    # Two pods in the south serve all 20 units. In the north, where none stands, one more would save
+    # nothing and one less there cannot be: the solver gives it the price of chat all the same.
+    given = shared.replace(
+        {
+            "facilities": {"north": {}, "south": {"installed": {"pod": 2}}},
+            "blocks.pod": {**shared.plain()["blocks"]["pod"], "cost_once": 1, "end_share": 0},
+            "limits": [],
+        }
+    )
+    found = priced(given, worker).marginals
+    # One unit more of a demand stays unmet, at its price.
+    told = {(one.what, one.key[0]): (one.saves, one.less, one.more) for one in found}
+    assert told == {("demand", "chat"): (-2, 0, 10), ("demand", "batch"): (-1, 0, 10)}
+
+
 def shifted(prices: Prices, row: int, by: float, worker: Session) -> float:
     """Give the least cost with whole numbers kept and the bounds of a row moved."""
     matrix = prices.compiled.matrix
