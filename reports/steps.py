@@ -1,7 +1,7 @@
 """What there could be a whole unit more of: limits of a plan that are full, as edits."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from gridblock.instances.instance import Instance
@@ -17,7 +17,7 @@ from gridblock.solvers.prices import Step
 
 MORE_GBPS: Final = 100.0
 MORE_OF_A_LIMIT: Final = 0.01
-"""A limit over the plan is raised by this share of itself; a largest share by so much."""
+"""A limit over the plan is raised by this share of itself; a largest share by so much, to 1."""
 
 Fullness = tuple[int, float]
 
@@ -25,8 +25,9 @@ Fullness = tuple[int, float]
 def steps(instance: Instance, decisions: Decisions, account: Account) -> tuple[Step, ...]:
     """Give a whole unit more of each limit that is full in some period, in all periods.
 
-    That is 1 MW, 1 rack or other resource, 1 block, 100 Gbps, or 1 % of a limit over the plan. The
-    one that is full in most periods comes first. Copies of a zone all get it.
+    That is 1 MW, 1 rack or other resource, 1 block, 100 Gbps, or 1 % of a limit over the plan,
+    where there is so much. The one that is full in most periods comes first. Copies of a zone all
+    get it.
     """
     full: dict[str, tuple[Step, list[float]]] = {}
     for step, share in _all(instance, decisions, account):
@@ -58,9 +59,10 @@ def _all(
     for limit, bound, use, _ in of_limits(instance, decisions, account):
         if bound != "min" and use.limit is not None:
             series = limit.bounds[bound]
-            more = times(series) if bound == "max" else raised(series, MORE_OF_A_LIMIT)
-            changes = {f"limits.{limit.name}.{bound}": more}
-            yield Step(f"limit {limit.name}", "1 %", changes), _share(use.used, use.limit)
+            more, amount = (times(series), "1 %") if bound == "max" else _larger_share(series)
+            if more != raised(series, 0):
+                changes = {f"limits.{limit.name}.{bound}": more}
+                yield Step(f"limit {limit.name}", amount, changes), _share(use.used, use.limit)
 
 
 def _share(used: float, limit: float) -> float:
@@ -116,17 +118,24 @@ def _of_supply(instance: Instance, use: usage.Use) -> Step:
 
 def raised(series: Written, by: float) -> Any:
     """Add so much to a series in every period."""
-    if isinstance(series, Mapping):
-        return {period: value + by for period, value in series.items()}
-    if isinstance(series, (int, float)):
-        return series + by
-    return [value + by for value in series]
+    return _each(series, lambda value: value + by)
 
 
 def times(series: Written, factor: float = 1 + MORE_OF_A_LIMIT) -> Any:
     """Multiply a series in every period."""
+    return _each(series, lambda value: value * factor)
+
+
+def _larger_share(series: Written) -> tuple[Any, str]:
+    """Raise a largest share in every period, to all there is at most; say by how much."""
+    more = _each(series, lambda value: min(value + MORE_OF_A_LIMIT, 1.0))
+    return more, "1 %" if more == raised(series, MORE_OF_A_LIMIT) else "to 100 %"
+
+
+def _each(series: Written, change: Callable[[float], float]) -> Any:
+    """Change the number of every period."""
     if isinstance(series, Mapping):
-        return {period: value * factor for period, value in series.items()}
+        return {period: change(value) for period, value in series.items()}
     if isinstance(series, (int, float)):
-        return series * factor
-    return [value * factor for value in series]
+        return change(series)
+    return [change(value) for value in series]

@@ -117,6 +117,24 @@ def test_a_dual_that_holds_nowhere_is_no_price(shared: Instance, worker: Session
     assert told == {("demand", "chat"): (-2, 0, 10), ("demand", "batch"): (-1, 0, 10)}
 
 
+def test_no_share_is_raised_beyond_all_there_is(shared: Instance, worker: Session) -> None:
+    # Of a share of 0.995 there are 0.005 more, of 1 there is nothing.
+    share = {"name": "nearly", "measure": "served", "of": {"facility": "north"}, "max_share": 0.995}
+    given = shared.replace(
+        {
+            "limits": [share, {**share, "name": "all", "max_share": 1}],
+            "facilities.south": {"installed": {"pod": 1}},
+            "demands.batch.amount": 0,
+            "demands.chat.cost_per_unit_hour": {"south": 1},
+        }
+    )
+    # The north serves 0.995 x 10 of chat, the south 0.05 at $1 each: a step saves these $0.05.
+    (worth,) = priced(given, worker).worths
+    assert (worth.step.name, worth.step.amount) == ("limit nearly", "to 100 %")
+    assert worth.step.changes == {"limits.nearly.max_share": 1.0}
+    assert worth.found == pytest.approx(0.05)
+
+
 def shifted(prices: Prices, row: int, by: float, worker: Session) -> float:
     """Give the least cost with whole numbers kept and the bounds of a row moved."""
     matrix = prices.compiled.matrix
