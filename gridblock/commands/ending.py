@@ -1,5 +1,6 @@
 """How commands end: exit codes, messages for what went wrong, and signals."""
 
+import logging
 import signal
 import sys
 import threading
@@ -82,7 +83,7 @@ class Interrupts:
 def ended(talk: Talk) -> Iterator[Interrupts]:
     """Turn whatever ends the body into a message and an exit code."""
     interrupts = Interrupts(talk)
-    with _taken(interrupts):
+    with _taken(interrupts), _heard(talk):
         try:
             yield interrupts
         except (typer.Exit, typer.BadParameter):
@@ -114,6 +115,31 @@ def _taken(interrupts: Interrupts) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+class Heard(logging.Handler):
+    """What libraries log, for the logs, and for standard error from ``-v`` on."""
+
+    def __init__(self, talk: Talk) -> None:
+        """Begin to pass it on."""
+        super().__init__()
+        self._talk = talk
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Pass a message on."""
+        self._talk.line.end()
+        self._talk.note(record.getMessage(), at=1)
+
+
+@contextmanager
+def _heard(talk: Talk) -> Iterator[None]:
+    """Hear what libraries log: Pyomo writes to standard output where nobody does."""
+    handler, root = Heard(talk), logging.getLogger()
+    root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
 
 
 def _told(error: Exception, talk: Talk) -> Ending:

@@ -66,6 +66,31 @@ def test_a_kill_leaves_log_progress_and_the_best_point(
     assert list(part.glob("*/incumbent-*.npy"))
 
 
+LOGS = """
+import logging, sys
+from pathlib import Path
+import pyomo.environ
+from gridblock.commands.ending import ended
+from gridblock.commands.talk import Talk
+with ended(Talk(verbose=int(sys.argv[1]), log=Path("log"))):
+    logging.getLogger("pyomo.core").error("Constructing component 'x'")
+"""
+
+
+@pytest.mark.parametrize(("verbose", "said"), [(0, ""), (1, "Constructing component 'x'\n")])
+def test_what_libraries_log_is_no_answer(tmp_path: Path, verbose: int, said: str) -> None:
+    # Pyomo writes to standard output where nobody else hears it; so it did where Ctrl-C met it.
+    ran = subprocess.run(
+        [sys.executable, "-c", LOGS, str(verbose)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (ran.stdout, ran.stderr) == ("", said)
+    assert "Constructing" in (tmp_path / "log").read_text()
+
+
 def test_ctrl_c_before_there_is_anything_leaves_nothing(
     process: Start, hard: Path, tmp_path: Path
 ) -> None:
