@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MARGINALS: Final = ("what", "name", "at", "period", "unit", "saves", "less", "more")
-STEPS: Final = ("name", "step", "relaxed", "found", "most")
+STEPS: Final = ("name", "step", "relaxed", "found", "most", "status")
 MOST_ROWS: Final = 12
 MOST_STEPS: Final = 24
 """So many steps are tried with whole numbers relaxed, the fullest limits first."""
@@ -40,6 +40,11 @@ class Sheet:
 
     marginals: tuple[Marginal, ...]
     worths: tuple[Worth, ...]
+
+    @property
+    def stopped(self) -> int:
+        """How many steps a limit has left without an answer, or with an open gap."""
+        return sum(worth.stopped for worth in self.worths)
 
 
 def sheet(
@@ -114,8 +119,7 @@ def steps_table(found: Sheet) -> "pd.DataFrame":
     """Give what steps are worth as a table."""
     import pandas as pd
 
-    rows = [(w.step.name, w.step.amount, w.relaxed, w.found, w.most) for w in found.worths]
-    return pd.DataFrame(rows, columns=list(STEPS))
+    return pd.DataFrame([(w.step.name, w.step.amount, *w[1:]) for w in found.worths], columns=STEPS)
 
 
 def document(instance: Instance, found: Sheet) -> Document:
@@ -139,11 +143,14 @@ def _steps(instance: Instance, found: Sheet) -> Section | None:
     """Tell what whole steps are worth: relaxed, found, and at most."""
     if not found.worths:
         return None
-    known = [v for w in found.worths for v in w[1:] if v is not None]
+    known = [v for w in found.worths for v in (w.relaxed, w.found, w.most) if v is not None]
     scale = scale_for(max(known, default=0.0))
 
     def write(value: float | None) -> str:
         return "" if value is None else scale.write(value)
+
+    def planned(worth: Worth) -> str:
+        return write(worth.found) or (worth.status or "").replace("_", " ")
 
     return Section(
         title="A step more, in all periods",
@@ -156,7 +163,7 @@ def _steps(instance: Instance, found: Sheet) -> Section | None:
             Column("at most", right=True),
         ),
         rows=tuple(
-            (w.step.name, w.step.amount, write(w.relaxed), write(w.found), write(w.most))
+            (w.step.name, w.step.amount, write(w.relaxed), planned(w), write(w.most))
             for w in found.worths[:MOST_ROWS]
         ),
         note=(
@@ -213,7 +220,7 @@ def as_json(instance: Instance, found: Sheet) -> dict[str, Any]:
         return None if isinstance(value, float) and not isfinite(value) else value
 
     rows = marginal_rows(instance, found.marginals)
-    worths = ((w.step.name, w.step.amount, w.relaxed, w.found, w.most) for w in found.worths)
+    worths = ((w.step.name, w.step.amount, *w[1:]) for w in found.worths)
     return {
         "format_version": 1,
         "instance": instance.name,

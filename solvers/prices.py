@@ -20,7 +20,7 @@ from gridblock.model.recall import recalled
 from gridblock.solvers.change import Floats
 from gridblock.solvers.compile import Compiled, compile_model
 from gridblock.solvers.matrix import Matrix
-from gridblock.solvers.outcome import Outcome, Settings, SolverError
+from gridblock.solvers.outcome import Outcome, Settings, SolverError, Stop, Verdict
 from gridblock.solvers.parts import with_caps
 from gridblock.solvers.session import Session
 from gridblock.solvers.solve import find_plan
@@ -79,16 +79,23 @@ class Worth(NamedTuple):
         relaxed: saved if blocks and lots need not be whole, choices kept.
         found: saved by the best plan found.
         most: no plan saves more.
+        status: of the plan made anew.
     """
 
     step: Step
     relaxed: float | None
     found: float | None
     most: float | None
+    status: str | None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether a limit has ended what was asked."""
+        return self.relaxed is None or self.status in {"feasible", "no_plan"}
 
 
 class Prices:
-    """Prices around a plan."""
+    """Prices around a plan; KeyboardInterrupt ends them where the session is stopped."""
 
     def __init__(
         self, instance: Instance, plan: PlanData, settings: Settings, session: Session
@@ -125,17 +132,22 @@ class Prices:
             if matrix.integer[at]:
                 lower[at] = upper[at] = value
         self.session.load(replace(matrix, lower=lower, upper=upper))
-        outcome = self.session.run(replace(self.settings, gap=1e-6))
+        outcome = self._run(replace(self.settings, gap=1e-6))
         if outcome.values is None:
             message = "the plan's decisions are not a point of the model"
             raise SolverError(message)
         return outcome.values
 
+    def _run(self, settings: Settings) -> Outcome:
+        return unless_interrupted(self.session.run(settings))
+
     def marginals(self) -> tuple[Marginal, ...]:
         """Give what one unit more saves of what is not whole, where that is not nothing."""
         self.session.load(self.matrix)
+        if self.session.stopped():
+            raise KeyboardInterrupt
         polished = self.session.polish(self.values, replace(self.settings, ranging=True))
-        found = [*self._of_rows(polished)]
+        found = [*self._of_rows(unless_interrupted(polished))]
         dearest = max((abs(one.saves) for one in found), default=0.0)
         return tuple(one for one in found if abs(one.saves) > NOTHING * dearest)
 
@@ -178,11 +190,11 @@ class Prices:
         now = self._relaxed(compiled, with_caps(given, model, compiled, self.plan.stages))
         if now is not None and self._base is not None:
             relaxed = max(0.0, self._base - now)
-        found, most = self._anew(given) if anew else (None, None)
-        return Worth(step, relaxed, found, most)
+        found, most, status = self._anew(given) if anew else (None, None, None)
+        return Worth(step, relaxed, found, most, status)
 
     def _relaxed(self, compiled: Compiled, matrix: Matrix) -> float | None:
-        """Give the least cost if counts need not be whole, with the plan's choices."""
+        """Give the least cost if counts need not be whole, with the plan's choices, or None."""
         lower, upper = matrix.lower.copy(), matrix.upper.copy()
         ours = self.compiled.column_number
         for at in np.flatnonzero(matrix.integer & (matrix.upper - matrix.lower <= 1)):
@@ -191,20 +203,34 @@ class Prices:
                 kept = round(float(self.values[here]))
                 lower[at] = upper[at] = min(max(kept, matrix.lower[at]), matrix.upper[at])
         self.session.load(replace(matrix, lower=lower, upper=upper))
-        return self.session.run(replace(self.settings, relaxation=True)).objective
+        outcome = self._run(replace(self.settings, relaxation=True))
+        return outcome.objective if outcome.verdict is Verdict.OPTIMAL else None
 
     def _is_choice(self, at: int) -> bool:
         matrix = self.matrix
         return bool(matrix.integer[at] and matrix.upper[at] - matrix.lower[at] <= 1)
 
-    def _anew(self, given: Instance) -> tuple[float | None, float | None]:
-        """Plan anew from this plan on; give what is saved, and the most that can be."""
+    def _anew(self, given: Instance) -> tuple[float | None, float | None, str]:
+        """Plan anew from this plan on; give what is saved, the most that can be, and the status."""
         decisions = self.plan.decisions
         plan = find_plan(given, self.settings, self.session, start=decisions).plan
+        if plan.status == "interrupted":
+            raise KeyboardInterrupt
         if plan.objective is None or plan.bound is None:
-            return None, None
+            return None, None, plan.status
         found, most = self.objective - plan.objective, self.objective - plan.bound
         if self.plan.stages:
             # What an earlier tier gets more may cost later ones more.
-            return found, most
-        return max(0.0, found), max(0.0, most)
+            return found, most, plan.status
+        return max(0.0, found), max(0.0, most), plan.status
+
+
+def unless_interrupted(outcome: Outcome) -> Outcome:
+    """Give an outcome of a solve that was not interrupted; what is left of others is no price.
+
+    Raises:
+        KeyboardInterrupt: it was.
+    """
+    if outcome.stop is Stop.INTERRUPTED:
+        raise KeyboardInterrupt
+    return outcome

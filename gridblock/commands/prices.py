@@ -48,7 +48,7 @@ def prices(
     And one unit more of what is not whole, with the range in which it holds.
     """
     talk = Talk(quiet=quiet, verbose=verbose, log=log_file)
-    with ended(talk):
+    with ended(talk) as interrupts:
         talk.phase("reading")
         from gridblock.plan import read_run
         from gridblock.reports.headline import without_plan
@@ -59,18 +59,29 @@ def prices(
             infeasible = plan.status == "infeasible"
             raise typer.Exit(Ending.INFEASIBLE if infeasible else Ending.NO_PLAN)
         talk.phase("pricing")
-        found = plan.prices(
-            anew=anew,
-            gap=gap,
-            time_limit=time_limit,
-            on_step=lambda at, of: talk.phase(f"pricing step {at} of {of}"),
-        )
+        from gridblock.solvers.session import Session
+
+        with Session() as session:
+            interrupts.stop = session.stop
+            found = plan.prices(
+                anew=anew,
+                gap=gap,
+                time_limit=time_limit,
+                session=session,
+                on_step=lambda at, of: talk.phase(f"pricing step {at} of {of}"),
+            )
         talk.line.end()
-        _show(plan, found.data, form)
+        raise typer.Exit(_show(talk, plan, found.data, form))
 
 
-def _show(plan: "Plan", found: "Sheet", form: Brief) -> None:
+def _show(talk: Talk, plan: "Plan", found: "Sheet", form: Brief) -> Ending:
+    """Show the answer, and say how many steps have none, or none that is proven."""
     from gridblock.reports.prices import as_json, document
+    from gridblock.reports.words import plural
 
     given = plan.instance
     show_answer(form, lambda: as_json(given, found), lambda: document(given, found))
+    if not found.stopped:
+        return Ending.PLAN
+    talk.note(f"{plural(found.stopped, 'step')} ended at the time limit; allow more for a proof")
+    return Ending.LIMIT

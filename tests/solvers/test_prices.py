@@ -13,7 +13,7 @@ from gridblock.instances.read import read
 from gridblock.plan import solve
 from gridblock.reports.prices import Sheet, as_json, document, sheet
 from gridblock.solvers.outcome import Settings
-from gridblock.solvers.prices import Prices
+from gridblock.solvers.prices import Prices, Step
 from gridblock.solvers.session import Session
 from rivals.worlds import world
 
@@ -233,3 +233,17 @@ def test_a_plan_gives_its_prices_as_tables(worker: Session) -> None:
     found = plan.prices(anew=1, session=worker)
     assert [*found.steps["found"].notna()] == [True, False, False]
     assert set(found.marginals["what"]) == {"link", "demand"}
+
+
+def test_who_is_asked_to_stop_prices_nothing_more(shared: Instance, worker: Session) -> None:
+    plan = solve(shared, session=worker)
+    worker.stop()
+    with pytest.raises(KeyboardInterrupt):
+        Prices(shared, plan.data, EXACT, worker)
+    prices = Prices(shared, plan.data, EXACT, worker)
+    step = Step("chat", "1", {"demands.chat.amount": 11})
+    for ask in (prices.marginals, lambda: prices.worth(step), lambda: prices._anew(shared)):
+        worker.stop()
+        with pytest.raises(KeyboardInterrupt):
+            ask()
+    assert prices.worth(step, anew=True).status == "optimal"
