@@ -6,7 +6,9 @@ from typing import Any
 
 from gridblock.instances.instance import Instance
 from gridblock.model.account import Account, Entry
+from gridblock.model.plan import PlanData
 from gridblock.reports.dependence import dependence
+from gridblock.reports.headline import without_plan
 from gridblock.reports.sections import Column, Document, Row, Section, first_to_last
 from gridblock.reports.unmet import unmet_share
 from gridblock.reports.words import in_percent, money, number, percent, plural, scale_for
@@ -14,19 +16,23 @@ from gridblock.solvers.value import Worth
 
 
 def worth_document(
-    instance: Instance, worth: Worth, with_it: Account, without_it: Account
+    instance: Instance, worth: Worth, with_it: Account | None, without_it: Account | None
 ) -> Document:
     """Say what an option is worth.
 
     Args:
         instance: what is given.
         worth: both plans and the break-even price.
-        with_it: the account of the plan with the option.
-        without_it: the account of the plan without it.
+        with_it: the account of the plan with the option; None if there is no such plan.
+        without_it: the account of the plan without it; likewise.
     """
+    subtitle = f"what it is worth in {instance.name}, {first_to_last(instance.horizon)}"
+    if with_it is None or without_it is None:
+        lacking = worth.with_it if with_it is None else worth.without_it
+        return Document(worth.option, subtitle, _incomparable(instance, worth), lacking.conflict)
     return Document(
         title=worth.option,
-        subtitle=f"what it is worth in {instance.name}, {first_to_last(instance.horizon)}",
+        subtitle=subtitle,
         sentences=(
             _surplus(instance, worth),
             _unmet(instance, worth, with_it, without_it),
@@ -38,6 +44,17 @@ def worth_document(
             _compared(instance, worth),
         ),
     )
+
+
+def _incomparable(instance: Instance, worth: Worth) -> tuple[str, ...]:
+    """Say which plan there is not, and what that means."""
+    cost, name = worth.with_it.objective, instance.name
+    if cost is None:
+        return (f"{without_plan(f'{name} with {worth.option}', worth.with_it)}.",)
+    told = f"With it the best plan found costs {money(cost, instance.currency)}."
+    if worth.without_it.status == "infeasible":
+        return told, "Without it no plan can exist: it is needed, whatever it costs."
+    return told, f"{without_plan(f'{name} without {worth.option}', worth.without_it)}."
 
 
 def _surplus(instance: Instance, worth: Worth) -> str:
@@ -203,10 +220,10 @@ def unmet_at_its_price(instance: Instance, books: Account, period: str | None = 
 
 
 def worth_json(
-    instance: Instance, worth: Worth, with_it: Account, without_it: Account
+    instance: Instance, worth: Worth, with_it: Account | None, without_it: Account | None
 ) -> dict[str, Any]:
-    """Give the worth of an option as plain data."""
-    plans = {"with": (worth.with_it, with_it), "without": (worth.without_it, without_it)}
+    """Give the worth of an option as plain data; None where a plan is missing."""
+    both = None if with_it is None or without_it is None else (with_it, without_it)
     return {
         "format_version": 1,
         "instance": instance.name,
@@ -217,20 +234,23 @@ def worth_json(
         "break_even_prices": break_even_prices(instance, worth)
         if worth.factor is not None
         else None,
-        "lots_ordered": lots_ordered(worth),
-        "saved_by_period": gains_by_period(instance, worth, with_it, without_it),
-        **{
-            name: {
-                "status": plan.status,
-                "objective": plan.objective,
-                "bound": plan.bound,
-                "gap": plan.gap,
-                "costs": dict(plan.costs),
-                "unmet_share": unmet_share(instance, books),
-                "unmet_share_by_period": [
-                    unmet_at_its_price(instance, books, t) for t in instance.horizon.names
-                ],
-            }
-            for name, (plan, books) in plans.items()
-        },
+        "lots_ordered": None if with_it is None else lots_ordered(worth),
+        "saved_by_period": None if both is None else gains_by_period(instance, worth, *both),
+        "with": _plan_json(instance, worth.with_it, with_it),
+        "without": _plan_json(instance, worth.without_it, without_it),
+    }
+
+
+def _plan_json(instance: Instance, plan: PlanData, books: Account | None) -> dict[str, Any]:
+    by_period = None
+    if books is not None:
+        by_period = [unmet_at_its_price(instance, books, t) for t in instance.horizon.names]
+    return {
+        "status": plan.status,
+        "objective": plan.objective,
+        "bound": plan.bound,
+        "gap": plan.gap,
+        "costs": None if books is None else dict(plan.costs),
+        "unmet_share": None if books is None else unmet_share(instance, books),
+        "unmet_share_by_period": by_period,
     }

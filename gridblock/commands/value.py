@@ -62,24 +62,24 @@ def value(
             interrupts.stop = session.stop
             found = worth(given, option, settings, session, talk.moved)
         talk.line.end()
-        raise typer.Exit(_show(given, found, form, talk))
+        raise typer.Exit(_show(given, found, form))
 
 
-def _show(given: "Instance", found: "Worth", form: Brief, talk: Talk) -> Ending:
-    """Show the answer, or say that there are no two plans to compare."""
-    plans = (found.with_it, found.without_it)
-    if any(plan.decisions is None for plan in plans):
-        talk.note(f"no two plans to compare: {plans[0].status} with it, {plans[1].status} without")
-        infeasible = any(plan.status == "infeasible" for plan in plans)
-        return Ending.INFEASIBLE if infeasible else Ending.NO_PLAN
+def _show(given: "Instance", found: "Worth", form: Brief) -> Ending:
+    """Show the answer; that there is no plan without the option is one, too."""
     from gridblock.model.account import account
     from gridblock.reports.worth import worth_document, worth_json
 
-    books = [account(given, plan.decisions) for plan in plans if plan.decisions is not None]
+    plans = (found.with_it, found.without_it)
+    books = [None if p.decisions is None else account(given, p.decisions) for p in plans]
     show_answer(
         form,
         lambda: worth_json(given, found, *books),
         lambda: worth_document(given, found, *books),
     )
-    proven = all(plan.status == "optimal" for plan in plans)
+    if plans[0].status == "infeasible":
+        return Ending.INFEASIBLE
+    if "no_plan" in {plan.status for plan in plans}:
+        return Ending.NO_PLAN
+    proven = all(plan.status in {"optimal", "infeasible"} for plan in plans)
     return Ending.PLAN if proven else Ending.LIMIT
