@@ -13,8 +13,9 @@ from gridblock.reports.limits import unit_of
 from gridblock.reports.sections import Column, Document, Row, Section, first_to_last
 from gridblock.reports.steps import steps
 from gridblock.reports.words import number, plural, scale_for
+from gridblock.solvers.marginals import Marginal
 from gridblock.solvers.outcome import Settings
-from gridblock.solvers.prices import Marginal, Prices, Worth
+from gridblock.solvers.prices import Prices, Worth
 from gridblock.solvers.session import Session
 
 if TYPE_CHECKING:
@@ -202,7 +203,8 @@ def _marginals(instance: Instance, found: Sheet) -> Section | None:
         rows=tuple(row(key, members) for key, members in ranked[:MOST_ROWS]),
         note=(
             "Whole numbers stay as they are. Holds for: by how much less and more; a value that "
-            "holds for +0 is that of one less. What holds for neither has no price."
+            "holds for +0 is that of one less. What holds for neither has no price, nor has a "
+            "demand of which a floor or a share is full."
         ),
     )
 

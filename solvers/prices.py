@@ -7,7 +7,7 @@ chosen (sites, chips, halls) stays as in the plan. *Re-solved*: what a step save
 planned anew, found from this plan on, and the most that it can save, both by the gap.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
@@ -19,42 +19,15 @@ from gridblock.model.plan import PlanData
 from gridblock.model.recall import recalled
 from gridblock.solvers.change import Floats
 from gridblock.solvers.compile import Compiled, compile_model
+from gridblock.solvers.marginals import Marginal, marginals, roomy
 from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.outcome import Outcome, Settings, SolverError, Stop, Verdict
 from gridblock.solvers.parts import with_caps
 from gridblock.solvers.session import Session
 from gridblock.solvers.solve import find_plan
 
-ROWS: Final = {
-    "each_way_within_capacity": "link",
-    "both_ways_within_capacity": "link",
-    "uplink_within_capacity": "uplink",
-    "met_and_unmet_make_the_amount": "demand",
-    "assigned_within_powered": "block",
-    "limit_over_the_plan_kept": "limit",
-}
-"""The rows that continuous decisions meet, and what they are of."""
-NOTHING: Final = 1e-7
-"""Below this share of the dearest a marginal value, and of its row a range, is rounding."""
-
-
-class Marginal(NamedTuple):
-    """What one unit more saves while every whole number stays as it is.
-
-    Attributes:
-        what: ``link``, ``uplink``, ``demand``, ``block`` or ``limit``.
-        key: the row's index in the model, the period last.
-        saves: net present value saved by one unit more; of a demand or a floor, what one unit
-            more costs, below 0.
-        less: by how much less it still holds.
-        more: by how much more it holds.
-    """
-
-    what: str
-    key: tuple[Any, ...]
-    saves: float
-    less: float
-    more: float
+SAME: Final = 1e-5
+"""Costs are the same within this share of them."""
 
 
 @dataclass(frozen=True)
@@ -143,36 +116,21 @@ class Prices:
 
     def marginals(self) -> tuple[Marginal, ...]:
         """Give what one unit more saves of what is not whole, where that is not nothing."""
-        self.session.load(self.matrix)
+        polished, cost = self._polished(roomy(self.matrix)), self.matrix.objective(self.values)
+        least = cost - SAME * max(1.0, abs(cost))
+        if polished.objective is not None and polished.objective >= least:
+            return marginals(self.compiled, polished)
+        # It would pay to serve, or to assign, more than is asked: those bounds are rules here.
+        found = marginals(self.compiled, self._polished(self.matrix))
+        return tuple(one for one in found if one.what != "demand")
+
+    def _polished(self, matrix: Matrix) -> Outcome:
+        """Solve the linear program that is left with the plan's whole numbers."""
+        self.session.load(matrix)
         if self.session.stopped():
             raise KeyboardInterrupt
-        polished = self.session.polish(self.values, replace(self.settings, ranging=True))
-        found = [*self._of_rows(unless_interrupted(polished))]
-        dearest = max((abs(one.saves) for one in found), default=0.0)
-        return tuple(one for one in found if abs(one.saves) > NOTHING * dearest)
-
-    def _of_rows(self, outcome: Outcome) -> Iterator[Marginal]:
-        """Give the marginal value of each row that continuous decisions meet.
-
-        A dual that holds neither for less nor for more is one of many, and no price.
-        """
-        duals, low, high = outcome.row_duals, outcome.row_from, outcome.row_to
-        if duals is None or low is None or high is None:
-            return
-        matrix = self.compiled.matrix
-        for at, row in enumerate(self.compiled.rows):
-            what = ROWS.get(row.parent_component().local_name, "")
-            if not what or not duals[at]:
-                continue
-            bound = matrix.row_upper[at] if duals[at] < 0 else matrix.row_lower[at]
-            index = row.index()
-            key = index if isinstance(index, tuple) else (index,)
-            saves, less, more = -float(duals[at]), float(bound - low[at]), float(high[at] - bound)
-            if what == "limit" and key[1] == "min":
-                # The row says that least - amount is at most 0: a unit more of it is one less here.
-                saves, less, more = -saves, more, less
-            if max(less, more) > NOTHING * max(1.0, abs(bound)):
-                yield Marginal(what, key, saves, max(0.0, less), max(0.0, more))
+        settings = replace(self.settings, ranging=True)
+        return unless_interrupted(self.session.polish(self.values, settings))
 
     def worth(self, step: Step, *, anew: bool = False) -> Worth:
         """Say what a step is worth.

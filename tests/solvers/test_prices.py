@@ -12,6 +12,7 @@ from gridblock.instances.instance import Instance
 from gridblock.instances.read import read
 from gridblock.plan import solve
 from gridblock.reports.prices import Sheet, as_json, document, sheet
+from gridblock.solvers.marginals import ROWS, roomy
 from gridblock.solvers.outcome import Settings
 from gridblock.solvers.prices import Prices, Step
 from gridblock.solvers.session import Session
@@ -111,10 +112,28 @@ def test_a_dual_that_holds_nowhere_is_no_price(shared: Instance, worker: Session
             "limits": [],
         }
     )
-    found = priced(given, worker).marginals
-    # One unit more of a demand stays unmet, at its price.
-    told = {(one.what, one.key[0]): (one.saves, one.less, one.more) for one in found}
-    assert told == {("demand", "chat"): (-2, 0, 10), ("demand", "batch"): (-1, 0, 10)}
+    assert "block" not in {one.what for one in priced(given, worker).marginals}
+
+
+def test_what_moves_with_an_amount_is_not_taken_for_fixed(
+    shared: Instance, worker: Session
+) -> None:
+    # A pod of 10 units serves 6 of 12 of chat: one facility may not serve more than half. Of a unit
+    # more half would be served too: it costs $1, not the $2 of its price.
+    chat = shared.plain()["demands"][0]
+    alone = shared.replace({"limits": [], "demands": [{**chat, "amount": 12}]})
+    half = alone.replace({"demands.chat.max_share_per_facility": 0.5})
+    costs = [
+        solve(half.replace({"demands.chat.amount": amount}), gap=1e-9, session=worker).objective
+        for amount in (12, 13)
+    ]
+    assert costs == pytest.approx([12, 13])
+    assert priced(half, worker).marginals == ()
+    # Where the pod is full instead, and 2 are unmet, one more costs its price: as far as the model
+    # is asked, until twice the amount is unmet.
+    (full, pod) = sorted(priced(alone, worker).marginals, key=lambda one: one.saves)
+    assert (full.saves, full.less, full.more) == pytest.approx((-2, 2, 22))
+    assert (pod.what, pod.saves) == ("block", pytest.approx(20))
 
 
 def test_no_share_is_raised_beyond_all_there_is(shared: Instance, worker: Session) -> None:
@@ -141,7 +160,7 @@ def shifted(prices: Prices, row: int, by: float, worker: Session) -> float:
     lower, upper = matrix.row_lower.copy(), matrix.row_upper.copy()
     lower[row] += by
     upper[row] += by
-    worker.load(replace(matrix, row_lower=lower, row_upper=upper))
+    worker.load(replace(roomy(matrix), row_lower=lower, row_upper=upper))
     objective = worker.polish(prices.values).objective
     assert objective is not None
     return objective
@@ -172,10 +191,33 @@ def test_marginal_values_hold_in_their_range(worker: Session) -> None:
 
 
 def _is(what: str, prices: Prices, row: int) -> bool:
-    from gridblock.solvers.prices import ROWS
-
     name = prices.compiled.rows[row].parent_component().local_name
     return ROWS.get(name) == what
+
+
+def test_one_unit_more_of_a_demand_is_an_edit_of_its_amount(worker: Session) -> None:
+    checked = 0
+    for seed in (0, 1, 9, 13, 14, 18, 21):
+        given = Instance.parse(world(seed)).scenario()
+        plan = solve(given, gap=1e-9, session=worker)
+        prices, periods = Prices(given, plan.data, EXACT, worker), given.horizon.index
+        base = worker.polish(prices.values).objective or 0.0
+        amounts = {d.name: [*given.over_periods(d.amount).values()] for d in given.demands}
+        for one in prices.marginals():
+            if one.what == "demand" and len(given_regions(given, one.key[0])) == 1:
+                for by in (min(one.more, 1.0) / 2, -min(one.less, 1.0) / 2):
+                    changed = list(amounts[one.key[0]])
+                    changed[periods[one.key[-1]]] += by
+                    edited = given.replace({f"demands.{one.key[0]}.amount": changed})
+                    values = Prices(edited, plan.data, EXACT, worker).values
+                    saved = base - (worker.polish(values).objective or 0.0)
+                    assert saved == pytest.approx(by * one.saves, rel=1e-5, abs=1e-6 * abs(base))
+                    checked += abs(by) > 0
+    assert checked > 12
+
+
+def given_regions(instance: Instance, name: str) -> tuple[str, ...]:
+    return next(demand.regions for demand in instance.demands if demand.name == name)
 
 
 def test_steps_are_worth_the_difference_of_two_plans(worker: Session) -> None:
