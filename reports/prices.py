@@ -215,19 +215,24 @@ def _range(less: float, more: float) -> str:
     return f"{low} {high}"
 
 
-def as_json(instance: Instance, found: Sheet) -> dict[str, Any]:
-    """Give the price sheet as plain data; an endless range is None."""
+def as_json(instance: Instance, found: Sheet | None) -> dict[str, Any]:
+    """Give the price sheet as plain data; an endless range is None, and all without a plan."""
 
     def plain(value: Any) -> Any:
         return None if isinstance(value, float) and not isfinite(value) else value
 
-    rows = marginal_rows(instance, found.marginals)
-    worths = ((w.step.name, w.step.amount, *w[1:]) for w in found.worths)
+    known: dict[str, Any] = {"marginals": None, "steps": None}
+    if found is not None:
+        rows = marginal_rows(instance, found.marginals)
+        worths = ((w.step.name, w.step.amount, *w[1:]) for w in found.worths)
+        known = {
+            "marginals": [dict(zip(MARGINALS, map(plain, row), strict=True)) for row in rows],
+            "steps": [dict(zip(STEPS, row, strict=True)) for row in worths],
+        }
     return {
         "format_version": 1,
         "instance": instance.name,
         "instance_hash": instance.hash,
         "currency": instance.currency,
-        "marginals": [dict(zip(MARGINALS, map(plain, row), strict=True)) for row in rows],
-        "steps": [dict(zip(STEPS, row, strict=True)) for row in worths],
+        **known,
     }

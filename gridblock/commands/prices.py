@@ -16,10 +16,11 @@ from gridblock.commands.options import (
     TimeLimit,
     Verbose,
 )
-from gridblock.commands.talk import Talk
+from gridblock.commands.talk import Talk, put
 from gridblock.commands.values import whole
 
 if TYPE_CHECKING:
+    from gridblock.instances.instance import Instance
     from gridblock.plan import Plan
     from gridblock.reports.prices import Sheet
 
@@ -56,6 +57,8 @@ def prices(
         plan = read_run(run)
         if plan.data.decisions is None:
             talk.error(f"{without_plan(str(run), plan.data)}; there is nothing to price")
+            if form == Brief.JSON:
+                _show_nothing(plan.instance)
             infeasible = plan.status == "infeasible"
             raise typer.Exit(Ending.INFEASIBLE if infeasible else Ending.NO_PLAN)
         talk.phase("pricing")
@@ -72,6 +75,14 @@ def prices(
             )
         talk.line.end()
         raise typer.Exit(_show(talk, plan, found.data, form))
+
+
+def _show_nothing(given: "Instance") -> None:
+    """Give the answer without a plan: nulls."""
+    from gridblock.instances.write import to_json
+    from gridblock.reports.prices import as_json
+
+    put(to_json(as_json(given, None)))
 
 
 def _show(talk: Talk, plan: "Plan", found: "Sheet", form: Brief) -> Ending:

@@ -1,5 +1,6 @@
 """A run without a plan, and the folder of a run where an instance is due."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,9 @@ def test_a_run_without_a_plan_says_so_everywhere(
     priced = gridblock("prices", "run")
     assert priced.exit_code == 6
     assert f"run {why}; there is nothing to price" in priced.stderr
+    told = gridblock("prices", "run", "--format", "json")
+    assert told.exit_code == 6
+    assert json.loads(told.stdout).items() >= {"marginals": None, "steps": None}.items()
     begun = gridblock("solve", "first", "--from", "run", "--no-save")
     assert begun.exit_code == 0
     assert why in begun.stderr
