@@ -12,7 +12,7 @@ from gridblock.reports.headline import without_plan
 from gridblock.reports.sections import Column, Document, Row, Section, first_to_last
 from gridblock.reports.unmet import unmet_share
 from gridblock.reports.words import in_percent, money, number, percent, plural, scale_for
-from gridblock.solvers.value import Worth
+from gridblock.solvers.value import Worth, is_price_of
 
 
 def worth_document(
@@ -105,7 +105,7 @@ def _break_even(instance: Instance, worth: Worth, with_it: Account) -> tuple[str
 
 def own_cost(worth: Worth, books: Account) -> float:
     """Give the net present value of what is paid for the option itself."""
-    return float(sum(e.value for e in books.ledger.entries if e.option == worth.option))
+    return float(sum(e.value for e in books.ledger.entries if is_price_of(worth.option, e)))
 
 
 def break_even_prices(
@@ -188,7 +188,7 @@ def gains_by_period(
     """
 
     def kind(entry: Entry) -> tuple[str, str]:
-        if entry.option == worth.option:
+        if is_price_of(worth.option, entry):
             return entry.period, "price"
         return entry.period, "unmet" if entry.category == "unmet" else "else"
 

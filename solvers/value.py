@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from gridblock.instances.instance import Instance
 from gridblock.instances.standing_orders import standing_lots
-from gridblock.model.account import account
+from gridblock.model.account import Entry, account
 from gridblock.model.plan import Decisions, PlanData
 from gridblock.model.used import uses
 from gridblock.solvers.outcome import Progress, Settings
@@ -192,7 +192,15 @@ class _Offer:
     def _own(self, plan: PlanData) -> Fraction:
         """Give what the option costs in a plan, at the prices given."""
         entries = account(self.instance, plan.decisions or Decisions()).ledger.entries
-        return sum((e.value for e in entries if e.option == self.name), Fraction(0))
+        return sum((e.value for e in entries if is_price_of(self.name, e)), Fraction(0))
+
+
+def is_price_of(option: str, entry: Entry) -> bool:
+    """Say whether something is paid for an option by its prices.
+
+    What its price includes of energy is none: that is taken off what energy costs.
+    """
+    return entry.option == option and entry.category != "energy"
 
 
 def priced(instance: Instance, name: str, factor: float) -> Instance:

@@ -7,7 +7,7 @@ import pytest
 
 from gridblock.instances.instance import Instance
 from gridblock.model.account import account
-from gridblock.reports.worth import worth_document
+from gridblock.reports.worth import gains_by_period, worth_document
 from gridblock.solvers import value
 from gridblock.solvers.outcome import Settings
 from gridblock.solvers.session import Session
@@ -109,6 +109,22 @@ def test_signed_lots_are_paid_at_any_price(no_pods: Instance, session: Session) 
     budget = {"name": "cash", "measure": "spend", "of": {"option": "lease"}, "max": 14}
     within = worth(given.replace({"limits": [budget]}), "lease", EXACT, session)
     assert within.factor == pytest.approx(1.4, rel=1e-3)
+
+
+def test_energy_that_a_price_includes_is_not_priced(no_pods: Instance, session: Session) -> None:
+    # Two pods at $5 an hour, with 2 x 0.1 MW at $10 a MWh: $10 for $20 of unmet work, up to twice.
+    usage = {"per_block_hour": 5, "committed_share": 1, "energy": "included"}
+    given = no_pods.replace(
+        {
+            "facilities.north": {"energy_per_mwh": 10},
+            "options": [{**LEASE, "cost_once": 0, "usage": usage}],
+        }
+    )
+    found = worth(given, "lease", EXACT, session)
+    assert found.factor == pytest.approx(2)
+    books = [account(given, plan.decisions) for plan in (found.with_it, found.without_it)]
+    gained = gains_by_period(given, found, *books)["now"]
+    assert gained == pytest.approx({"unmet": 20, "price": -10, "else": 0, "in all": 10})
 
 
 def test_with_tiers_no_price_is_told(no_pods: Instance, session: Session) -> None:
