@@ -17,5 +17,6 @@ Each module says in its first line what it is about. What is told is a ``Documen
   ``stochastic_json``, ``stochastic_sections``, ``stochastic_tables`` and ``stochastic_words``;
   ``stress`` with ``stress_document``, ``stress_json`` and ``stress_words``; ``roll`` and
   ``roll_document``; ``study`` with ``study_document``, ``study_figures`` and ``study_sections``.
-- The rest: ``bench``, ``doctor``; ``words`` and ``page`` write numbers and lines.
+- The rest: ``bench``, ``doctor``; ``words`` and ``page`` write numbers and lines; ``headings`` are
+  told apart.
 """

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from gridblock.instances.futures import FACTOR
 from gridblock.instances.instance import Instance
+from gridblock.reports.headings import told_apart
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -120,7 +121,7 @@ def rows(study: Study) -> tuple[list[str], list[list[Any]]]:
         cells += [each.status, *(row.get(name) for name in STATED[1:])]
         cells += [costs.get(name) for name in categories] + [unmet.get(name) for name in demands]
         found.append([*cells, row.get("message") or None])
-    return [*heading, "message"], found
+    return told_apart([*heading, "message"]), found
 
 
 def table(study: Study) -> "pd.DataFrame":

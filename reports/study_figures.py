@@ -6,10 +6,13 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from gridblock.reports.headings import told_apart
 from gridblock.reports.study import DUST, Floats, Study, numbers_on
 
 SHARES: Final = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 """Which quantiles are told."""
+TOTALS: Final = ("objective", "spending", "unmet_share")
+"""Figures of a whole plan, which are told first."""
 SURE: Final = 1.959963984540054
 """Standard deviations on either side that hold 95 % of a normal distribution."""
 TAIL: Final = 5
@@ -22,16 +25,19 @@ class Quantiles(NamedTuple):
     """How a figure is distributed over the cases.
 
     Attributes:
-        measure: ``objective``, ``spending``, ``unmet_share``, or ``unmet_`` and a demand.
+        measure: ``objective``, ``spending``, ``unmet_share``, or ``unmet_`` and a demand;
+            told apart where a demand is called like one of these.
         mean: the mean.
         sd: the standard deviation.
         at: the quantiles, as many as ``SHARES``.
+        demand: the demand of which a share stays unmet; None for a figure of the whole plan.
     """
 
     measure: str
     mean: float
     sd: float
     at: tuple[float, ...]
+    demand: str | None = None
 
 
 class Shortfall(NamedTuple):
@@ -111,19 +117,16 @@ class Paired(NamedTuple):
     below: float
 
 
-def measures(study: Study) -> dict[str, Floats]:
-    """Give the figures of all cases that have a plan, by measure."""
-    named = {name: study.measured(name) for name in ("objective", "spending", "unmet_share")}
-    return named | {f"unmet_{demand}": study.unmet(demand) for demand in study.demands}
-
-
 def quantiles(study: Study) -> tuple[Quantiles, ...]:
     """Give how each figure is distributed; nothing where no case has a plan."""
     if not study.planned:
         return ()
+    names = told_apart([*TOTALS, *(f"unmet_{demand}" for demand in study.demands)])
+    values = [*map(study.measured, TOTALS), *map(study.unmet, study.demands)]
+    demands = (*[None] * len(TOTALS), *study.demands)
     return tuple(
-        Quantiles(name, float(x.mean()), spread(x), tuple(map(float, np.quantile(x, SHARES))))
-        for name, x in measures(study).items()
+        Quantiles(name, float(x.mean()), spread(x), tuple(map(float, np.quantile(x, SHARES))), of)
+        for name, x, of in zip(names, values, demands, strict=True)
     )
 
 

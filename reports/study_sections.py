@@ -35,7 +35,7 @@ def _quantiles(study: Study) -> Section:
 
     def row(q: figures.Quantiles) -> Row:
         write: Callable[[float], str] = scale.write if q.measure in NAMES else percent
-        name = NAMES.get(q.measure) or _demand(q.measure)
+        name = NAMES.get(q.measure, "unmet") if q.demand is None else f"of {q.demand}"
         at = (q.at[figures.SHARES.index(share)] for share in SHOWN)
         return (name, *(write(x) for x in (q.mean, *at)))
 
@@ -48,11 +48,6 @@ def _quantiles(study: Study) -> Section:
         note="Of the cases that have a plan, so many per cent are at or below the figure. "
         "Cost: with unmet work at its price. Of a demand: what of it stays unmet.",
     )
-
-
-def _demand(measure: str) -> str:
-    name = measure.removeprefix("unmet_")
-    return "unmet" if measure == "unmet_share" else f"of {name}"
 
 
 def _shortfalls(study: Study) -> Section:

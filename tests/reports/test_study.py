@@ -8,6 +8,7 @@ import pytest
 
 from gridblock.instances.instance import Instance
 from gridblock.reports import study_figures as figures
+from gridblock.reports.headings import told_apart
 from gridblock.reports.html.study import page
 from gridblock.reports.plain_text import csv_rows, markdown
 from gridblock.reports.study import Entry, Study, number_of, rows
@@ -143,6 +144,31 @@ def test_the_table_has_a_row_a_case(four: Study) -> None:
         5, "5", 5, "infeasible", "finished", *[None] * 7, "floors",
     ]  # fmt: skip
     assert csv_rows(heading, found).splitlines()[5] == "5,5,5,infeasible,finished,,,,,,,,floors"
+
+
+def test_a_demand_called_share_is_no_total(two: Instance) -> None:
+    # Of 4 + 1 units all of the fifth stays unmet: a fifth of the whole, and all of the demand.
+    plain = two.as_it_stands()
+    amounts = {"d": 4, "share": 1}
+    demands = [{**plain["demands"][0], "name": n, "amount": x} for n, x in amounts.items()]
+    given = Instance.parse({**plain, "demands": demands})
+    row = {**solved(1.0, 0.2), "unmet": {"d": 0.0, "share": 1.0}}
+    study = Study(given, "monte-carlo", (Entry("1", {"p": 1}, row),))
+    heading, (cells,) = rows(study)
+    assert len(set(heading)) == len(heading)
+    by_name = dict(zip(heading, cells, strict=True))
+    assert (by_name["unmet_share"], by_name["unmet_d"], by_name["unmet_share_2"]) == (0.2, 0, 1)
+    mean = {name: each["mean"] for name, each in as_json(study)["quantiles"].items()}
+    assert mean == {
+        "objective": 1, "spending": 1, "unmet_share": 0.2, "unmet_d": 0, "unmet_share_2": 1
+    }  # fmt: skip
+    told = [cells[:2] for cells in document(study).sections[0].rows]
+    assert told[2:] == [("unmet", "20\xa0%"), ("of d", "0\xa0%"), ("of share", "100\xa0%")]
+
+
+def test_names_are_told_apart() -> None:
+    # The number 2 is taken by a name of its own.
+    assert told_apart(["a", "a", "a_2", "a"]) == ["a", "a_3", "a_2", "a_4"]
 
 
 def test_a_study_is_told(four: Study) -> None:
