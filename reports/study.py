@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridblock.instances.futures import FACTOR
+from gridblock.instances.grids import NAME
 from gridblock.instances.instance import Instance
 from gridblock.reports.headings import told_apart
 
@@ -111,13 +112,16 @@ def rows(study: Study) -> tuple[list[str], list[list[Any]]]:
         assert each.row is not None
         categories |= dict.fromkeys(each.row["costs"])
         demands |= dict.fromkeys(each.row["unmet"])
-    heading = [*FIRST, *study.axes, *STATED]
+    # What a list calls a case is its name; beside other axes the case is otherwise but a number.
+    axes = [axis for axis in study.axes if axis != NAME]
+    heading = [*FIRST, *axes, *STATED]
     heading += [f"cost_{name}" for name in categories] + [f"unmet_{name}" for name in demands]
     found = []
     for number, each in enumerate(study.entries, 1):
         row = each.row or {}
         costs, unmet = row.get("costs", {}), row.get("unmet", {})
-        cells = [number, each.name, *(each.values.get(axis) for axis in study.axes)]
+        called = each.values.get(NAME, each.name)
+        cells = [number, called, *(each.values.get(axis) for axis in axes)]
         cells += [each.status, *(row.get(name) for name in STATED[1:])]
         cells += [costs.get(name) for name in categories] + [unmet.get(name) for name in demands]
         found.append([*cells, row.get("message") or None])

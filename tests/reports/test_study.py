@@ -166,6 +166,16 @@ def test_a_demand_called_share_is_no_total(two: Instance) -> None:
     assert told[2:] == [("unmet", "20\xa0%"), ("of d", "0\xa0%"), ("of share", "100\xa0%")]
 
 
+def test_cases_of_a_list_have_one_name(two: Instance) -> None:
+    # Alone a list names its cases; beside another axis the second of (cheap, dear) x 1 is "dear".
+    alone = [Entry(name, {"name": name}, solved(1.0)) for name in ("cheap", "dear")]
+    beside = [Entry(str(i), {"p": 1, **each.values}, each.row) for i, each in enumerate(alone, 1)]
+    for entries, first in ((alone, ["case", "name", "status"]), (beside, ["case", "name", "p"])):
+        heading, found = rows(Study(two, "sweep", tuple(entries)))
+        assert heading[:3] == first
+        assert [cells[1] for cells in found] == ["cheap", "dear"]
+
+
 def test_names_are_told_apart() -> None:
     # The number 2 is taken by a name of its own.
     assert told_apart(["a", "a", "a_2", "a"]) == ["a", "a_3", "a_2", "a_4"]
