@@ -43,11 +43,12 @@ def in_folder(rolling: Rolling, folder: Path, *, resume: bool = True) -> Roll:
             message = "holds this already; --resume goes on with it"
             raise FileExistsError(0, message, str(folder))
     else:
-        runs.refuse_taken(folder)
+        runs.refuse_taken(folder, *((runs.TORN,) if resume else ()))
         folder.mkdir(parents=True, exist_ok=True)
-        write_text(folder / "instance.json", to_json(rolling.forecast.plain()))
-        write_text(folder / "truth.json", to_json(rolling.truth.whole.plain()))
+        # What says whose folder it is comes first, so that whatever is there can be gone on with.
         write_text(file, to_json(asked))
+    write_text(folder / "instance.json", to_json(rolling.forecast.plain()))
+    write_text(folder / "truth.json", to_json(rolling.truth.whole.plain()))
     rolling.folder = folder
     found = Roll(rolling.run(), folder)
     _write(found, folder, asked)

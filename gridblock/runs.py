@@ -7,8 +7,10 @@ folder.
 
 import os
 import shutil
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, Protocol
 
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 PROGRESS: Final = ("seconds", "best", "bound", "gap", "nodes")
 CERTIFICATE: Final = "certificate.json"
+TORN: Final = ".gridblock-*.tmp"
+"""A file that was not written to its end, see ``gridblock.instances.write``."""
 SEALED: Final = "plan_is_as_it_was_saved"
 
 
@@ -177,15 +181,25 @@ def save(plan: Saveable, folder: Path) -> Path:
         raise
 
 
-def refuse_taken(folder: Path) -> None:
+def refuse_taken(folder: Path, *begun: str) -> None:
     """Refuse a folder that holds something already.
 
+    Args:
+        folder: what is to be written into.
+        begun: patterns of what may be there: what a process that was killed had begun to write.
+
     Raises:
-        FileExistsError: it exists and is not an empty folder.
+        FileExistsError: it exists and is not a folder that is empty, but for what was begun.
     """
-    if os.path.lexists(folder) and not (folder.is_dir() and not any(folder.iterdir())):
+    if os.path.lexists(folder) and not (folder.is_dir() and _holds_only(folder, begun)):
         message = "exists already, and nothing is overwritten"
         raise FileExistsError(0, message, str(folder))
+
+
+def _holds_only(folder: Path, begun: Sequence[str]) -> bool:
+    """Say whether all that a folder holds is called like one of some patterns."""
+    names = [path.name for path in folder.iterdir()]
+    return all(any(fnmatchcase(name, pattern) for pattern in begun) for name in names)
 
 
 def usual_folder(instance: Instance) -> Path:

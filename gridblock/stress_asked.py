@@ -17,6 +17,7 @@ from gridblock.instances.instance import Instance
 from gridblock.instances.shock_sizes import Sizes, shocks_of
 from gridblock.instances.shocks import Shock
 from gridblock.instances.variants import opened, read_given
+from gridblock.model.plan_json import to_plain
 from gridblock.plan import Plan
 from gridblock.replan import in_force
 from gridblock.solvers.stress import Budget
@@ -73,6 +74,7 @@ class Asked:
             "kind": "stress",
             "instance": self.plan.instance.name,
             "instance_hash": self.plan.instance.hash,
+            "plan": to_plain(self.plan.data)["digest"],
             "resolves": self.resolves,
             "sizes": self.sizes.model_dump(mode="json"),
             "budget": vars(self.budget),
@@ -113,9 +115,8 @@ def refuse_other(folder: Path, asked: Asked, *, resume: bool) -> None:
     """
     file = folder / FILE
     if not file.exists():
-        if any(folder.glob(RESULTS)) and resume:
-            return
-        runs.refuse_taken(folder)
+        # Before it is written a journal is opened, which keeps other processes away.
+        runs.refuse_taken(folder, *((RESULTS, runs.TORN) if resume else ()))
         return
     own_json.refuse_other(file, asked.as_json(), "search")
     if not resume:

@@ -220,10 +220,11 @@ def search(
     refuse_other(folder, asked, resume=resume)
     folder.mkdir(parents=True, exist_ok=True)
     with Journal(folder / RESULTS) as journal:
+        # What says whose folder it is comes first, so that whatever is there can be gone on with.
         if not (folder / FILE).exists():
-            if not (folder / PLAN).exists():
-                asked.plan.save(folder / PLAN)
             write_text(folder / FILE, to_json(asked.as_json()))
+        if not (folder / PLAN).exists():
+            asked.plan.save(folder / PLAN)
         kept = Kept(journal, Plans(folder / RECOURSES), Runs(folder) if save_runs else None)
         searched = _searched(asked, where, kept, on_answer)
         found = Stress(asked, searched.data, folder)

@@ -108,8 +108,9 @@ def held(
     folder.mkdir(parents=True, exist_ok=True)
     name = RESULTS if shard is None else f"{RESULTS}-{shard.number}-of-{shard.of}"
     with Journal(folder / f"{name}.jsonl") as journal:
-        write_text(folder / "instance.json", to_json(asked.instance.plain()))
+        # What says whose folder it is comes first, so that whatever is there can be gone on with.
         write_text(folder / STUDY, to_json(asked.as_json(keys)))
+        write_text(folder / "instance.json", to_json(asked.instance.plain()))
         journal.rows = {**known(folder), **journal.rows}
         yield journal
 
@@ -119,8 +120,9 @@ def _refuse(
 ) -> None:
     file = folder / STUDY
     if not file.exists():
-        if not (folder.is_dir() and shard is not None and _is_ours(folder)):
-            runs.refuse_taken(folder)
+        # Before it is written a journal is opened, which keeps other processes away.
+        begun = (f"{RESULTS}*.jsonl", runs.TORN) if resume or shard is not None else ()
+        runs.refuse_taken(folder, *begun)
         return
     refuse_other(folder, asked, keys)
     if not resume and shard is None:
@@ -136,12 +138,6 @@ def refuse_other(folder: Path, asked: Asked, keys: list[str]) -> None:
     """
     called = {"given": "grid or distributions", "instance_hash": "instance"}
     own_json.refuse_other(folder / STUDY, asked.as_json(keys), "study", SAME, called)
-
-
-def _is_ours(folder: Path) -> bool:
-    """Say whether a folder holds only what another shard has begun to write."""
-    names = [path.name for path in folder.iterdir()]
-    return all(n.startswith((RESULTS, ".gridblock-")) or n == "instance.json" for n in names)
 
 
 def known(folder: Path) -> dict[str, dict[str, Any]]:

@@ -149,6 +149,24 @@ def test_more_draws_go_on_from_fewer(
     assert "another study" in ran.stderr
 
 
+def test_what_a_kill_leaves_at_the_very_first_is_gone_on_with(
+    gridblock: Any, tmp_path: Path, grid: Path
+) -> None:
+    # The journal is opened before study.json is written, beside it first.
+    (tmp_path / "out").mkdir()
+    for name in ("results.jsonl", ".gridblock-0123456789abcdef.tmp"):
+        (tmp_path / "out" / name).touch()
+    arguments = ("sweep", "first", grid, *HERE, "-o", "out", "-q")
+    assert gridblock(*arguments).exit_code == 2
+    assert gridblock(*arguments, "--resume").exit_code == 0
+    # 3 powers are 3 cases.
+    assert len(rows_of((tmp_path / "out" / "table.csv").read_text())) == 3
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "instance.json").write_text("mine\n")
+    assert gridblock(*arguments[:-2], "notes", "--resume").exit_code == 2
+    assert (tmp_path / "notes" / "instance.json").read_text() == "mine\n"
+
+
 def test_shards_are_merged_when_all_are_there(gridblock: Any, tmp_path: Path, grid: Path) -> None:
     arguments = ("sweep", "first", grid, *HERE, "-o", "out")
     ran = gridblock(*arguments, "--shard", "2/2")
