@@ -13,7 +13,7 @@ from gridblock.plan import Plan
 if TYPE_CHECKING:
     import pandas as pd
 
-    from gridblock.solvers import front as fronts
+    from gridblock.solvers import points as fronts
     from gridblock.solvers.outcome import Progress
     from gridblock.solvers.session import Session
 

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gridblock.instances.instance import Instance
 from gridblock.model.plan import PlanData
-from gridblock.reports.headline import none_found
+from gridblock.reports.headline import STOPS, none_found
 from gridblock.reports.sections import Bar, Column, Document, Row, Section, first_to_last
 from gridblock.reports.words import ALIKE, gap_percent, money, number, percent, plural, scale_for
-from gridblock.solvers.front import Front, Point, trade
 from gridblock.solvers.outcome import Stop
+from gridblock.solvers.points import Front, Point, trade
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,11 +56,19 @@ def _ends(instance: Instance, front: Front) -> str:
     first, last = front.points[0], front.points[-1]
     least, most = (money(p.cost, instance.currency) for p in (first, last))
     if first is last:
-        return f"One plan is the best in both: {percent(first.share)} unmet for {least}."
-    return (
-        f"From {percent(first.share)} unmet for {least} to {percent(last.share)} for {most}. "
-        "No plan is cheaper than one of these and leaves less unmet, within the gap."
-    )
+        ends = f"{percent(first.share)} unmet for {least}."
+        if front.stop is Stop.FINISHED:
+            return f"One plan is the best in both: {ends}"
+        return f"One plan was found: {ends} {_ended(front)}"
+    ends = f"From {percent(first.share)} unmet for {least} to {percent(last.share)} for {most}."
+    if front.stop is not Stop.FINISHED:
+        return f"{ends} {_ended(front)}"
+    return f"{ends} No plan is cheaper than one of these and leaves less unmet, within the gap."
+
+
+def _ended(front: Front) -> str:
+    """Say why the search ended before its end, and what may be missing."""
+    return f"{STOPS.get(front.stop, 'The search ended')}: others may cost less or leave less unmet."
 
 
 def _proof(front: Front) -> str:

@@ -21,7 +21,7 @@ Each module says in its first line what it is about. Begin with ``solve``, from 
 - Proofs: ``certified`` is the arithmetic, ``certify`` and ``prover`` make and check certificates.
 - Without a plan: ``conflict``; ``explaining`` says why work stays unmet. ``recovery`` finds what a
   run that was killed has left.
-- Questions: ``front``, ``prices`` with ``marginals``, ``value``, ``rolling``,
+- Questions: ``front`` with its ``points``, ``prices`` with ``marginals``, ``value``, ``rolling``,
   ``stress`` of what is ``struck``, with ``without_recourse``, ``stochastic``; ``many`` solves many
   cases.
 """

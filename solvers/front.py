@@ -5,10 +5,10 @@ solve from the plan of the one before, which the next cap allows (the epsilon-co
 Haimes, Lasdon, Wismer, On a bicriterion formulation, 1971). Prices of unmet work play no part.
 """
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
 from typing import Any, Final
 
 import numpy as np
@@ -24,7 +24,8 @@ from gridblock.model.plan import PlanData
 from gridblock.solvers.change import Change, Floats, Rows
 from gridblock.solvers.compile import compile_model
 from gridblock.solvers.matrix import Matrix
-from gridblock.solvers.outcome import Outcome, Progress, Settings, Stop, Verdict, relative_gap
+from gridblock.solvers.outcome import Outcome, Progress, Settings, Stop, Verdict
+from gridblock.solvers.points import Front, Point, undominated
 from gridblock.solvers.session import Session
 from gridblock.solvers.shape import lots_in, periods_of
 from gridblock.solvers.solve import found_by
@@ -32,51 +33,6 @@ from gridblock.solvers.staged import solve_staged
 from gridblock.solvers.vertex import vertex
 
 MEASURES: Final = ("share", "price")
-NOTHING: Final = 1e-9
-"""Less of all that is asked for than this is nothing."""
-
-
-@dataclass(frozen=True)
-class Point:
-    """One plan of a front.
-
-    Attributes:
-        plan: the plan; its objective is what it would cost at the prices given.
-        cost: net present value of all but the price of unmet work.
-        least: no plan that leaves as little unmet costs less; None where that is not known.
-        unmet: what stays unmet, in unit-hours or at its price.
-        share: unmet over all that is asked for.
-        given: whether it may leave as much unmet as the best plan at the prices given.
-    """
-
-    plan: PlanData
-    cost: float
-    least: float | None
-    unmet: float
-    share: float
-    given: bool = False
-
-    @property
-    def gap(self) -> float | None:
-        """|cost - least| / max(1e-9, |cost|)."""
-        return relative_gap(self.cost, self.least)
-
-
-@dataclass(frozen=True)
-class Front:
-    """A front, from the least unmet on.
-
-    Attributes:
-        measure: what is weighed: ``share``, unit-hours, or ``price``, their price.
-        points: none of them is dominated: less unmet costs more.
-        stop: why the search ended, if that was before its end.
-        infeasible: whether no plan can exist.
-    """
-
-    measure: str
-    points: tuple[Point, ...]
-    stop: Stop = Stop.FINISHED
-    infeasible: bool = False
 
 
 def front(
@@ -137,7 +93,12 @@ class _Search:
     on_progress: Callable[[Progress], None] | None
     on_point: Callable[[int, int], None] | None
     solved: int = 0
-    found: list[Point] = field(default_factory=list)
+    found: dict[float, Point] = field(default_factory=dict)
+    """The cheapest plan by the cap that it keeps to."""
+    proven: dict[float, float] = field(default_factory=dict)
+    """What plans that keep to a cap cost at least."""
+    given: float | None = None
+    """What the best plan at the prices given leaves unmet."""
     stop: Stop = Stop.FINISHED
     infeasible: bool = False
 
@@ -160,23 +121,30 @@ class _Search:
         """Solve for the ends, then for the caps between them."""
         with suppress(_EndedError):
             self._points()
-        return Front(self.measure, _undominated(self.found), self.stop, self.infeasible)
+        points = undominated([self._told(cap) for cap in self.found])
+        return Front(self.measure, points, self.stop, self.infeasible)
 
     def _points(self) -> None:
         best = self._solve(self.compiled.matrix, self.settings.start)
+        self.given = given = self._unmet(best)
         fullest = self._solve(self._of_unmet(), best.values)
-        cheapest = self._solve(self.spent, best.values)
-        least, given, most = map(self._unmet, (fullest, best, cheapest))
+        cheapest = self._solve(self.spent, best.values, math.inf)
+        least, most = map(self._unmet, (fullest, cheapest))
         start = fullest.values
         between = (least, *np.linspace(least, most, self.count)[1:-1], given)
         caps = sorted({float(cap) for cap in between if least <= cap < most})
         self.solves = self.solved + len(caps)
         for cap in caps:
-            outcome = self._solve(self._capped(cap), start)
-            start = outcome.values
-            self.found.append(replace(self._point(outcome), given=cap == given))
-        last = self._point(cheapest)
-        self.found.append(replace(last, given=given >= most))
+            known = (start, best.values) if cap >= given else (start,)
+            start = min(known, key=self.spent.objective)  # type: ignore[arg-type]
+            start = self._solve(self._capped(cap), start, cap).values
+
+    def _told(self, cap: float) -> Point:
+        """Give the plan of a cap, with what is proven of that cap or of a wider one."""
+        point = self.found[cap]
+        bounds = [bound for other, bound in self.proven.items() if other >= cap]
+        least = min(max(bounds), point.cost) if bounds else None
+        return replace(point, least=least, given=cap == self.given)
 
     def _of_unmet(self) -> Matrix:
         """Give the matrix whose cost is what stays unmet."""
@@ -197,11 +165,16 @@ class _Search:
         )
         return self.spent.changed(Change(rows=rows))
 
-    def _solve(self, matrix: Matrix, start: Floats | None) -> Outcome:
-        """Solve a matrix to its end.
+    def _solve(self, matrix: Matrix, start: Floats | None, cap: float | None = None) -> Outcome:
+        """Solve a matrix to its end, and keep the plan.
+
+        Args:
+            matrix: what is solved.
+            start: where it starts from.
+            cap: what may stay unmet at most; None where it is not the cheapest plan that is sought.
 
         Raises:
-            _EndedError: without a plan, or interrupted.
+            _EndedError: without a plan, or interrupted; the best plan so far is kept.
         """
         self.solved += 1
         if self.on_point is not None:
@@ -212,11 +185,23 @@ class _Search:
         )
         if outcome.stop is not Stop.FINISHED:
             self.stop = outcome.stop
-        if outcome.values is None or outcome.stop is Stop.INTERRUPTED:
+        if outcome.values is None:
             # The first solve has every rule and no cap: what it cannot keep, no plan can.
             self.infeasible = self.solved == 1 and outcome.verdict is Verdict.INFEASIBLE
             raise _EndedError
-        return vertex(self.session, outcome, replace(settings, start=None))
+        exact = vertex(self.session, outcome, replace(settings, start=None))
+        self._keep(exact, cap)
+        if outcome.stop is Stop.INTERRUPTED:
+            raise _EndedError
+        return exact
+
+    def _keep(self, outcome: Outcome, cap: float | None) -> None:
+        """Keep what is proven of a cap, and the cheaper of the plans that are found for it."""
+        if cap is not None and outcome.bound is not None:
+            self.proven[cap] = outcome.bound
+        own = self._unmet(outcome) if cap is None or cap == math.inf else cap
+        point = self._point(outcome)
+        self.found[own] = min(self.found.get(own, point), point, key=lambda each: each.cost)
 
     def _unmet(self, outcome: Outcome) -> float:
         return float(np.dot(self.amount.values, outcome.values) + self.amount.constant)  # type: ignore[arg-type]
@@ -239,11 +224,9 @@ class _Search:
         )
         audit(self.instance, plan).raise_if_broken()
         priced = lacking_in(books.unmet, weights(self.instance, "price"))
-        cost, unmet = float(books.objective - priced), lacking_in(books.unmet, self.weight)
-        asked = lacking_in(books.amount, self.weight)
-        share = float(unmet / asked) if asked else 0.0
-        least = None if outcome.bound is None else min(outcome.bound, cost)
-        return Point(plan, cost, least, float(unmet), share)
+        cost = float(books.objective - priced)
+        unmet, asked = (lacking_in(of, self.weight) for of in (books.unmet, books.amount))
+        return Point(plan, cost, None, float(unmet), float(unmet / asked) if asked else 0.0)
 
     def _vector(self, expression: Any) -> "_Vector":
         """Give an expression as coefficients by column."""
@@ -269,25 +252,3 @@ class _Vector:
     def largest(self) -> float:
         """The largest coefficient, 1 where there is none."""
         return float(np.abs(self.values).max(initial=0.0)) or 1.0
-
-
-def _undominated(points: list[Point]) -> tuple[Point, ...]:
-    """Leave out points of which another leaves as little unmet for less; the least unmet first."""
-    kept: list[Point] = []
-    for point in sorted(points, key=lambda p: (p.unmet, p.cost)):
-        if not kept:
-            kept.append(point)
-        elif point.cost < kept[-1].cost:
-            if point.unmet - kept[-1].unmet <= NOTHING * max(1.0, point.unmet):
-                kept.pop()
-            kept.append(point)
-    return tuple(kept)
-
-
-def trade(points: tuple[Point, ...]) -> Iterator[float | None]:
-    """Give, for each point, what one unit-hour less unmet costs more than at the next one."""
-    for point, following in zip_longest(points, points[1:]):
-        if following is None:
-            yield None
-        else:
-            yield (point.cost - following.cost) / (following.unmet - point.unmet)

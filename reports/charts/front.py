@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from gridblock.instances.instance import Instance
 from gridblock.reports.charts.style import ACCENT, DEEP, MUTED, Chart, figure, hover, label
 from gridblock.reports.words import gap_percent, number, percent, scale_for
-from gridblock.solvers.front import Front, trade
+from gridblock.solvers.points import Front, trade
 
 HEIGHT: Final = 380
 

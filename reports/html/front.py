@@ -8,7 +8,7 @@ from gridblock.reports.front import document
 from gridblock.reports.html.figures import Figure
 from gridblock.reports.html.many import filled
 from gridblock.reports.words import gap_percent, money, percent
-from gridblock.solvers.front import Front
+from gridblock.solvers.points import Front
 
 
 def page(instance: Instance, front: Front) -> str:

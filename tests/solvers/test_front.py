@@ -1,6 +1,7 @@
 """Fronts of cost against unmet work: by hand, and beside floors on what is served."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from gridblock.instances.read import read
 from gridblock.plan import solve
 from gridblock.reports.front import as_json, document
 from gridblock.solvers.outcome import Progress, Stop
+from gridblock.solvers.points import undominated
 from gridblock.solvers.session import Session
 from rivals.worlds import world
 
@@ -94,16 +96,59 @@ def test_no_plan_makes_an_empty_front(ladder: Instance) -> None:
     assert as_json(ladder, found.data)["points"] == []
 
 
-def test_an_interrupted_search_keeps_what_it_found(ladder: Instance) -> None:
+@pytest.mark.parametrize(
+    ("at", "kept"),
+    [
+        # The best plan at 25 a unit leaves 1 unmet for 30, the fullest costs 70, the cheapest 0.
+        # What is interrupted may have found its plan by then.
+        (2, [(1, 30, True)]),
+        (3, [(0, 70, False), (1, 30, True)]),
+        (4, [(0, 70, False), (1, 30, True), (3, 0, False)]),
+        (5, [(0, 70, False), (1, 30, True), (3, 0, False)]),
+    ],
+)
+def test_an_interrupted_search_keeps_what_it_found(
+    ladder: Instance, at: int, kept: list[tuple[float, float, bool]]
+) -> None:
     with Session() as session:
 
-        def stop(at: int, _: int) -> None:
-            if at == 5:
+        def stop(number: int, _: int) -> None:
+            if number == at:
                 session.stop()
 
         found = pareto(ladder, points=4, session=session, on_point=stop)
     assert found.data.stop is Stop.INTERRUPTED
-    assert len(found.plans) < 4
+    assert set(kept) <= set(corners(found))
+    assert "Interrupted: others may cost less" in document(ladder, found.data).sentences[0]
+
+
+def test_what_is_proven_of_a_cap_holds_for_closer_ones(ladder: Instance) -> None:
+    # The cheapest plan costs 0: so do, at least, plans that leave less. Where that is all that is
+    # known, since the search was interrupted in the first cap of all, the gap is all of the cost.
+    with Session() as session:
+
+        def stop(number: int, _: int) -> None:
+            if number == 4:
+                session.stop()
+
+        found = pareto(ladder, points=4, session=session, on_point=stop)
+    assert [(point.least, point.gap) for point in found.data.points[1:]] == [(0, 1), (0, 0)]
+
+
+def test_one_plan_is_marked_as_that_at_the_prices_given(worker: Session) -> None:
+    # See power-binds.yaml: two pods serve 800 of 1,120 units for 20,000, and are worth it.
+    found = pareto(read(GALLERY / "power-binds.yaml"), points=5, session=worker)
+    assert [(p.cost, p.given) for p in found.data.points] == [
+        (20_000, True), (10_000, False), (0, False)
+    ]  # fmt: skip
+
+
+def test_a_mark_is_handed_to_what_is_left_in_place(ladder: Instance) -> None:
+    point = pareto(ladder, points=2).data.points[0]
+    given = replace(point, unmet=1.0, cost=70.0, given=True)
+    for other in (replace(point, unmet=0.5, cost=70.0), replace(point, unmet=1 + 1e-12, cost=69.0)):
+        (kept,) = undominated([given, replace(other, given=False)])
+        assert (kept.unmet, kept.cost, kept.given) == (other.unmet, other.cost, True)
 
 
 def test_what_is_asked_for_wrongly_is_refused(ladder: Instance) -> None:
