@@ -33,6 +33,8 @@ from gridblock.solvers.staged import solve_staged
 from gridblock.solvers.vertex import vertex
 
 MEASURES: Final = ("share", "price")
+UNMET: Final = "unmet"
+"""The category of cost that plays no part."""
 
 
 def front(
@@ -111,11 +113,9 @@ class _Search:
         self.lots = lots_in(self.compiled)
         self.weight = weights(self.instance, self.measure)
         self.amount = self._vector(lacking(self.model, self.weight))
-        priced = self._vector(lacking(self.model, weights(self.instance, "price")))
-        whole = self.compiled.matrix
-        self.spent = replace(
-            whole, cost=whole.cost - priced.values, offset=whole.offset - priced.constant
-        )
+        paid = (of for (category, _), of in self.model.cost.items() if category != UNMET)
+        spent = self._vector(sum(paid))
+        self.spent = replace(self.compiled.matrix, cost=spent.values, offset=spent.constant)
 
     def run(self) -> Front:
         """Solve for the ends, then for the caps between them."""
@@ -223,8 +223,7 @@ class _Search:
             solver=found_by(self.settings, outcome),
         )
         audit(self.instance, plan).raise_if_broken()
-        priced = lacking_in(books.unmet, weights(self.instance, "price"))
-        cost = float(books.objective - priced)
+        cost = float(sum(amount for name, amount in books.costs.items() if name != UNMET))
         unmet, asked = (lacking_in(of, self.weight) for of in (books.unmet, books.amount))
         return Point(plan, cost, None, float(unmet), float(unmet / asked) if asked else 0.0)
 

@@ -151,6 +151,13 @@ def test_a_mark_is_handed_to_what_is_left_in_place(ladder: Instance) -> None:
         assert (kept.unmet, kept.cost, kept.given) == (other.unmet, other.cost, True)
 
 
+def test_what_costs_nothing_costs_exactly_nothing(worker: Session) -> None:
+    # Without a pod nothing is paid in discounting.yaml, whose prices have no finite expansion.
+    found = pareto(read(GALLERY / "discounting.yaml"), points=5, session=worker)
+    last = found.data.points[-1]
+    assert (last.share, last.cost, last.least, last.gap) == (1, 0, 0, 0)
+
+
 def test_what_is_asked_for_wrongly_is_refused(ladder: Instance) -> None:
     for wrong in ({"points": 1}, {"measure": "tokens"}):
         with pytest.raises(ValueError, match="2 points or more, of share or price"):
