@@ -101,8 +101,9 @@ class Stress:
         return as_scenario(self.instance, [by_name[name] for name in names])
 
     def scenarios(self) -> str:
-        """Write the worst as scenarios in YAML, to be pasted into the instance."""
-        shown = self.worst[: self.asked.budget.top]
+        """Write the worst as scenarios in YAML, to be pasted into the instance, if they can be."""
+        valid = [each for each in self.worst if each.row is None or each.row["status"] != "invalid"]
+        shown = valid[: self.asked.budget.top]
         return to_yaml({"scenarios": [self.scenario(*each.shocks) for each in shown]})
 
     def as_json(self) -> dict[str, Any]:

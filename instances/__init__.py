@@ -12,6 +12,7 @@ Each module says in its first line what it is about. Begin with ``schema``, the 
 - The instance: ``instance``, and what it works out: ``calendar``, ``places``, ``feeds``, ``loads``,
   ``network``, ``routes``, ``contracts``, ``standing_orders``, ``in_force``.
 - Instances made from others: ``paths``, ``edits``, ``baseline``, ``relaxing`` with ``ample``;
-  ``futures``, ``outlook``, ``average``, ``revealed``; ``variants``, ``grids``, ``draws``,
-  ``distributions``, ``uncertainty``; ``shocks`` with ``shock_sizes``, ``delays`` and ``surges``.
+  ``futures``, ``came_true``, ``outlook``, ``average``, ``revealed``; ``variants``, ``grids``,
+  ``draws``, ``distributions``, ``uncertainty``; ``shocks`` with ``shock_sizes``, ``delays`` and
+  ``surges``.
 """

@@ -3,13 +3,12 @@
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from itertools import combinations
 from math import fsum, prod
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from gridblock.instances import futures
+from gridblock.instances.came_true import came_true
 from gridblock.instances.faults import Fault, InstanceError
 from gridblock.instances.instance import Instance
 from gridblock.instances.schema.base import LONGEST_NAME
@@ -89,18 +88,11 @@ def futures_drawn(
     digits = len(str(count))
     drawn = []
     for i, variant in enumerate(variants, 1):
-        data: Mapping[str, Any] = instance.as_it_stands()
-        for changes in variant.changes:
-            data, _ = futures.changed(data, partial(_dumped, data), changes)
+        data, _ = came_true(instance.as_it_stands(), variant.changes)
         name = f"draw {i:0{digits}d}"
         given = Instance.parse({**data, "name": f"{instance.name}+{name}"[:LONGEST_NAME].strip()})
         drawn.append(Future(name, 1 / count, given))
     return tuple(_comparable(instance, drawn))
-
-
-def _dumped(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Give plain data with the fields that are left out, for factors."""
-    return Instance.parse(data).model_dump(mode="json")
 
 
 Chance = tuple[tuple[str, ...], float]

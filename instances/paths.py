@@ -41,6 +41,16 @@ def at(data: Any, keys: Sequence[Key]) -> Any:
     return data
 
 
+def written(data: Any, keys: Sequence[Key]) -> str:
+    """Write the path that leads to keys of plain data, by the names of what stands in a list."""
+    words = []
+    for key in keys:
+        data = at(data, (key,))
+        named = isinstance(key, int) and isinstance(data, dict) and data.get("name")
+        words.append(str(named or key))
+    return ".".join(words)
+
+
 def copied(data: Any) -> Any:
     """Copy plain data, as dicts and lists."""
     if isinstance(data, Mapping):

@@ -1,6 +1,6 @@
 """The truth as it becomes known: an instance of which only the past is known for sure."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic import RootModel, ValidationError
 
-from gridblock.instances import futures, paths
+from gridblock.instances import paths
+from gridblock.instances.came_true import came_true
 from gridblock.instances.faults import Fault, InstanceError, from_pydantic
 from gridblock.instances.instance import Instance
 from gridblock.instances.schema.base import Name
@@ -118,16 +119,9 @@ def _period_by_period(
     return Truth(called, whole, lambda position: known_by(instance, whole, position))
 
 
-def _changed(instance: Instance, changes: Any) -> Instance:
-    data: Mapping[str, Any] = instance.as_it_stands()
-    for each in changes:
-        data, _ = futures.changed(data, partial(_dumped, data), each)
+def _changed(instance: Instance, changes: Iterable[Mapping[str, Any]]) -> Instance:
+    data, _ = came_true(instance.as_it_stands(), changes)
     return Instance.parse(data)
-
-
-def _dumped(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Give plain data with the fields that are left out, for factors."""
-    return Instance.parse(data).model_dump(mode="json")
 
 
 def known_by(forecast: Instance, truth: Instance, position: int) -> Instance:

@@ -90,11 +90,14 @@ def shocks_of(
 
 
 def _once(shocks: Iterable[Shock]) -> Iterator[Shock]:
-    """Leave out what does the same as one before it: a site at which one option alone is late."""
+    """Leave out what does the same as one before it: a site at which one option alone is late.
+
+    What is written down is kept: two times the same factor come to another one together.
+    """
     seen: list[tuple[Mapping[str, Any], Any]] = []
     for each in shocks:
         does = (each.set, each.limits)
-        if does not in seen:
+        if each.kind == OWN or does not in seen:
             seen.append(does)
             yield each
 

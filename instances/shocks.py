@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
+from gridblock.instances import paths
+from gridblock.instances.came_true import came_true
 from gridblock.instances.instance import Instance
 from gridblock.instances.schema.base import LONGEST_NAME
 
@@ -72,11 +74,23 @@ def changes_of(instance: Instance, shocks: Sequence[Shock]) -> tuple[Mapping[str
 
 
 def as_scenario(instance: Instance, shocks: Sequence[Shock]) -> dict[str, Any]:
-    """Give some shocks as one scenario, to be pasted into an instance."""
-    changes: dict[str, Any] = {}
-    for step in changes_of(instance, shocks):
-        changes |= step
-    return {"name": together(shocks), "set": changes}
+    """Give some shocks as one scenario, to be pasted into an instance.
+
+    The changes of a scenario have no order, and no two may touch the same field: of several shocks
+    it says what they come to in the end, whether they are given by values or by factors.
+    """
+    steps = changes_of(instance, shocks)
+    changes = steps[0] if len(steps) == 1 else _in_the_end(instance, steps)
+    return {"name": together(shocks), "set": dict(changes)}
+
+
+def _in_the_end(instance: Instance, steps: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Give the value that each field has after several changes, the outermost ones."""
+    data, touched = came_true(instance.as_it_stands(), steps)
+    known = set(touched)
+    inside = {keys for keys in known if any(keys[:i] in known for i in range(1, len(keys)))}
+    left = (keys for keys in touched if keys not in inside)
+    return {paths.written(data, keys): paths.at(data, keys) for keys in left}
 
 
 def together(shocks: Sequence[Shock]) -> str:

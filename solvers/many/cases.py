@@ -5,10 +5,10 @@ import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from typing import Any, Final, NamedTuple
 
-from gridblock.instances import futures
+from gridblock.instances.came_true import came_true
 from gridblock.instances.faults import InstanceError
 from gridblock.instances.instance import Instance
 from gridblock.instances.schema.scenarios import plain
@@ -76,10 +76,8 @@ class Case:
         Raises:
             InstanceError: a change names no field.
         """
-        data: Mapping[str, Any] = _read(self.base.text)
-        for changes in self.changes:
-            data, _ = futures.changed(data, partial(_dumped, data), changes)
-        return dict(data)
+        data, _ = came_true(_read(self.base.text), self.changes)
+        return data
 
     @cached_property
     def key(self) -> str:
@@ -223,8 +221,3 @@ def _read(text: str) -> dict[str, Any]:
     """Read a base; changes are made to copies of it."""
     data: dict[str, Any] = json.loads(text)
     return data
-
-
-def _dumped(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Give plain data with the fields that are left out, for factors."""
-    return Instance.parse(data).model_dump(mode="json")

@@ -10,6 +10,7 @@ import gridblock as gb
 from gridblock.instances.faults import InstanceError
 from gridblock.instances.instance import Instance
 from gridblock.instances.shock_sizes import Sizes, shocks_of
+from gridblock.instances.shocks import as_scenario
 from gridblock.solvers.many import cases as solving
 from gridblock.solvers.without_recourse import cost_as_it_stands
 from gridblock.stress_asked import sized
@@ -246,6 +247,36 @@ def test_a_plan_that_is_lost_is_found_again(
     again = gb.stress(four, {"kinds": ["outage"]}, folder=folder, **asked)
     assert len(solved) == 2
     assert again.data.damages == first.data.damages
+
+
+def test_factors_that_come_together_are_multiplied_in_a_scenario_too(plan: gb.Plan) -> None:
+    surges = [("jan", "*1.5"), ("feb", "*1.2"), ("mar", "*1.2")]
+    own = [{"name": name, "set": {"demands.chat.amount": by}} for name, by in surges]
+    asked = {"kinds": ["own"], "shocks": own}
+    found = gb.stress(plan, asked, budget=2, exact=True, **HERE)
+    # 150 x 1.5 x 1.2 = 270 are asked for where no more than 150 fit: 120 x $2 x 3,000 h more; feb
+    # and mar, which are the same but in name, come to 150 x 1.44 = 216, 66 more.
+    assert {each.name: each.extra for each in found.data.damages[1]} == {
+        "jan + feb": 720_000, "jan + mar": 720_000, "feb + mar": 396_000
+    }  # fmt: skip
+    both = found.scenario("jan", "feb")
+    assert both["set"] == {"demands.chat.amount": 270}
+    given = Instance.parse({**plan.instance.plain(), "scenarios": [both]})
+    assert gb.solve(given.scenario("jan + feb"), gap=0.0).objective == 15_000 + 720_000
+
+
+def test_what_changes_a_part_of_what_another_shock_changes_is_one_scenario(
+    sites: Instance,
+) -> None:
+    limit = {"name": "cap", "measure": "spend_once", "per": "to_date", "max": 20_000}
+    given = Instance.parse({**sites.plain(), "limits": [limit]})
+    own = [{"name": "poor", "set": {"limits.cap.max": "*0.5"}}]
+    sizes = Sizes.model_validate({"kinds": ["outage", "own"], "only": ["a", "poor"], "shocks": own})
+    both = as_scenario(given, shocks_of(given, sizes, 1)[1:])
+    # A half of the cap beside the limit that takes a out; both are among the limits of the plan.
+    pasted = Instance.parse({**given.plain(), "scenarios": [both]}).scenario(both["name"])
+    cap, outage = pasted.limits
+    assert (cap.max, outage.name) == (10_000, "outage of a")
 
 
 def test_shocks_that_come_to_the_same_together_are_solved_once(
