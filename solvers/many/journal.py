@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Self
 
-Row = dict[str, Any]
+from gridblock.solvers.many.row import Row, is_row
 
 SECONDS_BETWEEN_SYNCS: Final = 1.0
 
@@ -92,9 +92,10 @@ def _rows(raw: bytes) -> dict[str, Row]:
     """Read lines; one that is not ours counts for nothing."""
     rows: dict[str, Row] = {}
     for line in raw.splitlines():
-        with suppress(ValueError, KeyError, TypeError, RecursionError):
+        with suppress(ValueError, RecursionError):
             row = json.loads(line)
-            rows[str(row.pop("key"))] = row
+            if is_row(row) and "key" in row:
+                rows[str(row.pop("key"))] = row
     return rows
 
 

@@ -1,5 +1,6 @@
 """Rows: a plan as plain data, a few figures of it that a table can hold."""
 
+import math
 from collections import defaultdict
 from fractions import Fraction
 from typing import Any, Final
@@ -11,6 +12,8 @@ from gridblock.model.quantities import hours_of
 
 Row = dict[str, Any]
 
+DETAILS: Final = {"ordered": 3, "bought": 4, "retired": 4}
+"""What a full row says of orders, and how many things it says of each."""
 DUST: Final = 1e-9
 """A share that stems from the rounding of what is served."""
 
@@ -49,6 +52,53 @@ def row_of(instance: Instance, plan: PlanData, *, full: bool = False) -> Row:
         "unmet_by_period": [_share(unmet, asked, keys) for keys in in_period],
         **more,
     }
+
+
+def is_row(row: Any) -> bool:
+    """Say whether plain data that was read has the shape of a row, with a plan or without one."""
+    if not isinstance(row, dict) or not isinstance(row.get("status"), str):
+        return False
+    if not isinstance(row.get("message", ""), str):
+        return False
+    if row.get("objective") is None:
+        return True
+    known = all(row.get(name) is None or _is_number(row[name]) for name in ("bound", "gap"))
+    single = all(_is_number(row.get(name)) for name in ("objective", "spending", "unmet_share"))
+    named = all(_are_numbers(row.get(name), dict) for name in ("costs", "unmet"))
+    listed = all(_are_numbers(row.get(f"{name}_by_period"), list) for name in ("spending", "unmet"))
+    return known and single and named and listed and ("ordered" not in row or _has_details(row))
+
+
+def _has_details(row: Row) -> bool:
+    hours = row.get("unmet_hours")
+    return (
+        all(_are_orders(row.get(name), length) for name, length in DETAILS.items())
+        and isinstance(hours, dict)
+        and all(_are_numbers(of, list) for of in hours.values())
+    )
+
+
+def _are_orders(orders: Any, length: int) -> bool:
+    """Say whether something is a list of names with a number behind them each."""
+    if not isinstance(orders, list):
+        return False
+    return all(
+        isinstance(each, list)
+        and len(each) == length
+        and all(isinstance(name, str) for name in each[:-1])
+        and _is_number(each[-1])
+        for each in orders
+    )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _are_numbers(values: Any, kind: type) -> bool:
+    if not isinstance(values, kind):
+        return False
+    return all(map(_is_number, values.values() if isinstance(values, dict) else values))
 
 
 Amounts = dict[tuple[str, str], Fraction]

@@ -167,6 +167,21 @@ def test_what_a_kill_leaves_at_the_very_first_is_gone_on_with(
     assert (tmp_path / "notes" / "instance.json").read_text() == "mine\n"
 
 
+def test_damaged_answers_are_solved_again(gridblock: Any, tmp_path: Path, grid: Path) -> None:
+    arguments = ("sweep", "first", grid, *HERE, "-o", "out", "-q")
+    assert gridblock(*arguments).exit_code == 0
+    table = (tmp_path / "out" / "table.csv").read_text()
+    results = tmp_path / "out" / "results.jsonl"
+    lines = results.read_text().splitlines()
+    # The first of 3 answers has lost its status, and three lines are none.
+    first = json.dumps({"key": json.loads(lines[0])["key"]})
+    results.write_text("\n".join((first, "5", '"x"', "null", *lines[1:])) + "\n")
+    assert gridblock("report", "out").exit_code == 0
+    assert gridblock(*arguments, "--resume").exit_code == 0
+    assert (tmp_path / "out" / "table.csv").read_text() == table
+    assert answered(tmp_path / "out") == 3 + 3 + 1
+
+
 def test_shards_are_merged_when_all_are_there(gridblock: Any, tmp_path: Path, grid: Path) -> None:
     arguments = ("sweep", "first", grid, *HERE, "-o", "out")
     ran = gridblock(*arguments, "--shard", "2/2")

@@ -21,6 +21,7 @@ from gridblock.solvers.many.engine import answers
 from gridblock.solvers.many.journal import BusyError, Journal
 from gridblock.solvers.many.journal import read as read_journal
 from gridblock.solvers.many.pool import ClusterError, LostError, Where, spread
+from gridblock.solvers.many.row import is_row
 from gridblock.solvers.outcome import OptionError, Settings
 from gridblock.solvers.versions import made_with
 from pieces import square_or_end
@@ -167,6 +168,41 @@ def test_a_torn_line_is_dropped_and_written_anew(base: Base, tmp_path: Path) -> 
     assert [answer.known for answer in found] == [True, False]
     assert rows_of(found) == whole
     assert len(read_journal(path)) == 2
+
+
+DAMAGED: dict[str, Any] = {
+    "a number": 5,
+    "a text": "x",
+    "nothing": None,
+    "a list": ["key"],
+    "no status": {"key": "k"},
+    "a status that is no text": {"key": "k", "status": 1},
+    "no key": {"status": "infeasible"},
+    "a message that is no text": {"key": "k", "status": "failed", "message": 5},
+    "a cost alone": {"key": "k", "status": "optimal", "objective": 1.0},
+}
+
+
+@pytest.mark.parametrize("line", DAMAGED.values(), ids=DAMAGED)
+def test_a_line_that_is_not_ours_counts_for_nothing(tmp_path: Path, line: Any) -> None:
+    kept = {"key": "k", "status": "infeasible"}
+    (tmp_path / "log").write_text(f"{json.dumps(kept)}\n{json.dumps(line)}\n")
+    with Journal(tmp_path / "log") as journal:
+        assert journal.rows == read_journal(tmp_path / "log") == {"k": {"status": "infeasible"}}
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_a_row_with_any_part_of_another_kind_is_none(base: Base, full: bool) -> None:
+    row = solving.solve_case(Case("a", base, full=full), made_with()).row
+    assert is_row(row)
+    others = {str: 5, list: 5, dict: [5], int: "x", float: "x"}
+    known = [name for name in row if name not in {"stop", "seconds"}]
+    # 11 parts are checked of each row, and 4 more of a full one.
+    assert len(known) == (15 if full else 11)
+    for name in known:
+        assert not is_row({**row, name: others[type(row[name])]}), name
+    assert not is_row({**row, "unmet": {"chat": "all"}})
+    assert not is_row({**row, "objective": float("nan")})
 
 
 def test_a_journal_has_one_writer(tmp_path: Path) -> None:
