@@ -92,7 +92,8 @@ def stress(
         refuse_homeless(output, {"--resume": resume})
         kept = {"--output": output, "--report": report, "--save-runs": save_runs}
         refuse_unkept(no_save, kept)
-        _refuse_none(budget, top)
+        counts = {"--budget": budget, "--top": top, "--late": late, "--outage": outage}
+        _refuse_none(counts)
         talk.phase("reading")
         sizes = {
             "kinds": kinds,
@@ -103,7 +104,7 @@ def stress(
             "price": price,
             "demand": demand,
         }
-        given = {name: value for name, value in sizes.items() if value}
+        given = {name: value for name, value in sizes.items() if value is not None}
         how = how_of(jobs, scheduler, gap, time_limit, threads, solver_option, save_runs)
         asked = _asked(run, shocks, given, resolves, (budget, search is Way.EXACT, top), how)
         folder = folder_for(asked.plan.instance, output, no_save)
@@ -122,14 +123,14 @@ def stress(
         raise typer.Exit(_code(found))
 
 
-def _refuse_none(budget: int, top: int) -> None:
-    """Refuse to look for no shock.
+def _refuse_none(counts: dict[str, int | None]) -> None:
+    """Refuse to look for no shock, or for one of no period.
 
     Raises:
         typer.BadParameter: none is asked for.
     """
-    for name, number in (("--budget", budget), ("--top", top)):
-        if number < 1:
+    for name, number in counts.items():
+        if number is not None and number < 1:
             message = f"{name} counts from 1"
             raise typer.BadParameter(message)
 
