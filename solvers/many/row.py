@@ -2,6 +2,7 @@
 
 import math
 from collections import defaultdict
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any, Final
 
@@ -96,9 +97,8 @@ def _is_number(value: Any) -> bool:
 
 
 def _are_numbers(values: Any, kind: type) -> bool:
-    if not isinstance(values, kind):
-        return False
-    return all(map(_is_number, values.values() if isinstance(values, dict) else values))
+    inner: Iterable[Any] = values.values() if isinstance(values, dict) else values
+    return isinstance(values, kind) and all(map(_is_number, inner))
 
 
 Amounts = dict[tuple[str, str], Fraction]
