@@ -26,7 +26,7 @@ def read_front(path: str | Path) -> Front:
 
     folder = Path(path)
     file = folder / FILE
-    data = own_json.read_json(file)
+    data = own_json.read_sealed(file)
     try:
         numbers = [point["point"] for point in data["points"]]
         plans = [read_run(folder / f"point-{number}") for number in numbers]

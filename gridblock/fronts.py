@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gridblock import runs
+from gridblock import own_json, runs
 from gridblock.instances.instance import Instance
-from gridblock.instances.write import to_json, write_text
+from gridblock.instances.write import write_text
 from gridblock.plan import Plan
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Front:
         run = runs.Run(Path(folder))
         try:
             write_text(run.part / "front.csv", csv_table(self.table()))
-            write_text(run.part / "front.json", to_json(as_json(self.instance, self.data)))
+            own_json.write_sealed(run.part / "front.json", as_json(self.instance, self.data))
             for i, plan in enumerate(self.plans, 1):
                 plan.save(run.part / f"point-{i}")
             return run.close()

@@ -10,6 +10,8 @@ from typing import Any, Final
 from gridblock.instances.document import MOST_BYTES_OF_A_PLAN, MOST_VALUES_OF_A_PLAN
 from gridblock.instances.faults import Fault, InstanceError
 from gridblock.instances.files import bytes_of
+from gridblock.instances.seal import digest
+from gridblock.instances.write import to_json, write_text
 
 FOLDER: Final = Path("runs")
 LONGEST_NUMBER: Final = 300
@@ -48,6 +50,28 @@ def read_json(file: Path) -> Any:
         raise unreadable(file, f"is not what gridblock wrote: {error}") from None
 
 
+def write_sealed(file: Path, data: Mapping[str, Any]) -> None:
+    """Write plain data with a digest of all of it, which tells whether it is as it was written.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    write_text(file, to_json({**data, "digest": digest(data)}))
+
+
+def read_sealed(file: Path) -> Any:
+    """Read a JSON file that gridblock alone writes, and nobody changes.
+
+    Raises:
+        InstanceError: it cannot be read, or is not as it was written, if it says how that was.
+    """
+    data = read_json(file)
+    said = data.get("digest") if isinstance(data, dict) else None
+    if said is not None and said != digest(data):
+        raise unreadable(file, "is damaged, or was changed since it was saved; solve again")
+    return data
+
+
 def is_plan(file: Path) -> bool:
     """Say whether a file is a plan, whatever it is called, by how it begins."""
     if file.name == PLAN:
@@ -77,7 +101,7 @@ def refuse_other(
     Raises:
         InstanceError: something differs, or the file does not say.
     """
-    there = read_json(file)
+    there = read_sealed(file)
     if not isinstance(there, dict):
         raise unreadable(file, f"is not what a {what} asks")
     other = next((name for name in same or here if there.get(name) != here[name]), None)

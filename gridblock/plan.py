@@ -10,7 +10,7 @@ from gridblock.instances import read as reading
 from gridblock.instances.baseline import current_fleet_only
 from gridblock.instances.instance import Instance
 from gridblock.machine import memory
-from gridblock.model.audit import Report, audit
+from gridblock.model.audit import Report, audit, audit_form
 from gridblock.model.certificate import Certificate
 from gridblock.model.plan import Decisions, PlanData
 from gridblock.model.size import refuse_beyond
@@ -290,9 +290,11 @@ def read_run(path: str | Path) -> Plan:
     """Read a plan that was saved, of the instance beside it and of no other.
 
     Raises:
-        InstanceError: the files cannot be read, or the instance is another one by now.
+        InstanceError: the files cannot be read or are damaged, or the instance is another by now.
     """
     plan = read_plan(path)
     if plan.data.instance_hash != plan.instance.hash:
         raise own_json.of_another_instance(Path(path))
+    for of in audit_form(plan.instance, plan.data).findings:
+        raise own_json.unreadable(Path(path), f"is damaged: {of}; `gridblock audit` tells all")
     return plan

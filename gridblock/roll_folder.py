@@ -46,7 +46,7 @@ def in_folder(rolling: Rolling, folder: Path, *, resume: bool = True) -> Roll:
         runs.refuse_taken(folder, *((runs.TORN,) if resume else ()))
         folder.mkdir(parents=True, exist_ok=True)
         # What says whose folder it is comes first, so that whatever is there can be gone on with.
-        write_text(file, to_json(asked))
+        own_json.write_sealed(file, asked)
     write_text(folder / "instance.json", to_json(rolling.forecast.plain()))
     write_text(folder / "truth.json", to_json(rolling.truth.whole.plain()))
     rolling.folder = folder
@@ -59,7 +59,7 @@ def _write(found: Roll, folder: Path, asked: Mapping[str, Any]) -> None:
     from gridblock.reports.plain_text import csv_table
 
     write_text(folder / "table.csv", csv_table(found.table))
-    write_text(folder / FILE, to_json({**asked, "found": found.as_json()}))
+    own_json.write_sealed(folder / FILE, {**asked, "found": found.as_json()})
 
 
 def is_roll(folder: Path) -> bool:
@@ -76,7 +76,7 @@ def read_roll(path: str | Path) -> Roll:
     """
     folder = Path(path)
     file = folder / FILE
-    data = own_json.read_json(file)
+    data = own_json.read_sealed(file)
     forecast, truth = (reading.read(folder / name) for name in ("instance.json", "truth.json"))
     try:
         if (data["instance_hash"], data["truth_hash"]) != (forecast.hash, truth.hash):

@@ -25,7 +25,7 @@ def read_stress(path: str | Path) -> Stress:
     """
     folder = Path(path)
     file = folder / FILE
-    data = own_json.read_json(file)
+    data = own_json.read_sealed(file)
     plan = read_run(folder / PLAN)
     try:
         if data["instance_hash"] != plan.instance.hash:

@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from gridblock import own_json
 from gridblock.instances.instance import Instance
 from gridblock.instances.shocks import as_scenario
 from gridblock.instances.write import to_json, to_yaml, write_text
@@ -133,7 +134,7 @@ class Stress:
         from gridblock.reports.plain_text import csv_table
 
         rounds = [[each._asdict() for each in of] for of in self.data.rounds]
-        write_text(folder / FILE, to_json({**self.asked.as_json(), "rounds": rounds}))
+        own_json.write_sealed(folder / FILE, {**self.asked.as_json(), "rounds": rounds})
         write_text(folder / "table.csv", csv_table(self.table))
         write_text(folder / SCENARIOS, self.scenarios())
         write_text(folder / "summary.json", to_json(self.as_json()))
@@ -223,7 +224,7 @@ def search(
     with Journal(folder / RESULTS) as journal:
         # What says whose folder it is comes first, so that whatever is there can be gone on with.
         if not (folder / FILE).exists():
-            write_text(folder / FILE, to_json(asked.as_json()))
+            own_json.write_sealed(folder / FILE, asked.as_json())
         if not (folder / PLAN).exists():
             asked.plan.save(folder / PLAN)
         kept = Kept(journal, Plans(folder / RECOURSES), Runs(folder) if save_runs else None)

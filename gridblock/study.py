@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gridblock import study_folder
+from gridblock import own_json, study_folder
 from gridblock.instances.instance import Instance
 from gridblock.instances.variants import Variant
 from gridblock.instances.write import json_line, to_json, write_text
@@ -92,7 +92,7 @@ class Study:
         run = Run(Path(folder))
         try:
             write_text(run.part / "instance.json", to_json(self.instance.plain()))
-            write_text(run.part / study_folder.STUDY, to_json(self.asked.as_json([*self.keys])))
+            own_json.write_sealed(run.part / study_folder.STUDY, self.asked.as_json([*self.keys]))
             answers = zip(self.keys, self.data.entries, strict=True)
             lines = {key: each.row for key, each in answers if each.row is not None}
             text = "".join(json_line({"key": key, **row}) + "\n" for key, row in lines.items())
@@ -142,8 +142,11 @@ def read_study(folder: str | Path) -> Study:
         OSError: its answers cannot be read.
     """
     asked, keys = study_folder.read(Path(folder))
-    known = study_folder.known(Path(folder))
-    return study_of(asked, keys, study_folder.variants(asked), known, Path(folder))
+    known, cases = study_folder.known(Path(folder)), study_folder.variants(asked)
+    if len(cases) != len(keys):
+        message = f"is of {len(keys):,} cases, and what it asks comes to {len(cases):,}"
+        raise own_json.unreadable(Path(folder) / study_folder.STUDY, message)
+    return study_of(asked, keys, cases, known, Path(folder))
 
 
 def study_of(

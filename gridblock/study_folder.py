@@ -109,7 +109,7 @@ def held(
     name = RESULTS if shard is None else f"{RESULTS}-{shard.number}-of-{shard.of}"
     with Journal(folder / f"{name}.jsonl") as journal:
         # What says whose folder it is comes first, so that whatever is there can be gone on with.
-        write_text(folder / STUDY, to_json(asked.as_json(keys)))
+        own_json.write_sealed(folder / STUDY, asked.as_json(keys))
         write_text(folder / "instance.json", to_json(asked.instance.plain()))
         journal.rows = {**known(folder), **journal.rows}
         yield journal
@@ -164,7 +164,7 @@ def read(folder: Path) -> tuple[Asked, list[str]]:
         InstanceError: the files cannot be read, or do not belong together.
     """
     file = folder / STUDY
-    data = own_json.read_json(file)
+    data = own_json.read_sealed(file)
     instance = reading.read(folder / "instance.json")
     try:
         asked = Asked(

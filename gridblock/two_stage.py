@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from gridblock import runs
+from gridblock import own_json, runs
 from gridblock.file_names import file_name
 from gridblock.instances.instance import Instance
 from gridblock.instances.write import to_json, write_text
@@ -129,7 +129,7 @@ class Stochastic:
             write_text(run.part / "instance.json", to_json(self.instance.plain()))
             seconds = {name: round(taken, 3) for name, taken in self.seconds.items()}
             data = {**self.as_json(), "seconds": seconds}
-            write_text(run.part / FILE, to_json(data))
+            own_json.write_sealed(run.part / FILE, data)
             for name in TABLES:
                 write_text(run.part / f"{name}.csv", csv_table(self.table(name)))
             (run.part / SCENARIOS).mkdir()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from gridblock import own_json
 from gridblock.instances import read as reading
 from gridblock.instances.faults import InstanceError
-from gridblock.plan import read_run
+from gridblock.plan import Plan, read_plan, read_run
 from gridblock.two_stage import FILE, SCENARIOS, Stochastic
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def audit_saved(folder: Path) -> "Report":
     try:
         inner = sorted((folder / SCENARIOS).iterdir())
         named = zip(inner, stated["scenarios"], strict=True)
-        plans = {of["name"]: read_run(at) for at, of in named if (at / "plan.json").exists()}
+        plans = {of["name"]: _of_its_own(at) for at, of in named if (at / "plan.json").exists()}
         scenarios = {name: (plan.instance, plan.data) for name, plan in plans.items()}
         return audit_together(scenarios, stated)
     except (AttributeError, KeyError, TypeError, ValueError, OSError) as error:
@@ -52,7 +52,7 @@ def read_stochastic(path: str | Path) -> Stochastic:
 
     folder = Path(path)
     file = folder / FILE
-    data = own_json.read_json(file)
+    data = own_json.read_sealed(file)
     try:
         instance = reading.read(folder / "instance.json")
         if data["instance_hash"] != instance.hash:
@@ -67,9 +67,18 @@ def read_stochastic(path: str | Path) -> Stochastic:
             if (each / "plan.json").exists():
                 plans[of["name"]] = read_run(each).data
         found = restored(data, instance, futures, plans)
+        seconds = dict(data.get("seconds", {}))
     except (AttributeError, KeyError, TypeError, ValueError, OSError) as error:
         raise _unlike(file, error) from None
-    return Stochastic(found, dict(data.get("seconds", {})))
+    return Stochastic(found, seconds)
+
+
+def _of_its_own(folder: Path) -> Plan:
+    """Read the plan of a scenario, whatever it holds, of the instance beside it."""
+    plan = read_plan(folder)
+    if plan.data.instance_hash != plan.instance.hash:
+        raise own_json.of_another_instance(folder)
+    return plan
 
 
 def _unlike(file: Path, error: Exception) -> InstanceError:

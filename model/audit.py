@@ -34,7 +34,7 @@ from gridblock.model.rules import (
 )
 from gridblock.model.rules.books import Books, Rule
 
-__all__ = ["RULES", "AuditError", "Finding", "Report", "audit"]
+__all__ = ["RULES", "AuditError", "Finding", "Report", "audit", "audit_form"]
 
 FORM: Final[tuple[Rule, ...]] = (
     form.plan_is_of_this_instance,
@@ -165,10 +165,19 @@ def audit(instance: Instance, plan: PlanData) -> Report:
     Returns:
         Every broken row, and how many rows of each rule were checked.
     """
+    return _checked(instance, plan, STAGES)
+
+
+def audit_form(instance: Instance, plan: PlanData) -> Report:
+    """Check only what makes an account of a plan possible; see ``audit``."""
+    return _checked(instance, plan, STAGES[:-1])
+
+
+def _checked(instance: Instance, plan: PlanData, stages: Sequence[Sequence[Rule]]) -> Report:
     books = Books(instance, plan)
     findings: list[Finding] = []
     checked: dict[str, int] = {}
-    for stage in STAGES if plan.decisions is not None else (FORM,):
+    for stage in stages if plan.decisions is not None else (FORM,):
         _check(books, stage, findings, checked)
         if findings:
             break

@@ -120,6 +120,48 @@ def test_a_file_that_is_not_there(gridblock: Any, tmp_path: Path, name: str, sai
     assert ran.stderr.splitlines()[-1] == "1 fault"
 
 
+def test_a_plan_of_what_the_instance_does_not_have_is_damaged(
+    gridblock: Any, tmp_path: Path
+) -> None:
+    assert gridblock("solve", "first", "-o", "run").exit_code == 0
+    file = tmp_path / "run" / "plan.json"
+    plan = json.loads(file.read_text())
+    plan["decisions"]["assigned"][0]["place"] = "nowhere"
+    file.write_text(json.dumps(plan))
+    for arguments in (("report", "run"), ("diff", "run", "first"), ("stress", "run", "--no-save")):
+        ran = gridblock(*arguments)
+        assert ran.exit_code == 3
+        assert "has no leaf place 'nowhere'; `gridblock audit` tells all" in ran.stderr
+    assert gridblock("audit", "run").exit_code == 8
+
+
+MANY: dict[str, tuple[str, ...]] = {
+    "study.json": ("sweep", "first", "grid.yaml", "-j", "1"),
+    "front.json": ("pareto", "take-or-pay", "--points", "2"),
+    "roll.json": ("roll", "order-before-you-know", "--truth", "growth"),
+    "stochastic.json": ("stochastic", "order-before-you-know"),
+    "stress.json": ("stress", "run", "-j", "1"),
+}
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_a_damaged_file_of_many_plans_is_told(gridblock: Any, tmp_path: Path, name: str) -> None:
+    (tmp_path / "grid.yaml").write_text("cartesian: {facilities.memphis.pue: [1.1, 1.2]}\n")
+    if name == "stress.json":
+        assert gridblock("solve", "order-before-you-know", "-o", "run").exit_code == 0
+    assert gridblock(*MANY[name], "-o", "out", "-q").exit_code == 0
+    file = tmp_path / "out" / name
+    whole = json.loads(file.read_text())
+    # Each part in its turn is something else than it was.
+    for part in whole.keys() - {"digest", "seconds"}:
+        file.write_text(json.dumps({**whole, part: [{"what": 5}]}))
+        ran = gridblock("report", "out")
+        assert ran.exit_code == 3, part
+        assert f"{name}: is damaged" in ran.stderr
+    file.write_text(json.dumps(whole))
+    assert gridblock("report", "out").exit_code == 0
+
+
 def test_a_file_of_ones_own_comes_before_an_example(gridblock: Any, tmp_path: Path) -> None:
     (tmp_path / "first").write_text("gridblock: 1\n")
     assert "first: ends in ''" in gridblock("solve", "first").stderr

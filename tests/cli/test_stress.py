@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import gridblock as gb
-from gridblock import roll_folder, stress_asked
+from gridblock import own_json, roll_folder, stress_asked
 from gridblock.solvers.many import cases as solving
 
 HERE = ("-j", "1")
@@ -124,7 +124,7 @@ def test_a_roll_is_told_and_saved(gridblock: Any, tmp_path: Path) -> None:
 def test_a_roll_that_is_killed_at_the_very_first_is_gone_on_with(
     gridblock: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: str
 ) -> None:
-    plainly = roll_folder.write_text
+    plainly = own_json.write_text
 
     def killed(file: Path, text: str) -> None:
         if file.name == left:
@@ -134,7 +134,8 @@ def test_a_roll_that_is_killed_at_the_very_first_is_gone_on_with(
 
     arguments = ("roll", "order-before-you-know", "--truth", "growth", "-o", "out")
     with monkeypatch.context() as patched:
-        patched.setattr(roll_folder, "write_text", killed)
+        for module in (roll_folder, own_json):
+            patched.setattr(module, "write_text", killed)
         assert gridblock(*arguments).exit_code == 130
     ran = gridblock(*arguments, "--resume", "--format", "json")
     assert ran.exit_code == 0, ran.stderr
