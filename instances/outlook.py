@@ -152,11 +152,13 @@ def _possible(chances: Iterable[Chance]) -> list[Chance]:
 
 
 def _futures(instance: Instance, chances: Sequence[Chance]) -> Iterator[Future]:
-    known = {each.name for each in instance.scenarios}
+    # What several are called together, or none, may be what a scenario is called.
+    taken = {each.name for each in instance.scenarios}
     for names, probability in chances:
         name = " + ".join(names) or AS_IT_STANDS
-        while not names and name in known:
+        while len(names) != 1 and name in taken:
             name = f"({name})"
+        taken.add(name)
         yield Future(name, probability, instance.scenario(*names))
 
 

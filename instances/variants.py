@@ -115,9 +115,9 @@ def scenario_changes(instance: Instance, text: Any) -> tuple[Mapping[str, Any], 
     Raises:
         InstanceError: there is no scenario of that name, or one is named twice.
     """
-    if text in (None, "", AS_IT_STANDS):
-        return ()
     known = {each.name: each.set for each in instance.scenarios}
+    if text in (None, "", AS_IT_STANDS) and text not in known:
+        return ()
     names = [text] if text in known else [name.strip() for name in str(text).split(",")]
     for i, name in enumerate(names):
         if name not in known:

@@ -60,6 +60,13 @@ def test_scenarios_are_an_axis_and_come_true_first(given: Instance) -> None:
     assert [each.changes for each in found] == [(double,), (late, double), (late, high, double)]
 
 
+def test_a_scenario_may_be_called_like_the_instance_without_any(given: Instance) -> None:
+    named = given.replace({"scenarios.0.name": "as it stands"})
+    grid = {"cartesian": {"scenario": ["as it stands", ""]}}
+    found = variants_of(named, opened(grid))
+    assert [each.changes for each in found] == [(given.scenarios[0].set,), ()]
+
+
 @pytest.mark.parametrize(
     ("given_as", "numbers"),
     [

@@ -53,6 +53,18 @@ def test_scenarios_that_come_together_are_independent(given: Instance) -> None:
     assert futures[3].instance.facilities["a"].grid_mw == 1
 
 
+def test_scenarios_that_come_together_are_not_called_like_another(given: Instance) -> None:
+    named = {"scenarios.0.name": "a", "scenarios.1.name": "b"}
+    plain = given.replace(named).as_it_stands()
+    scenarios = [each.model_dump() for each in given.replace(named).scenarios]
+    third = {"name": "a + b", "probability": 0.5, "set": {"discount_rate": 0.1}}
+    futures = futures_of(Instance.parse({**plain, "scenarios": [*scenarios, third]}), together=True)
+    # 0.2 x 0.3 x 0.5 that a and b come without the third; 0.8 x 0.7 x 0.5 that it comes alone.
+    found = chances(futures)
+    assert len(found) == 8
+    assert (found["(a + b)"], found["a + b"]) == (0.03, 0.28)
+
+
 @pytest.mark.parametrize("together", [False, True])
 def test_draws_come_near_the_probabilities_and_repeat(given: Instance, together: bool) -> None:
     futures = futures_of(given, together=together, samples=4000, seed=1)
