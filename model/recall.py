@@ -167,6 +167,9 @@ def _leases_used(model: pyo.Block, decisions: Decisions) -> Iterator[tuple[Any, 
         if key in model.paid and usage is not None:
             held = leased.get(LeaseUse(*key), 0)
             yield model.paid[key], max(count, usage.committed_share * held)
+            if key in model.used_beyond_committed:
+                beyond = count > usage.committed_share * held
+                yield model.used_beyond_committed[key], int(beyond)
     for key, any_used in model.any_lease_in_use.items():
         yield any_used, int(busy[key] > 0)
 

@@ -6,13 +6,18 @@ import pyomo.environ as pyo
 
 from gridblock.instances.instance import Instance
 from gridblock.instances.places import KW_PER_MW
+from gridblock.instances.schema.limits import Selection
 from gridblock.instances.schema.options import Usage
 from gridblock.model.constraints.power import drawn_mwh
 from gridblock.model.exact import difference
 from gridblock.model.facts import POWER
+from gridblock.model.measures import Term, selected
 from gridblock.model.variables import Payment, pay
 
 Key = tuple[str, str, str]
+"""A block type, a facility and a period."""
+Use = tuple[str, str, str, str]
+"""An option with the same."""
 
 
 def add(block: pyo.Block, instance: Instance) -> None:
@@ -26,6 +31,8 @@ def add(block: pyo.Block, instance: Instance) -> None:
     where :math:`e` is leased blocks in use, what is assigned beyond the blocks owned,
     :math:`\ell` blocks leased, :math:`h` block-hours paid for an hour and :math:`\kappa`
     ``committed_share``. Where an option includes energy, that of its blocks is taken off.
+    Where free energy, or a limit that asks for spending, makes it pay to use or to be charged more,
+    the first and the last row hold with equality, of the larger of 0 and the right-hand sides.
     """
     leases = _leases_at(block, instance)
     usages = _usages(instance)
@@ -56,13 +63,25 @@ def add(block: pyo.Block, instance: Instance) -> None:
         share = usages[o].committed_share
         return block.paid[o, kind, f, t] >= share * sum(leases[kind, f, t][o])
 
+    asked_for = _asked_for(instance, list(block.paid))
     _costs(block, instance, leases)
-    _only_beyond_owned(block, instance, leases, beyond)
+    _only_what_is_due(block, instance, leases, asked_for)
+    _only_beyond_owned(block, instance, leases, beyond, {key[1:] for key in asked_for})
 
 
 def _usages(instance: Instance) -> dict[str, Usage]:
     """Give the terms of usage of each option that has any."""
     return {o.name: o.usage for o in instance.options if o.usage is not None}
+
+
+def _asked_for(instance: Instance, index: Iterable[Use]) -> list[Use]:
+    """Give the leases of which some limit is easier to keep the more is paid for them."""
+    spend = [limit for limit in instance.limits if limit.measure == "spend"]
+    chosen = [limit.of for limit in spend if limit.min is not None]
+    chosen += [limit.among or Selection() for limit in spend if limit.max_share is not None]
+    every = {key: Term(f, kind, None, t, key, o) for key in index for o, kind, f, t in (key,)}
+    counted = {term.amount for of in chosen for term in selected(instance, of, every.values())}
+    return [key for key in every if key in counted]
 
 
 def _leases_at(block: pyo.Block, instance: Instance) -> dict[Key, dict[str, list[pyo.Var]]]:
@@ -78,7 +97,7 @@ def _leases_at(block: pyo.Block, instance: Instance) -> dict[Key, dict[str, list
 def _most(
     block: pyo.Block,
     leases: dict[Key, dict[str, list[pyo.Var]]],
-    key: tuple[str, str, str, str],
+    key: Use,
 ) -> float:
     return float(sum(leased.ub for leased in leases[key[1:]][key[0]]))
 
@@ -127,20 +146,53 @@ def saved_per_hour(instance: Instance, kind: str, facility: str, t: str) -> floa
     return mw * instance.over_periods(site.energy_per_mwh)[t]
 
 
+def _only_what_is_due(
+    block: pyo.Block,
+    instance: Instance,
+    leases: dict[Key, dict[str, list[pyo.Var]]],
+    asked_for: list[Use],
+) -> None:
+    """Pay no more than the larger of what is used and what is committed, where more would help."""
+    share = {o: usage.committed_share for o, usage in _usages(instance).items()}
+    most = {key: _most(block, leases, key) for key in asked_for}
+    block.used_beyond_committed = pyo.Var(
+        [key for key in asked_for if 0 < share[key[0]] < 1], within=pyo.Binary
+    )
+
+    @block.Constraint([key for key in asked_for if share[key[0]] < 1])
+    def paid_only_as_used(block: pyo.Block, o: str, kind: str, f: str, t: str) -> pyo.Expression:
+        key = o, kind, f, t
+        within = 1 - block.used_beyond_committed[key] if share[o] else 0
+        return block.paid[key] <= block.used[key] + share[o] * most[key] * within
+
+    @block.Constraint([key for key in asked_for if share[key[0]] > 0])
+    def paid_only_as_committed(
+        block: pyo.Block, o: str, kind: str, f: str, t: str
+    ) -> pyo.Expression:
+        key = o, kind, f, t
+        more = block.used_beyond_committed[key] if share[o] < 1 else 0
+        committed = share[o] * sum(leases[kind, f, t][o])
+        return block.paid[key] <= committed + (1 - share[o]) * most[key] * more
+
+
 def _only_beyond_owned(
     block: pyo.Block,
     instance: Instance,
     leases: dict[Key, dict[str, list[pyo.Var]]],
     beyond: dict[Key, pyo.Expression],
+    asked_for: set[Key],
 ) -> None:
-    """Let no more leases count as used than that, where their free energy would make it pay."""
+    """Let no more leases count as used than that, where free energy or a limit makes it pay."""
     usages = _usages(instance)
     tempting = [
         key
         for key in sorted(beyond)
-        if instance.blocks[key[0]].load_factor > instance.blocks[key[0]].idle
-        and saved_per_hour(instance, *key) > 0
-        and any(o in usages and usages[o].energy == "included" for o in leases[key])
+        if key in asked_for
+        or (
+            instance.blocks[key[0]].load_factor > instance.blocks[key[0]].idle
+            and saved_per_hour(instance, *key) > 0
+            and any(o in usages and usages[o].energy == "included" for o in leases[key])
+        )
     ]
     owned = _most_owned(block, tempting)
     mixed = [key for key in tempting if owned[key]]

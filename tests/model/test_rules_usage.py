@@ -128,5 +128,70 @@ def test_where_nothing_can_be_owned_leases_in_use_need_no_choice(hour: Instance)
     assert len(owned.any_lease_in_use) == 1
 
 
+def test_a_floor_of_spending_pays_for_no_lease_that_is_not_there(
+    hour: Instance, cost: Cost
+) -> None:
+    # Spending of $6 is asked for, at $10 for each dollar short. Four pods by the hour would make
+    # it, but the lot costs $1,000 once: $60 short, and 20 units unmet.
+    floor = {"name": "floor", "measure": "spend", "min": 6, "penalty": 10}
+    dear = {**LEASE, "cost_once": 1000}
+    assert cost(hour.replace({"options": [dear], "limits": [floor]})) == 60 + 20
+
+
+@pytest.fixture
+def abroad(hour: Instance) -> Instance:
+    """Four pods at $3 are leased in the south, where chat may not run: $20 unmet in the north."""
+    lease = {**LEASE, "adds": [{"blocks": "pod", "at": "south", "count": 4}], "signed": {"now": 1}}
+    return hour.replace(
+        {
+            "facilities.south": {},
+            "demands.chat.where": {"facilities": ["north"]},
+            "options": [lease],
+        }
+    )
+
+
+@pytest.mark.parametrize(("committed", "paid"), [(0, 0), (0.5, 6), (1, 12)])
+def test_a_floor_of_spending_pays_no_more_than_is_committed_or_used(
+    abroad: Instance, cost: Cost, committed: float, paid: float
+) -> None:
+    # 0, 2 or 4 of the four pods are paid at $3, none is used; $10 for each dollar short of 12.
+    some = abroad.replace({"options.lease.usage.committed_share": committed})
+    assert cost(some) == 20 + paid
+    floor = {"name": "floor", "measure": "spend", "min": 12, "penalty": 10}
+    assert cost(some.replace({"limits": [floor]})) == 20 + paid + 10 * (12 - paid)
+    # What other options are asked for is no reason to look closer.
+    cap = {"name": "cap", "measure": "spend", "max": 50}
+    of_none = {**floor, "of": {"facility": "north"}, "max_share": None}
+    for limits, rows in (([floor], 1), ([cap], 0), ([of_none], 0)):
+        model = build(some.replace({"limits": limits}))
+        assert len(model.leases_in_use_only_beyond_owned) == rows
+        assert len(model.used_beyond_committed) == (rows if committed == 0.5 else 0)
+
+
+def test_a_share_of_spending_is_of_what_is_due(abroad: Instance, cost: Cost) -> None:
+    # Keeping the pod in the north costs $6, half of all spending at most: $6 for two of the four
+    # pods in the south are enough. Without a commitment the north is $3 above its share, at $10.
+    share = {"name": "half", "measure": "spend", "of": {"facility": "north"}, "max_share": 0.5}
+    kept = abroad.replace({"blocks.pod.cost_per_period": 6, "limits": [{**share, "penalty": 10}]})
+    kept = kept.replace({"demands.chat.unmet_cost": 5})
+    assert cost(kept.replace({"options.lease.usage.committed_share": 0.5})) == 100 + 6 + 6
+    assert cost(kept) == 100 + 6 + 30
+
+
+def test_a_dearer_lease_is_used_where_a_limit_asks_for_it(hour: Instance, solve: Solve) -> None:
+    # One pod leased at $3 and one at $8: of 25 units the first serves 10, half of the second 5.
+    one = {**LEASE, "adds": [{"blocks": "pod", "at": "north", "count": 1}], "signed": {"now": 1}}
+    dear = {**one, "name": "dear", "usage": {"per_block_hour": 8}}
+    both = hour.replace({"demands.chat.amount": 25, "options": [one, dear]})
+    assert solve(both).objective == pytest.approx(3 + 4)
+    # Nothing may be spent on the first: the second serves 10, and 5 are unmet.
+    cap = {"name": "cap", "measure": "spend", "of": {"option": "lease"}, "max": 0}
+    plan = solve(both.replace({"limits": [cap]}))
+    assert plan.objective == pytest.approx(8 + 5)
+    assert plan.data.decisions is not None
+    assert plan.data.decisions.leases_used == {LeaseUse("dear", "pod", "north", "now"): 1}
+
+
 def test_leased_blocks_are_whole_as_lots_are(hour: Instance) -> None:
     assert not any(leased.is_integer() for leased in build(leased(hour)).leased.values())

@@ -80,6 +80,8 @@ class Everything(Draw):
             data["current"] = self.current(data)
         if self.chance(0.4):
             self.losses(data)
+        if "per_block_hour" in str(data) and "limits" in chosen and self.chance(0.6):
+            data["limits"].append(self.asking("asked", data))
         return data
 
     def busy(self, data: Data) -> None:
@@ -286,6 +288,23 @@ class Everything(Draw):
             each = self.value * self.spans / max(size, 1e-9)
             limit["penalty"] = self.about(each, 0.05, 2)
         return limit
+
+    def asking(self, name: str, data: Data) -> Data:
+        """Draw a floor of what options are paid, or a largest share of that for some of them."""
+        per = self.one_of("period", "to_date", "horizon")
+        size = self.value * self.one_of(0.2, 1, 3) * (1 if per == "period" else self.spans)
+        limit: Data = {"name": name, "measure": "spend", "per": per}
+        names = [option["name"] for option in data["options"]]
+        if self.chance(0.6):
+            limit |= {"of": {"option": self.some(names)}, "min": self.about(size, 0.1, 2)}
+        else:
+            limit |= {"of": {"option": self.one_of(*names)}, "among": {"option": names}}
+            limit["max_share"] = self.one_of(0.3, 0.5, 0.75)
+        return limit | self.perhaps(0.9, "penalty", 0.3, 1.5, 4)
+
+    def some(self, names: list[str]) -> list[str]:
+        """Draw one or more of several names."""
+        return self.random.sample(names, self.random.randint(1, len(names)))
 
     def figure(self, per: str, value: float) -> Any:
         """Draw the figure of a limit."""

@@ -517,9 +517,11 @@ class Whole:
             usage = self.deals[name].said.get("usage")
             if usage is None:
                 continue
-            paid = mip.var()
-            mip.keep(used[name], paid)
-            mip.keep(exact(usage.get("committed_share", 0)) * count, paid)
+            paid, as_used = mip.var(), mip.binary()
+            committed = exact(usage.get("committed_share", 0)) * count
+            for due, is_due in ((used[name], as_used), (committed, 1 - as_used)):
+                mip.keep(due, paid)
+                mip.keep(paid, due + most * (1 - is_due))
             price = self.moments[t].at(usage["per_block_hour"]) * self.hours[t]
             self._pay("usage", t, price * paid, pair=pairs[0], option=name)
             if usage.get("energy") == "included":
