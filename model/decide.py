@@ -54,7 +54,7 @@ def decisions(model: pyo.Block) -> Decisions:
     leased = _leased(model)
     beyond = {Assignment(*key): value for key, value in _worked(model.moved_so_far)}
     intact = Decisions(
-        moved=moved_blocks(facts.instance, kept, beyond, ahead=bool(model.payments)),
+        moved=moved_blocks(facts.instance, kept, beyond),
         bought=_whole(model.bought),
         retired=_whole(model.retired),
         ordered={Ordering(*key): n for key, v in model.ordered.items() if (n := round(v.value))},

@@ -46,7 +46,6 @@ class Entry:
         amount: what is paid then; negative for credits.
         factor: what one unit of money paid then is worth at the start of the horizon.
         option: the option that it is for, or None.
-        demand: the demand to which the blocks of a move are given, or None.
     """
 
     category: str
@@ -57,7 +56,6 @@ class Entry:
     amount: Fraction
     factor: Fraction
     option: str | None = None
-    demand: str | None = None
 
     @property
     def value(self) -> Fraction:

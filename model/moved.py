@@ -57,17 +57,14 @@ def moved_blocks(
     instance: Instance,
     assigned: Mapping[Assignment, float],
     found: Mapping[Assignment, float],
-    *,
-    ahead: bool,
 ) -> dict[Assignment, float]:
-    """Give the blocks to move in each period: no later than they are given, and none twice.
+    """Give the blocks to move in each period: when they are given, and none twice.
 
     Args:
         instance: what is given.
         assigned: blocks assigned.
         found: blocks moved so far by period, as a solver has found them; it may be off by its
             tolerance, which is not worth a payment.
-        ahead: whether blocks may be moved ahead of their time, since a limit counts spending.
     """
     moved: dict[Assignment, float] = {}
     if not is_priced(instance):
@@ -77,7 +74,7 @@ def moved_blocks(
     index = instance.horizon.index
     for key in sorted(dict.fromkeys((*needed, *found)), key=lambda key: index[key.period]):
         need = needed.get(key, Beyond(key, ZERO, ZERO))
-        target = _target(need, decimal(found.get(key, 0.0)), ahead=ahead)
+        target = _target(need, decimal(found.get(key, 0.0)))
         more = target - so_far[key[:3]]
         if more > NOTHING * max(Fraction(1), target):
             whole = more.denominator == 1
@@ -86,12 +83,10 @@ def moved_blocks(
     return moved
 
 
-def _target(needed: Beyond, found: Fraction, *, ahead: bool) -> Fraction:
+def _target(needed: Beyond, found: Fraction) -> Fraction:
     """Give the blocks to have moved by then: what is needed, or found to be enough."""
     short, size = needed.blocks - found, max(Fraction(1), needed.largest)
-    if abs(short) <= DUST * size or short > ENOUGH * size:
-        return needed.blocks
-    return found if short > 0 or ahead else needed.blocks
+    return found if DUST * size < short <= ENOUGH * size else needed.blocks
 
 
 def move_costs(instance: Instance, decisions: Decisions) -> Iterator[Entry]:
@@ -101,8 +96,8 @@ def move_costs(instance: Instance, decisions: Decisions) -> Iterator[Entry]:
         return
     price = decimal(current.move_cost)
     factors = discount_factors(instance.horizon, instance.discount_rate)
-    for (demand, kind, path, t), blocks in decisions.moved.items():
+    for (_, kind, path, t), blocks in decisions.moved.items():
         facility, amount = instance.leaves[path].facility, price * decimal(blocks)
         if amount:
             factor = factors[t, "start"]
-            yield Entry("moves", t, "start", facility, kind, amount, factor, demand=demand)
+            yield Entry("moves", t, "start", facility, kind, amount, factor)

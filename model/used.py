@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from gridblock.model.plan import Decisions, Standing
     from gridblock.model.quantities import Amounts
 
-OF_BLOCKS: Final = ("hardware", "energy", "carbon", "usage", "moves")
+OF_BLOCKS: Final = ("hardware", "energy", "carbon", "usage")
 """Categories that are paid for a block type."""
 OUTLAYS: Final = (*OF_BLOCKS, "options", "standing", "network", "serving")
-"""Categories that are money spent."""
+"""Categories that are money spent: the price of a move only weighs what it disturbs."""
 
 
 class Books(Protocol):
@@ -170,7 +170,7 @@ def _payments(account: Books, *, once: bool) -> Iterator[Part]:
     for entry in account.ledger.entries:
         if entry.category in OUTLAYS and (entry.due == "start" or not once):
             block = entry.item if entry.category in OF_BLOCKS else None
-            demand = entry.item if entry.category == "serving" else entry.demand
+            demand = entry.item if entry.category == "serving" else None
             yield Part(entry.facility, block, demand, entry.period, entry.amount, entry.option)
 
 

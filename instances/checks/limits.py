@@ -64,9 +64,7 @@ def _selection(given: Fields, here: Path, limit: Limit, selection: Selection) ->
             where = path if isinstance(getattr(selection, key), str) else (*path, i)
             yield from unknown(name, known, key, where)
     both = {"vendor", "accelerator", "block", "option", "kind"} & set(selection.chosen)
-    moves = given.current is not None and given.current.move_cost > 0
-    of_moves = moves and not both & {"option", "kind"}
-    if limit.measure == "spend" and selection.demand is not None and both and not of_moves:
+    if limit.measure == "spend" and selection.demand is not None and both:
         yield (
             (*here, "demand"),
             f"no payment is for a demand and for a {min(both)} at once; name one",

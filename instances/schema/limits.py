@@ -103,15 +103,15 @@ class Limit(Record):
     measure: Measure
     """What is counted. spend: money when paid, undiscounted, for hardware bought and kept, options,
     leases by the hour, standing costs, energy, carbon, network and serving; not the price of unmet
-    demand, of late runs or of limits exceeded, and without resale and end credits. spend_once: of
-    it what is paid once, at the start of a period: for hardware bought when it enters service, and
-    for lots of options when their cost_once is due. carbon: t. energy: MWh from the grid. power:
-    MW, rated critical power of installed blocks. blocks, accelerators: installed, leased ones
-    included. blocks_used, accelerators_used: assigned to demands. served: units. A payment counts
-    for a vendor, accelerator or block type where it is for its hardware, leases by the hour, energy
-    or carbon; for a demand where it is for serving it; for an option where it is for its lots or
-    its leases by the hour, less the energy that these include; for a facility where it is for
-    anything there but the network and lots of options."""
+    demand, of late runs, of moves or of limits exceeded, and without resale and end credits.
+    spend_once: of it what is paid once, at the start of a period: for hardware bought when it
+    enters service, and for lots of options when their cost_once is due. carbon: t. energy: MWh from
+    the grid. power: MW, rated critical power of installed blocks. blocks, accelerators: installed,
+    leased ones included. blocks_used, accelerators_used: assigned to demands. served: units. A
+    payment counts for a vendor, accelerator or block type where it is for its hardware, leases by
+    the hour, energy or carbon; for a demand where it is for serving it; for an option where it is
+    for its lots or its leases by the hour, less the energy that these include; for a facility where
+    it is for anything there but the network and lots of options."""
     of: Selection = Selection()
     """What is counted of it; default everything."""
     per: Literal["period", "to_date", "horizon"] = "period"

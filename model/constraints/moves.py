@@ -5,7 +5,7 @@ from itertools import pairwise
 import pyomo.environ as pyo
 
 from gridblock.instances.instance import Instance
-from gridblock.model.variables import Payment, pay
+from gridblock.model.variables import charge
 
 
 def add(block: pyo.Block, instance: Instance) -> None:
@@ -18,8 +18,8 @@ def add(block: pyo.Block, instance: Instance) -> None:
     where :math:`a` is assigned, :math:`\hat a` what the plan in force assigns, :math:`e` the blocks
     moved so far and :math:`c` ``Current.move_cost``. Only demands and periods that the plan in
     force knows count: nothing else can be moved. Since what has been moved stays moved, no block is
-    paid twice, and none because the plan in force gives less; where a limit counts spending, blocks
-    may be moved ahead of their time.
+    paid twice, and none because the plan in force gives less. The price weighs what a change
+    disturbs; it is no spending that limits count.
     """
     facts, in_force = block.facts, block.facts.in_force
     most = _most(block)
@@ -51,10 +51,8 @@ def add(block: pyo.Block, instance: Instance) -> None:
 
     price = 0.0 if instance.current is None else instance.current.move_cost
     for key, moved in block.moved_so_far.items():
-        d, kind, path, t = key
         new = moved - (block.moved_so_far[steps[key]] if key in steps else 0)
-        f = facts.facility_of[path]
-        pay(block, "moves", Payment(t, "start", price * new, f, kind, d))
+        charge(block, "moves", key[3], facts.discount_at_start[key[3]] * price * new)
 
 
 def _most(block: pyo.Block) -> dict[tuple[str, str, str, str], float]:

@@ -199,12 +199,10 @@ def broken_form(**changes: Any) -> list[str]:
     return [f"{finding.rule}: {finding}" for finding in audit(instance, plan).findings]
 
 
-def test_moves_count_as_spending() -> None:
-    limits = [{"name": "cap", "measure": "spend", "of": {"demand": "chat", "block": "pod"}}]
-    kept = {"limits": [{**limits[0], "max": 64}]}
-    assert broken(DECISIONS, given=kept) == []
-    assert broken(DECISIONS, given={"limits": [{**limits[0], "max": 63}]}) == [
-        "limits_over_the_plan_hold: limit cap in p2: 64 USD of spend, 63 may be"
-    ]
-    once = {"name": "cap", "measure": "spend_once", "of": {"facility": "south"}, "max": 63}
-    assert len(broken(DECISIONS, given={"limits": [once]})) == 1
+def test_moves_are_no_spending() -> None:
+    # A pod of chat moves to the south, at $64: neither the south nor chat spends anything.
+    for of in ({"facility": "south"}, {"demand": "chat"}):
+        limit = {"name": "cap", "measure": "spend", "of": of, "max": 0}
+        assert broken(DECISIONS, given={"limits": [limit]}) == []
+    once = {"name": "cap", "measure": "spend_once", "of": {"facility": "south"}, "max": 0}
+    assert broken(DECISIONS, given={"limits": [once]}) == []

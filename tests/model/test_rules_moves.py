@@ -146,22 +146,19 @@ def test_a_move_is_discounted_at_the_start_of_its_period(dear: Instance, cost: C
     assert cost(years.replace({"current": {"plan": plan, "move_cost": 2}})) == 3
 
 
-def test_moves_are_spending(north: Instance, cost: Cost, solve: Solve) -> None:
+def test_moves_are_no_spending(north: Instance, cost: Cost, solve: Solve) -> None:
     priced = north.replace({"current.move_cost": 1})
-    assert cost(priced) == 3
-    # $2 for moves in each hour: one pod stays in the north, 1 + 1, or moves an hour later.
-    limit = {"name": "cap", "measure": "spend_once", "max": 2}
-    assert cost(priced.replace({"limits": [limit]})) == 4
-    assert cost(priced.replace({"limits": [{**limit, "of": {"block": "pod"}}]})) == 4
-    for of in ({"facility": "south", "demand": ["chat"]}, {"demand": "chat", "block": "pod"}):
-        limits = [{**limit, "measure": "spend", "of": of}]
-        assert cost(priced.replace({"limits": limits})) == 4
-    assert cost(priced.replace({"limits": [{**limit, "of": {"facility": "north"}}]})) == 3
-    # What is moved ahead of its time is paid then: all three are needed in the second hour.
-    capped = {"current.move_cost": 0.5, "limits": [{**limit, "max": [1, 0.5]}]}
-    plan = solve(priced.replace({"demands.chat.amount": [10, 30], **capped}))
-    assert plan.objective == pytest.approx(1.5)
-    assert moved(plan) == {("south", "first"): pytest.approx(2), ("south", "second"): 1}
+    # A budget of nothing forbids no move: three pods at $1 each, which save $6 of serving.
+    for of in ({}, {"facility": "south"}, {"demand": "chat"}):
+        capped = {"limits": [{"name": "cap", "measure": "spend", "max": 0, "of": of}]}
+        assert cost(priced.replace(capped)) == 3
+    once = {"name": "cap", "measure": "spend_once", "max": 0}
+    assert cost(priced.replace({"limits": [once]})) == 3
+    # Nor do moves make up a floor: what is short of $2 in each of two hours, at $10, is all of it.
+    floor = {"name": "floor", "measure": "spend_once", "min": 2, "penalty": 10}
+    plan = solve(priced.replace({"limits": [floor]}))
+    assert plan.objective == pytest.approx(3 + 40)
+    assert moved(plan) == {("south", "first"): 3}
 
 
 def test_earlier_tiers_know_nothing_of_later_moves(dear: Instance, solve: Solve) -> None:

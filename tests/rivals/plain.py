@@ -364,10 +364,11 @@ class Plain:
         self, fleets: Sequence[tuple[int, ...]], measure: str
     ) -> Iterator[tuple[int, dict[str, Any], Sum]]:
         if measure in {"spend", "spend_once"}:
-            once = {"once", "moves"}
-            spent = {*once, "keep", "energy", "carbon", "serving"}
+            spent = {"once"}
+            if measure == "spend":
+                spent |= {"keep", "energy", "carbon", "serving"}
             for category, t, tags, amount in self.payments(fleets):
-                if category in (once if measure == "spend_once" else spent):
+                if category in spent:
                     yield t, tags, amount
             return
         facts = self.facts

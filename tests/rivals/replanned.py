@@ -18,12 +18,6 @@ def replanned(seed: int) -> Data:
         data = small(random.randrange(10**6))
         if random.random() < 0.7:
             data["demands"] = [{**demand, "tier": 1} for demand in data["demands"]]
-        # To be moved for nothing may raise what a share of spending is of.
-        data["limits"] = [
-            limit
-            for limit in data.get("limits", [])
-            if "max_share" not in limit or limit["measure"] not in {"spend", "spend_once"}
-        ]
         data["current"] = _current(random, data)
         paths = sum(1 for _ in zip(Plain(data).paths(), range(MOST_PATHS + 1), strict=False))
         if paths <= MOST_PATHS:

@@ -569,7 +569,7 @@ class Whole:
     def _parts(self, measure: str) -> Iterator[tuple[int, Tags, Sum]]:
         if measure in {"spend", "spend_once"}:
             for paid in self.paid:
-                spent = paid.category not in {"unmet", "resale", "end", "penalty"}
+                spent = paid.category not in {"unmet", "moves", "resale", "end", "penalty"}
                 if spent and (paid.once or measure == "spend"):
                     yield paid.period, paid.tags, paid.amount
         elif measure == "served":
