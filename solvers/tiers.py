@@ -20,6 +20,7 @@ from gridblock.solvers.growing import Growing, Report, Solve
 from gridblock.solvers.matrix import Matrix
 from gridblock.solvers.outcome import Outcome, Progress, Settings, Stop, Verdict, relative_gap
 from gridblock.solvers.parts import (
+    CLOSE,
     Part,
     demands_of,
     priced_unmet,
@@ -33,7 +34,7 @@ FLOORS = ("met_at_least_min_share", "run_with_a_floor_starts")
 """Hard rules that ask for work on a demand; a demand left out does not have them."""
 OF_WORK = ("served", "blocks_used", "accelerators_used")
 """Measures of which a hard ``min`` may need later tiers; it is asked in the last stage alone."""
-CLOSELY = {"mip_feasibility_tolerance": 1e-9, "primal_feasibility_tolerance": 1e-9}
+CLOSELY = {"mip_feasibility_tolerance": CLOSE, "primal_feasibility_tolerance": CLOSE}
 """Caps are kept to a billionth of a unit, so that they do not show in what later tiers get."""
 NOT_PROVEN = 1e-6
 """How far a stage may be off its bound by rounding, as a share of its value, or of 1."""
