@@ -5,7 +5,8 @@ table of contents, or with ``audit``, the same for what is checked.
 
 - The formulation: ``variables``, ``constraints`` (a family of rules each), ``objective``.
 - What families look up: ``facts``, ``bounds``, ``additions``, ``in_force``, ``measures``,
-  ``bandwidth``, ``commodity``, ``feeding``, ``limits``, ``link_losses``, ``surviving``, ``exact``;
+  ``bandwidth``, ``beyond_use``, ``commodity``, ``feeding``, ``limits``, ``link_losses``,
+  ``selections``, ``surviving``, ``exact``;
   what makes the model smaller: ``pools``, ``tunnels``, ``appetite``, ``sought``, ``holding``;
   ``size`` reckons how large it is.
 - Models of other questions: ``elastic``, ``extensive`` with ``common_orders``, ``hindsight``,

@@ -26,11 +26,6 @@ def asks_to_own(instance: Instance) -> bool:
     return _asks_for_more(instance, SPENT | DRAWN | STANDING)
 
 
-def asks_to_assign(instance: Instance) -> bool:
-    """Say whether some limit is easier to keep with more blocks assigned than work needs."""
-    return _asks_for_more(instance, {"spend"} | DRAWN | AT_WORK)
-
-
 def _asks_for_more(instance: Instance, measures: Set[str]) -> bool:
     return any(
         limit.measure in measures and (limit.min is not None or limit.max_share is not None)

@@ -95,7 +95,7 @@ PLAN: Final[tuple[Rule, ...]] = (
     placement.assigned_within_powered,
     placement.assigned_only_where_the_demand_may_run,
     placement.assigned_only_with_a_yield,
-    placement.assigned_no_more_than_of_use,
+    placement.assigned_only_what_can_serve,
     placement.at_most_max_facilities,
     placement.served_within_max_share_per_facility,
     placement.one_accelerator_at_a_time,

@@ -143,7 +143,7 @@ class Bounds:
         """Give the most blocks of a type worth owning by period, where it can be bought."""
         first = self.facts.buyable_from[kind]
         more = self._worth_buying(kind, leaf)
-        idles = self._pays(kind, leaf) or asks_to_own(self.instance)
+        idles = self._pays(kind, leaf) or self._is_asked_for(kind, leaf)
         return [
             int(
                 min(
@@ -157,7 +157,7 @@ class Bounds:
     def _worth_buying(self, kind: str, leaf: Place) -> int:
         """Give how many blocks may be worth buying: what demands can use, or all that fit."""
         need = self.need.get((kind, leaf.path), 0)
-        idling = asks_to_own(self.instance)
+        idling = self._is_asked_for(kind, leaf)
         if not self._pays(kind, leaf) and not idling:
             return need
         # Blocks beyond what can have power at once never draw any.
@@ -175,6 +175,11 @@ class Bounds:
             )
             raise InstanceError((Fault(("blocks", kind), message),))
         return int(most)
+
+    def _is_asked_for(self, kind: str, leaf: Place) -> bool:
+        """Say whether some limit is easier to keep with more blocks than are of use."""
+        asked = self.facts.beyond_use.asks_for_work(kind, leaf.facility)
+        return asked or asks_to_own(self.instance)
 
     def delivered(self, kind: str, until: int) -> float:
         """Give the most blocks of a type that vendors deliver until a period, with all their chips.

@@ -95,7 +95,7 @@ def _used(
     served: dict[Service, float],
     served_in: dict[ZoneService, float],
 ) -> dict[Assignment, float]:
-    """Give back the blocks that serve nothing, where idling costs no more than work."""
+    """Give back the blocks that serve nothing, where neither costs nor limits ask for them."""
     needed: dict[tuple[str, str, str], float] = defaultdict(float)
     split = {(key.demand, facts.facility_of[key.place], key.period) for key in served_in}
     for service, units in served.items():
@@ -111,11 +111,24 @@ def _used(
         groups[given.demand, place, given.period].append(given)
     kept: dict[Assignment, float] = {}
     for group, members in groups.items():
-        if facts.drawing_pays(facts.facility_of[members[0].place], members[0].period):
-            kept |= {member: assigned[member] for member in members}
-        else:
-            kept |= _trimmed(facts, {member: assigned[member] for member in members}, needed[group])
+        kept |= _needed(facts, {member: assigned[member] for member in members}, needed[group])
     return {member: kept[member] for member in assigned if kept.get(member)}
+
+
+def _needed(facts: Facts, blocks: dict[Assignment, float], units: float) -> dict[Assignment, float]:
+    """Keep blocks of one demand at one place that just serve its units, and those that pay."""
+    paying = {key: count for key, count in blocks.items() if _pays(facts, key)}
+    others = {key: count for key, count in blocks.items() if key not in paying}
+    served = sum(
+        facts.units_per_block[key.demand, key.block, key.period] * count
+        for key, count in paying.items()
+    )
+    return paying | (_trimmed(facts, others, max(0.0, units - served)) if others else {})
+
+
+def _pays(facts: Facts, key: Assignment) -> bool:
+    facility = facts.facility_of[key.place]
+    return facts.beyond_use.pays(key.demand, key.block, facility, key.period)
 
 
 def _held(

@@ -9,7 +9,7 @@ from gridblock.instances.contracts import place_of, places_called
 from gridblock.instances.instance import Instance
 from gridblock.instances.network import Tunnel, reach, tunnels_of
 from gridblock.instances.schema.demands import Demand
-from gridblock.model.appetite import asks_to_assign
+from gridblock.model.beyond_use import BeyondUse
 from gridblock.model.commodity import Commodity
 from gridblock.model.in_force import InForce, Shared
 
@@ -271,10 +271,10 @@ class Facts:
             if (facility, kinds[demand, t]) in hosting
         )
 
-    def drawing_pays(self, facility: str, period: str) -> bool:
-        """Say whether blocks may be worth assigning beyond what is served."""
-        price = self.instance.over_periods(self.instance.facilities[facility].energy_per_mwh)
-        return price[period] < 0 or asks_to_assign(self.instance)
+    @cached_property
+    def beyond_use(self) -> BeyondUse:
+        """Where blocks may be worth assigning beyond what a demand can use."""
+        return BeyondUse(self.instance)
 
     def with_traffic(self) -> Iterator[Demand]:
         """Give the demands whose traffic comes over the WAN."""

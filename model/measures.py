@@ -1,7 +1,6 @@
 """What limits over the plan count, term by term: each with what it belongs to."""
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
 from typing import Any, Final, NamedTuple
 
 import pyomo.environ as pyo
@@ -11,6 +10,7 @@ from gridblock.instances.places import KW_PER_MW
 from gridblock.instances.schema.limits import Selection
 from gridblock.model.exact import difference
 from gridblock.model.facts import POWER
+from gridblock.model.selections import chooser
 
 
 class Term(NamedTuple):
@@ -43,38 +43,10 @@ def terms(block: pyo.Block, measure: str) -> Terms:
 
 def selected(instance: Instance, selection: Selection, every: Iterable[Term]) -> Terms:
     """Give the terms of which all that a selection names holds."""
-    chosen = {key: {*names} for key, names in selection.chosen.items()}
-
-    @cache
-    def is_chosen(*of: str | None) -> bool:
-        held = _belongs(instance, *of)
-        return all(not names.isdisjoint(held.get(key, ())) for key, names in chosen.items())
-
+    is_chosen = chooser(instance, selection)
     for term in every:
         if is_chosen(term.facility, term.block, term.demand, term.option):
             yield term
-
-
-def _belongs(
-    instance: Instance,
-    facility: str | None,
-    block: str | None,
-    demand: str | None,
-    option: str | None,
-) -> dict[str, tuple[str | None, ...]]:
-    """Give by selector what a term belongs to."""
-    held: dict[str, tuple[str | None, ...]] = {}
-    if facility is not None:
-        held |= {"facility": (facility,), "tag": instance.facilities[facility].tags}
-    if block is not None:
-        chip = instance.blocks[block].accelerator
-        held |= {"block": (block,), "accelerator": (chip,)}
-        held["vendor"] = (instance.accelerators[chip].vendor,)
-    if demand is not None:
-        held["demand"] = (demand,)
-    if option is not None:
-        held |= {"option": (option,), "kind": (instance.contracts[option].option.kind,)}
-    return held
 
 
 def _blocks(block: pyo.Block) -> Terms:

@@ -78,6 +78,8 @@ class Pools:
     def blocks_of_use(self, powered: Mapping[tuple[str, str, str], int]) -> dict[Key, float]:
         """Give the most blocks that can be of use, by index of their variable, where any can.
 
+        Where more may be worth assigning, they are all that can be powered there.
+
         Args:
             powered: the most blocks that can be powered, by block type, leaf place and period.
         """
@@ -91,7 +93,8 @@ class Pools:
                 fits = self._fits(facility, hosts, t, powered, self.by_facility(demand, facility))
                 for (kind, place), most in fits.items():
                     key = work, kind, place, t
-                    needed[key] += need[kind]
+                    beyond = facts.beyond_use.pays(demand, kind, facility, t)
+                    needed[key] += math.inf if beyond else need[kind]
                     room[key] = most
         return {key: min(needed[key], most) for key, most in room.items() if most}
 
@@ -126,7 +129,7 @@ class Pools:
 
     @cached_property
     def _undivided(self) -> frozenset[str]:
-        """The facilities of which no rule tells zones apart, and where to draw power never pays."""
+        """The facilities of which no rule tells zones apart, where no idle work ever pays."""
         facts, instance = self.facts, self.facts.instance
         if Reduction.ZONES not in self.reductions:
             return frozenset()
@@ -134,7 +137,7 @@ class Pools:
             facility
             for facility in instance.facilities
             if facility not in self.watched
-            and not any(facts.drawing_pays(facility, t) for t in facts.periods)
+            and not any(facts.beyond_use.may_pay(facility, t) for t in facts.periods)
         )
 
     @cached_property
@@ -153,7 +156,9 @@ class Pools:
         facts, instance = self.facts, self.facts.instance
         alike = Reduction.DEMANDS in self.reductions and not (
             any(_tells_demands_apart(limit) for limit in instance.limits)
-            or any(facts.drawing_pays(f, t) for f in instance.facilities for t in facts.periods)
+            or any(
+                facts.beyond_use.may_pay(f, t) for f in instance.facilities for t in facts.periods
+            )
         )
         first: dict[object, str] = {}
         return {

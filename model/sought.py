@@ -1,4 +1,4 @@
-"""How many idle blocks limits over the plan may ask for, where no place bounds them."""
+"""How many more blocks limits over the plan may ask for, where no place bounds them."""
 
 import math
 from collections.abc import Iterator
@@ -59,24 +59,28 @@ def _pairs(facts: Facts) -> Iterator[tuple[str, str]]:
 
 
 def _values(facts: Facts, limit: Limit, kind: str, facility: str) -> Iterator[float]:
-    """Give what one block adds to a measure, period by period and payment by payment."""
+    """Give what one block adds to a measure, idle or not, by period and payment by payment."""
     instance = facts.instance
     hardware, site = instance.blocks[kind], instance.facilities[facility]
     mw = hardware.uses.get(POWER, 0.0) / KW_PER_MW
-    levels = {"blocks": 1.0, "accelerators": float(hardware.accelerators), "power": mw}
+    each = float(hardware.accelerators)
+    levels = {"blocks": 1.0, "accelerators": each, "power": mw}
+    levels |= {"blocks_used": 1.0, "accelerators_used": each}
+    factors = hardware.idle, hardware.load_factor
     once = instance.over_periods(hardware.cost_once or 0.0)
     keep = instance.over_periods(hardware.cost_per_period)
     carbon = instance.over_periods(site.carbon_kg_per_mwh)
     for t in facts.periods:
-        mwh = mw * site.pue * facts.hours[t] * hardware.idle
+        rated_mwh = mw * site.pue * facts.hours[t]
         if limit.measure in levels:
             yield levels[limit.measure] * (1 if limit.per == "period" else facts.hours[t])
         elif limit.measure == "energy":
-            yield mwh
+            yield from (factor * rated_mwh for factor in factors)
         elif limit.measure == "carbon":
-            yield mwh * carbon[t] / 1000
+            yield from (factor * rated_mwh * carbon[t] / 1000 for factor in factors)
         elif limit.measure in {"spend", "spend_once"}:
             yield once[t]
             if limit.measure == "spend":
                 yield keep[t]
-                yield mwh * instance.over_periods(site.energy_per_mwh)[t]
+                price = instance.over_periods(site.energy_per_mwh)[t]
+                yield from (factor * rated_mwh * price for factor in factors)

@@ -87,7 +87,7 @@ def _assigns(block: pyo.Block, runs: dict[str, Demand], standing: Standing) -> N
     fixed = {
         (d, f, chip, t)
         for d, f, chip, t in rounded
-        if _alone(runs[d]) and f not in block.pools.watched and not facts.drawing_pays(f, t)
+        if _alone(runs[d]) and f not in block.pools.watched and not facts.beyond_use.may_pay(f, t)
     }
 
     @block.Constraint(list(rounded))

@@ -30,7 +30,7 @@ def add(block: pyo.Block, instance: Instance) -> None:
     :math:`\phi` ``max_share_per_facility``, :math:`F` ``max_facilities``, :math:`\sigma`
     ``min_share``; :math:`v, w, q` are 1 where demand :math:`d` uses facility :math:`f`, accelerator
     :math:`g` (``one_accelerator``), leaf place :math:`z` (``together: zone``), and :math:`\bar a`
-    is the most blocks that it can use.
+    is the most blocks that it can use, or that can have power where more may be worth assigning.
     """
     _share_blocks(block)
     _spread(block, instance)
@@ -116,7 +116,7 @@ def _few_facilities(block: pyo.Block, instance: Instance) -> None:
         [
             (d, kind, path, t)
             for d, kind, path, t in block.assignments
-            if (d, t) in binding and facts.drawing_pays(facts.facility_of[path], t)
+            if (d, t) in binding and facts.beyond_use.may_pay(facts.facility_of[path], t)
         ]
     )
     def assigned_only_where_used(

@@ -59,7 +59,7 @@ def _starts(block: pyo.Block, instance: Instance) -> None:
             for key in block.assignments
             if key[0] in facts.windows
             and not has_a_berth(facts.demands[key[0]])
-            and facts.drawing_pays(facts.facility_of[key[2]], key[3])
+            and facts.beyond_use.may_pay(facts.facility_of[key[2]], key[3])
         ]
     )
     def assigned_only_during_the_run(

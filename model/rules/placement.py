@@ -4,11 +4,11 @@ import math
 from collections import defaultdict
 from fractions import Fraction
 
-from gridblock.model.exact import exact
 from gridblock.model.plan import Assignment, Standing
 from gridblock.model.quantities import by_period, units_per_block
 from gridblock.model.rules.books import USED, Books, Rows, above, against, largest
 from gridblock.model.rules.fleet import standing
+from gridblock.model.rules.network import distances
 
 
 def assigned_within_powered(books: Books) -> Rows:
@@ -49,26 +49,39 @@ def assigned_only_with_a_yield(books: Books) -> Rows:
         yield None if kept else (_assigned(key), f"it cannot run on {accelerator}")
 
 
-def assigned_no_more_than_of_use(books: Books) -> Rows:
-    """Assign a demand no more blocks of a type in one place than its whole amount takes.
+def assigned_only_what_can_serve(books: Books) -> Rows:
+    """Assign a demand only blocks that can serve some of it, be it less than they could.
 
-    Rounded up where it takes whole blocks. Otherwise blocks could be assigned only to draw power,
-    where that has a negative price.
+    It asks for something in the period, its yield is above 0, and some region reaches the facility.
     """
     rates = units_per_block(books.instance)
     amount = {d.name: by_period(books.instance, d.amount) for d in books.instance.demands}
+    reached = _reached(books)
     for key, count in books.decisions.assigned.items():
-        rate = Fraction(rates.get((key.demand, key.block, key.period), 0))
-        if not rate:
-            continue
-        most = amount[key.demand][key.period] / rate
-        if books.demands[key.demand].whole_blocks:
-            most = Fraction(math.ceil(most))
-        if above(exact(count), most, float(count)):
-            has, may = against(exact(count), most)
-            yield _assigned(key), f"{has} blocks, {may} are of use"
+        if abs(count) <= USED:
+            yield None
+        elif not amount[key.demand][key.period]:
+            yield _assigned(key), "it asks for nothing then"
+        elif not rates.get((key.demand, key.block, key.period), 1):
+            yield _assigned(key), "its yield is 0 then"
+        elif books.facility_of[key.place] not in reached[key.demand]:
+            yield _assigned(key), "no region that it comes from reaches the facility"
         else:
             yield None
+
+
+def _reached(books: Books) -> dict[str, frozenset[str]]:
+    """Give the facilities that some region of each demand reaches, within ``max_ms``."""
+    distance, reached = distances(books), dict[str, frozenset[str]]()
+    for name, demand in books.demands.items():
+        bound = math.inf if demand.max_ms is None else demand.max_ms
+        near = [distance[region] for region in demand.from_]
+        reached[name] = frozenset(
+            facility
+            for facility in books.instance.facilities
+            if not near or any(facility in ms and float(ms[facility]) <= bound for ms in near)
+        )
+    return reached
 
 
 def at_most_max_facilities(books: Books) -> Rows:

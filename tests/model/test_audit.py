@@ -805,7 +805,7 @@ TAMPERS = [
     Tamper(
         "a block assigned twice",
         {"assigned": {train_su(HALL_1, Q3): 4}},
-        {"assigned_within_powered", "assigned_no_more_than_of_use"},
+        {"assigned_within_powered"},
     ),
     Tamper(
         "a little more than a block",

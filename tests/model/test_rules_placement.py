@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from gridblock.instances.instance import Instance
+from gridblock.model.build import build
 from gridblock.plan import InfeasibleError, Plan
 
 Cost = Callable[[Instance], float]
@@ -199,3 +200,81 @@ def test_together_in_a_zone_means_an_innermost_one(two_zones: Instance, cost: Co
     # The rows of hall a hold 30 together, the larger one 20.
     assert cost(two_zones.replace(nested)) == 30
     assert cost(two_zones.replace({**nested, "demands.chat.together": "zone"})) == 40
+
+
+@pytest.fixture
+def spare(one_hall: Instance) -> Instance:
+    """Chat wants 10 units for an hour: one of two pods, of 100 kW at work, 0 idle: $0."""
+    return one_hall.replace(
+        {
+            "facilities.north": {"installed": {"pod": 2}},
+            "blocks.pod.idle_factor": 0,
+            "demands.chat.amount": 10,
+        }
+    )
+
+
+@pytest.fixture(params=["one place", "two halls", "two sites"])
+def cut(spare: Instance, request: pytest.FixtureRequest) -> Instance:
+    """The same two pods, in one place or in two."""
+    one = {"installed": {"pod": 1}}
+    places = {
+        "one place": {"north": {"installed": {"pod": 2}}},
+        "two halls": {"north": {"zones": {"hall": {"count": 2, **one}}}},
+        "two sites": {"north": one, "south": one},
+    }
+    return spare.replace({"facilities": places[request.param]})
+
+
+def test_blocks_are_assigned_beyond_use_where_drawing_pays(cut: Instance, cost: Cost) -> None:
+    # Each pod draws 0.1 MWh at -$50, however the site is cut: 2 x $5.
+    for name in cut.facilities:
+        cut = cut.replace({f"facilities.{name}.energy_per_mwh": -50})
+    assert cost(cut) == -10
+    # Whole ones, too.
+    assert cost(cut.replace({"demands.chat.whole_blocks": True})) == -10
+
+
+@pytest.mark.parametrize(
+    ("measure", "least"), [("blocks_used", 2), ("accelerators_used", 20), ("energy", 0.2)]
+)
+def test_blocks_are_assigned_beyond_use_where_a_floor_asks_for_it(
+    cut: Instance, cost: Cost, measure: str, least: float
+) -> None:
+    # Both pods are in use, and nothing is unmet.
+    floor = {"name": "floor", "measure": measure, "min": least}
+    assert cost(cut.replace({"limits": [floor]})) == 0
+
+
+def test_blocks_are_bought_to_be_in_use(spare: Instance, cost: Cost) -> None:
+    # Two more pods at $30 each keep a floor of four, short of which each costs $100.
+    floor = {"name": "floor", "measure": "blocks_used", "min": 4, "penalty": 100}
+    market = spare.replace({"limits": [floor], "blocks.pod.cost_once": 30})
+    assert cost(market) == 60
+    assert cost(market.replace({"limits.floor.penalty": 20})) == 40
+
+
+def test_where_nothing_rewards_more_blocks_are_assigned_as_of_use(spare: Instance) -> None:
+    def most(**limit: Any) -> float:
+        limits = {"limits": [{"name": "l", **limit}]} if limit else {}
+        (assigned,) = build(spare.replace(limits)).assigned.values()
+        return assigned.ub
+
+    assert most() == 1
+    assert most(measure="blocks_used", min=2) == 2
+    assert most(measure="blocks_used", max=2) == 1
+    # Of other work, or at another site, more is no help, nor on both sides of a share.
+    chat, block = {"demand": "chat"}, {"block": "pod"}
+    assert most(measure="blocks_used", of=chat, min=2) == 2
+    assert most(measure="blocks_used", of=block, max_share=0.5) == 1
+    assert most(measure="blocks", min=2) == 1
+    assert most(measure="energy", of={"facility": "north"}, min=0.2) == 2
+
+
+def test_a_run_beyond_its_use_has_blocks_while_it_lasts(spare: Instance, cost: Cost) -> None:
+    # Two pods at work in the hour of the run draw 0.2 of the 0.5 MWh, short of which one costs $10.
+    hours = {"periods": [{"name": t, "hours": 1} for t in ("first", "second")]}
+    run = {"run": {"periods": 1, "start": ["first", "second"]}, "whole_blocks": True}
+    floor = {"name": "floor", "measure": "energy", "per": "horizon", "min": 0.5, "penalty": 10}
+    gang = {**spare.plain()["demands"][0], **run}
+    assert cost(spare.replace({**hours, "demands": [gang], "limits": [floor]})) == 3

@@ -3,14 +3,12 @@
 Unlike ``Search`` it sees the whole horizon at once, so that rules which tie periods together can be
 rows: what earlier tiers were promised, limits over the plan, and a plan in force. It knows few
 other fields: blocks that are bought, kept and sold, racks, energy and carbon, demands that share
-blocks or take whole ones, floors and serving costs. No demand is assigned more blocks in a
-place than it could use.
+blocks or take whole ones, floors and serving costs.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
-from math import ceil
 from typing import Any, NamedTuple
 
 from rivals.facts import Facts, exact
@@ -416,7 +414,6 @@ class Plain:
                 floor = exact(demand.get("min_share", 0)) * amount
                 if floor:
                     yield dict.fromkeys(met, Fraction(-1)), -floor
-                whole = demand.get("whole_blocks", False)
                 for f in self.sites(demand):
                     terms = {("s", d, f, t): Fraction(1)}
                     for i, pair in enumerate(facts.pairs):
@@ -425,6 +422,6 @@ class Plain:
                             units = self.at(demand["yields"][kind["accelerator"]], t)
                             each = units * kind["accelerators"]
                             terms["a", d, i, t] = -each
-                            most = ceil(amount / each) if whole else amount / each
-                            yield {("a", d, i, t): Fraction(1)}, Fraction(most)
+                            if not amount:
+                                yield {("a", d, i, t): Fraction(1)}, Fraction(0)
                     yield terms, Fraction(0)

@@ -359,10 +359,8 @@ class Whole:
         near = {facility for _, facility, _, _ in need.ways}
         units = {i: each for i, each in need.units.items() if pairs[i].facility in near}
         need = replace(need, units=units)
-        for i, units in need.units.items():
-            blocks = need.amount / units
-            most = blocks if need.shared else -(-blocks.numerator // blocks.denominator)
-            self.assigned[d, i, t] = mip.var(most, whole=not need.shared)
+        for i in need.units:
+            self.assigned[d, i, t] = mip.var(2 * ANY, whole=not need.shared)
         met: dict[str, list[Sum]] = {region: [] for region in need.origins}
         at: dict[str, list[Sum]] = {pairs[i].facility: [] for i in need.units}
         for region, facility, path, cost in need.ways:
