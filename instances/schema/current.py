@@ -97,4 +97,4 @@ class Current(Record):
     """Orders of blocks and lots placed up to this period stand, neither more nor fewer."""
     move_cost: Annotated[NonNegative, Unit("money/block", "money")] = 0.0
     """Price of giving a demand one block at a place beyond what the plan in force gives it there;
-    paid once for as long as it lasts."""
+    paid once for as long as it lasts. A demand to which that plan assigns nothing is new."""
