@@ -4,6 +4,7 @@ from typing import Final
 
 from gridblock.model.certificate import Proof
 from gridblock.model.plan import PlanData, bound_but_for_rounding
+from gridblock.reports.headline import of_those
 from gridblock.reports.words import gap_percent, money, plural
 
 NEGLIGIBLE: Final = 1e-9
@@ -20,12 +21,12 @@ def proven(plan: PlanData, proof: Proof, currency: str) -> str:
     if proof.bound is None or proof.gap is None:
         bound = "" if proof.bound is None else money(proof.bound, currency, 4)
         return f"Any plan costs at least {bound}: {added}." if bound else ""
-    bound = money(proof.bound, currency, 4)
+    bound, nobody = money(proof.bound, currency, 4), f"no plan{of_those(plan.stages)}"
     if _rounded(plan, proof.bound):
-        told = f"no plan costs less than {bound}, which is its cost but for rounding"
+        told = f"{nobody} costs less than {bound}, which is its cost but for rounding"
         return f"Proven: {told}: {added}."
     gap = gap_percent(proof.gap)
-    told = f"Proven: no plan costs less than {bound}, so the gap is at most {gap}: {added}."
+    told = f"Proven: {nobody} costs less than {bound}, so the gap is at most {gap}: {added}."
     if plan.gap is None or plan.gap >= proof.gap - NEGLIGIBLE:
         return told
     return (

@@ -47,6 +47,14 @@ def test_the_bound_is_proven_again_without_the_solver(gridblock: Any, run: Path)
     assert answer["checked"]["nothing_proven_contradicts_the_plan"] == 1
 
 
+def test_by_tiers_it_is_proven_of_plans_that_keep_them(gridblock: Any) -> None:
+    # See tier-waits.yaml: (512 x 5 + 256 x 1) x 1000, and 1,280,000 by price alone.
+    assert gridblock("solve", "tier-waits", "-o", "run").exit_code == 0
+    told = " ".join(gridblock("audit", "run").stdout.split())
+    nobody = "no plan that gives earlier tiers as much costs less than USD 2,816,000"
+    assert f"Proven: {nobody}" in told
+
+
 def test_without_a_certificate_the_bound_rests_on_the_solver(gridblock: Any, run: Path) -> None:
     (run / "certificate.json").unlink()
     ran = gridblock("audit", "run")
