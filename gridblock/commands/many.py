@@ -88,7 +88,7 @@ def settled(
         left = plural(len(missing), "case")
         talk.note(f"{_shard(request.shard)} is done; {left} of others to come")
         return code_of_shard(study, request.shard)
-    _show(study, request.form, against)
+    _show(study, request.form, None if against is None else _paired(talk, study, against))
     tell_kept(talk, study, folder, request.report)
     if missing:
         talk.note(f"{plural(len(missing), 'case')} missing, the first is {missing[0]}")
@@ -135,22 +135,27 @@ def _shard(shard: "Shard | tuple[int, int]") -> str:
     return f"shard {shard[0]} of {shard[1]}"
 
 
-def _show(study: "Study", form: Form, against: "Study | None") -> None:
+def _paired(talk: Talk, study: "Study", other: "Study") -> "Paired | None":
+    """Compare with another study of the same draws; None where no case has a plan in both."""
+    try:
+        return study.minus(other)
+    except ValueError as error:
+        talk.note(f"nothing to compare: {error}")
+        return None
+
+
+def _show(study: "Study", form: Form, pair: "Paired | None") -> None:
     from gridblock.reports.plain_text import csv_rows
     from gridblock.reports.study import rows
     from gridblock.reports.study_document import as_json, document
 
-    def paired() -> "Paired | None":
-        return None if against is None else study.minus(against)
-
     def plain() -> dict[str, Any]:
-        pair = paired()
         return as_json(study.data) | ({} if pair is None else {"against": pair._asdict()})
 
     show_answer(
         form,
         plain,
-        lambda: document(study.data, paired()),
+        lambda: document(study.data, pair),
         lambda: csv_rows(*rows(study.data)),
     )
 

@@ -130,6 +130,19 @@ def test_differences_under_the_same_draws_are_paired(
         euros.minus(same)
 
 
+def test_where_no_case_has_a_plan_in_both_there_is_nothing_to_compare(
+    gridblock: Any, prices: Path
+) -> None:
+    # 7 MW leave 880 of the assistant unmet, so that all of it as a floor leaves no case a plan.
+    arguments = ("monte-carlo", "first", prices, "-n", 2, *HERE, "--set", f"{POWER}=7")
+    assert gridblock(*arguments, "-o", "given").exit_code == 0
+    floored = (*arguments, "--set", "demands.assistant.min_share=1", "--no-save")
+    ran = gridblock(*floored, "--against", "given", "--format", "json")
+    assert ran.exit_code == 4
+    assert "nothing to compare: no case has a plan in both studies" in ran.stderr
+    assert json.loads(ran.stdout)["statuses"] == {"infeasible": 2}
+
+
 def test_more_draws_go_on_from_fewer(
     gridblock: Any, tmp_path: Path, prices: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
