@@ -84,9 +84,9 @@ def _unmet(instance: Instance, worth: Worth, with_it: Account, without_it: Accou
 
 
 def _break_even(instance: Instance, worth: Worth, with_it: Account) -> tuple[str, ...]:
-    if worth.with_it.stages:
-        message = "Up to which price it is taken is not told: demands are planned tier by tier"
-        return (f"{message}, and later tiers may cost more than an option saves.",)
+    if not worth.alike:
+        message = "Up to which price it is taken is not told: an earlier tier is served otherwise"
+        return (f"{message} with it, and tiers come before costs.",)
     if worth.factor is None:
         return ("At no price above 0 would it be taken, or it costs nothing.",)
     asked, most = break_even_prices(instance, worth, 1.0), break_even_prices(instance, worth)
@@ -230,6 +230,7 @@ def worth_json(
         "option": worth.option,
         "currency": instance.currency,
         "surplus": worth.surplus,
+        "tiers_served_alike": worth.alike,
         "break_even_factor": worth.factor,
         "break_even_prices": break_even_prices(instance, worth)
         if worth.factor is not None

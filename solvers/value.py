@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from gridblock.instances.instance import Instance
 from gridblock.instances.standing_orders import standing_lots
 from gridblock.model.account import Entry, account
-from gridblock.model.plan import Decisions, PlanData
+from gridblock.model.plan import Decisions, PlanData, cap_on_unmet
 from gridblock.model.used import uses
 from gridblock.solvers.outcome import Progress, Settings
 from gridblock.solvers.session import Session
@@ -30,8 +30,11 @@ class Worth:
         with_it: the best plan at the prices given.
         without_it: the best plan in which no lot can be ordered.
         factor: the option is taken up to its prices times this; None if it is not taken at any
-            price above 0, costs nothing, is planned by tiers, or one of the plans is missing.
+            price above 0, costs nothing, a plan is missing, or the plans are not ``alike``.
         surplus: what the plan without costs more than the plan with, a net present value.
+        stopped: how many solves, at these prices and at others, a limit has ended.
+        alike: whether plans with and without leave the same unmet of all tiers but the last. Where
+            they do not, costs do not decide whether it is taken.
     """
 
     option: str
@@ -39,6 +42,12 @@ class Worth:
     without_it: PlanData
     factor: float | None
     surplus: float | None
+    stopped: int
+    alike: bool
+
+
+class UnlikeError(Exception):
+    """Plans with and without an option leave more or less unmet of an earlier tier."""
 
 
 def worth(
@@ -50,9 +59,6 @@ def worth(
 ) -> Worth:
     """Say what an option is worth.
 
-    Tiers are planned one after the other: the last plan is not the cheapest, and no price can be
-    told up to which it is.
-
     Raises:
         KeyError: there is no such option.
         KeyboardInterrupt: a solve was interrupted; what is left would compare broken-off plans.
@@ -60,19 +66,25 @@ def worth(
     if name not in instance.contracts:
         raise KeyError(name)
 
+    statuses: list[str] = []
+
     def best(given: Instance) -> PlanData:
         plan = find_plan(given, settings, session, on_progress=on_progress).plan
         if plan.status == "interrupted":
             raise KeyboardInterrupt
+        statuses.append(plan.status)
         return plan
 
     with_it, without_it = best(instance), best(without(instance, name))
-    if with_it.objective is None or without_it.objective is None:
-        return Worth(name, with_it, without_it, None, None)
-    factor = None
-    if not with_it.stages:
-        factor = _break_even(_Offer(instance, name, best, without_it), with_it)
-    return Worth(name, with_it, without_it, factor, without_it.objective - with_it.objective)
+    factor, surplus, alike = None, None, True
+    if with_it.objective is not None and without_it.objective is not None:
+        surplus = without_it.objective - with_it.objective
+        try:
+            factor = _break_even(_Offer(instance, name, best, without_it), with_it)
+        except UnlikeError:
+            alike = False
+    stopped = sum(status in {"feasible", "no_plan"} for status in statuses)
+    return Worth(name, with_it, without_it, factor, surplus, stopped, alike)
 
 
 class _Taken(NamedTuple):
@@ -145,7 +157,11 @@ class _Offer:
         self.signed = bool(_signed(instance, name))
 
     def taken(self, factor: float, plan: PlanData | None = None) -> _Taken | None:
-        """Give the best plan at a factor on the prices, if it takes the option and that saves."""
+        """Give the best plan at a factor on the prices, if it takes the option and that saves.
+
+        Raises:
+            UnlikeError: it takes the option for the sake of an earlier tier, whatever that costs.
+        """
         plan = plan or self.best(priced(self.instance, self.name, factor))
         other = self._other(factor)
         if plan.objective is None or other.objective is None:
@@ -153,6 +169,7 @@ class _Offer:
         more = self._own(plan) - self._own(other)
         if more <= 0:
             return None
+        _refuse_unlike(plan, other)
         line = factor + (other.objective - plan.objective) / float(more)
         return _Taken(factor, plan, line) if line >= factor and line > 0 else None
 
@@ -193,6 +210,15 @@ class _Offer:
         """Give what the option costs in a plan, at the prices given."""
         entries = account(self.instance, plan.decisions or Decisions()).ledger.entries
         return sum((e.value for e in entries if is_price_of(self.name, e)), Fraction(0))
+
+
+def _refuse_unlike(one: PlanData, other: PlanData) -> None:
+    """Refuse plans that leave more or less unmet of an earlier tier than their gaps explain."""
+    for here, there in zip(one.stages, other.stages, strict=True):
+        doubt = sum(abs(stage.value) * (stage.gap or 0.0) for stage in (here, there))
+        allowed = sum(cap_on_unmet(stage.unmet) - stage.unmet for stage in (here, there))
+        if abs(here.unmet - there.unmet) > doubt + allowed:
+            raise UnlikeError
 
 
 def is_price_of(option: str, entry: Entry) -> bool:

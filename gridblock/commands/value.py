@@ -41,7 +41,8 @@ def value(
     """Say what an option is worth: cost and unmet work with and without it, break-even price.
 
     The price is given as a factor on all of the option's prices, to 0.1 %,
-    beside the gap of the plans that are compared; none where demands have tiers.
+    beside the gap of the plans that are compared. None where an earlier tier is
+    served otherwise with the option: tiers come before costs.
     """
     talk = Talk(quiet=quiet, verbose=verbose, log=log_file)
     with ended(talk) as interrupts:
@@ -62,12 +63,13 @@ def value(
             interrupts.stop = session.stop
             found = worth(given, option, settings, session, talk.moved)
         talk.line.end()
-        raise typer.Exit(_show(given, found, form))
+        raise typer.Exit(_show(talk, given, found, form))
 
 
-def _show(given: "Instance", found: "Worth", form: Brief) -> Ending:
+def _show(talk: Talk, given: "Instance", found: "Worth", form: Brief) -> Ending:
     """Show the answer; that there is no plan without the option is one, too."""
     from gridblock.model.account import account
+    from gridblock.reports.words import plural
     from gridblock.reports.worth import worth_document, worth_json
 
     plans = (found.with_it, found.without_it)
@@ -81,5 +83,7 @@ def _show(given: "Instance", found: "Worth", form: Brief) -> Ending:
         return Ending.INFEASIBLE
     if "no_plan" in {plan.status for plan in plans}:
         return Ending.NO_PLAN
-    proven = all(plan.status in {"optimal", "infeasible"} for plan in plans)
-    return Ending.PLAN if proven else Ending.LIMIT
+    if found.stopped:
+        talk.note(f"{plural(found.stopped, 'solve')} ended at the time limit; allow more")
+        return Ending.LIMIT
+    return Ending.PLAN

@@ -127,7 +127,7 @@ def test_energy_that_a_price_includes_is_not_priced(no_pods: Instance, session: 
     assert gained == pytest.approx({"unmet": 20, "price": -10, "else": 0, "in all": 10})
 
 
-def test_with_tiers_no_price_is_told(no_pods: Instance, session: Session) -> None:
+def test_what_an_earlier_tier_takes_has_no_price(no_pods: Instance, session: Session) -> None:
     # One block has room. Chat, planned first, leases a pod: $5, and $100 for batch, which is unmet.
     # Without it batch leases a slice: $5, and $10 for chat. What is taken costs $90 more.
     chat = {"name": "chat", "amount": 10, "yields": {"h100": 1}, "unmet_cost": 1}
@@ -154,7 +154,16 @@ def test_with_tiers_no_price_is_told(no_pods: Instance, session: Session) -> Non
     assert found.factor is None
     books = [account(given, plan.decisions) for plan in (found.with_it, found.without_it)]
     told = worth_document(given, found, *books).sentences
-    assert "tier by tier" in told[-1]
+    assert "tiers come before costs" in told[-1]
+    # At $50 it is not taken, and below $10 it would be for the sake of chat, whatever that costs.
+    dear = given.replace({"options.lease.cost_once": 50})
+    assert not worth(dear, "lease", EXACT, session).alike
+    # With room for two blocks a pod serves chat in any case. A lease for batch counts then
+    # as it does without tiers: it saves $100 and costs $5.
+    roomy = given.replace(
+        {"facilities.north.limits.power_mw": 0.2, "facilities.north.installed": {"pod": 1}}
+    )
+    assert worth(roomy, "other", EXACT, session).factor == pytest.approx(20)
 
 
 def test_periods_may_have_unequal_hours(two_hours: Instance, session: Session) -> None:
@@ -234,3 +243,19 @@ def test_an_interrupted_solve_ends_the_comparison(
     with pytest.raises(KeyboardInterrupt):
         worth(no_pods.replace({"options": [LEASE]}), "lease", EXACT, session)
     assert len(begun) == at
+
+
+def test_solves_that_a_limit_has_ended_are_counted(
+    no_pods: Instance, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # With it, without it, and at 4 times its price, where it is no longer taken: the third is open.
+    find, begun = value.find_plan, []
+
+    def cut_short(*arguments: Any, **more: Any) -> Found:
+        begun.append(arguments)
+        found = find(*arguments, **more)
+        return replace(found, plan=replace(found.plan, status="feasible")) if begun[2:] else found
+
+    monkeypatch.setattr(value, "find_plan", cut_short)
+    found = worth(no_pods.replace({"options": [LEASE]}), "lease", EXACT, session)
+    assert (found.stopped, found.with_it.status) == (1, "optimal")
