@@ -1,6 +1,7 @@
 """Which shocks to look for, and how large: read from a file, and derived from an instance."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Annotated, Any, Literal
 
@@ -81,7 +82,7 @@ def shocks_of(
         derived += surges.prices(instance, sizes.price, strikes)
     if DEMAND in sizes.kinds:
         derived += surges.demands(instance, sizes.demand, strikes)
-    derived += _own(sizes, scenarios)
+    derived = [*_told_apart(derived), *_own(sizes, scenarios)]
     found = tuple(_once(filter(sizes.wants, derived)))
     if not found:
         raise InstanceError([Fault((), _nothing(sizes, derived))])
@@ -100,6 +101,17 @@ def _once(shocks: Iterable[Shock]) -> Iterator[Shock]:
         if each.kind == OWN or does not in seen:
             seen.append(does)
             yield each
+
+
+def _told_apart(derived: Iterable[Shock]) -> Iterator[Shock]:
+    """Let all that follows from the instance have a name of its own, whatever things are called."""
+    taken: set[str] = set()
+    for each in derived:
+        name = each.name
+        while name in taken:
+            name += "'"
+        taken.add(name)
+        yield replace(each, name=name)
 
 
 def _own(sizes: Sizes, scenarios: Sequence[Scenario]) -> Iterator[Shock]:

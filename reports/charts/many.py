@@ -80,8 +80,10 @@ def _mark(at: float, text: str) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def fans(study: Study) -> list[Chart]:
-    """Draw unmet work and spending over the periods; nothing where there is one period."""
-    if len(study.instance.horizon) < 2 or not study.planned:
+    """Draw unmet work and spending over the periods, where all cases have the same, and several."""
+    periods = len(study.instance.horizon)
+    lengths = {len(each.row["unmet_by_period"]) for each in study.planned if each.row}
+    if periods < 2 or lengths != {periods}:
         return []
     unmet = _by_period(study, "unmet_by_period")
     spending = _by_period(study, "spending_by_period")

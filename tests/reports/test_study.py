@@ -212,6 +212,16 @@ def test_the_page_draws_fans_swings_and_convergence(four: Study) -> None:
     assert 'data-chart="heat-unmet"' in page(Study(four.instance, "sweep", tuple(both)))
 
 
+def test_cases_of_other_periods_have_no_fans(four: Study) -> None:
+    # The first case has one period of the two.
+    short = {"unmet_by_period": [0.0], "spending_by_period": [10.0]}
+    first, *rest = four.entries
+    other = Entry(first.name, first.values, {**solved(10.0), **short})
+    html = page(Study(four.instance, four.kind, (other, *rest)))
+    assert 'data-chart="unmet-fan"' not in html
+    assert 'data-chart="spread"' in html
+
+
 def test_names_are_never_markup(four: Study) -> None:
     bad = "<script>alert(1)</script>"
     entries = [Entry(each.name, {bad: bad}, each.row) for each in four.entries]

@@ -249,6 +249,19 @@ def test_a_plan_that_is_lost_is_found_again(
     assert again.data.damages == first.data.damages
 
 
+def test_a_demand_may_be_called_like_all_of_them(sites: Instance) -> None:
+    chat = sites.plain()["demands"][0]
+    demands = [{**chat, "name": name} for name in ("all demand", "b")]
+    given = Instance.parse({**sites.plain(), "demands": demands})
+    one, other, both = shocks_of(given, Sizes.model_validate({"kinds": ["demand"]}), 1)
+    assert [each.name for each in (one, other, both)] == [
+        "all demand x1.2", "b x1.2", "all demand x1.2'"
+    ]  # fmt: skip
+    # 150 x 1.2 from the second of three periods on, of the one and of both.
+    assert one.set == {"demands.all demand.amount": [150, 180, 180]}
+    assert len(both.set) == 2
+
+
 def test_factors_that_come_together_are_multiplied_in_a_scenario_too(plan: gb.Plan) -> None:
     surges = [("jan", "*1.5"), ("feb", "*1.2"), ("mar", "*1.2")]
     own = [{"name": name, "set": {"demands.chat.amount": by}} for name, by in surges]
