@@ -130,18 +130,21 @@ class _Writer:
         for cells in (*section.rows, *section.totals):
             row += 1
             for at, i in enumerate(kept):
-                self._shown(sheet, row, at, cells[i])
+                self._shown(sheet, row, at, cells[i], numbers=section.columns[i].right)
         if section.note:
             row += 1
             self.put(sheet, row, 0, section.note, self.dim)
         return row + 1
 
-    def _shown(self, sheet: Any, row: int, column: int, cell: Cell) -> None:
-        """Write a cell of a report: what reads as a number is one."""
+    def _shown(self, sheet: Any, row: int, column: int, cell: Cell, *, numbers: bool) -> None:
+        """Write a cell of a report: what reads as a number is one where numbers stand.
+
+        Names may read so, too: a period that is called 2027.
+        """
         if isinstance(cell, Heat):
             self.put(sheet, row, column, cell.share, self.number("0%"))
         elif not isinstance(cell, Bar):
-            found = WRITTEN.fullmatch(cell) if column else None
+            found = WRITTEN.fullmatch(cell) if numbers else None
             value, form = _number(found) if found else (cell, "")
             self.put(sheet, row, column, value, self.number(form) if form else None)
 

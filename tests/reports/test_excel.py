@@ -11,6 +11,7 @@ from gridblock.instances.instance import Instance
 from gridblock.model.account import Account
 from gridblock.model.account import account as account_of
 from gridblock.model.plan import Decisions, PlanData
+from gridblock.plan import solve
 from gridblock.reports.excel import plan_workbook
 from gridblock.reports.tables import NAMES, table
 
@@ -42,6 +43,24 @@ def test_what_reads_as_a_number_is_one(pair: Instance, plan: PlanData, account: 
     assert unmet[1:5] == [0, 0.2, 0.1, 300_000]
     costs = {row[0]: row[3] for row in found["costs"] if row[1] == "b"}
     assert costs["unmet"] == 300_000
+
+
+def test_names_that_read_as_numbers_are_names() -> None:
+    given = Instance.parse(
+        {
+            "gridblock": 1,
+            "periods": {"first": 2026, "count": 2, "every": "year"},
+            "accelerators": {"a": {}},
+            "blocks": {"007": {"accelerator": "a", "accelerators": 1, "cost_once": 10, "lead": 1}},
+            "facilities": {"42": {}},
+            "demands": [{"name": "d", "amount": 1_000, "yields": {"a": 1}, "unmet_cost": 1}],
+        }
+    )
+    plan = solve(given, gap=0.0)
+    found = sheets(plan_workbook(given, plan.data, plan.account))
+    # 1,000 blocks at 10 are ordered in 2026 and serve 1,000 units in 2027.
+    (order,) = [row for row in found["summary"] if row[3] == "007"]
+    assert order[:7] == ["2026", "2027", 1_000, "007", "42", 1_000, 10_000]
 
 
 def test_without_decisions_there_is_a_summary(pair: Instance, plan: PlanData) -> None:
