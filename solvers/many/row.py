@@ -99,7 +99,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _are_numbers(values: Any, kind: type) -> bool:
-    inner: Iterable[Any] = values.values() if isinstance(values, dict) else values
+    inner: Any = values.values() if isinstance(values, dict) else values
     return isinstance(values, kind) and all(map(_is_number, inner))
 
 
