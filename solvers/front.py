@@ -107,6 +107,7 @@ class _Search:
     def __post_init__(self) -> None:
         """Build the model, and take the price of unmet work out of its cost."""
         self.solves = self.count + 3
+        self.stops = self.session.stops
         self.model = build(self.instance)
         self.compiled = compile_model(self.model)
         self.labels = periods_of(self.compiled, self.instance)
@@ -191,7 +192,9 @@ class _Search:
             raise _EndedError
         exact = vertex(self.session, outcome, replace(settings, start=None))
         self._keep(exact, cap)
-        if outcome.stop is Stop.INTERRUPTED:
+        # While a plan is made exact a stop has no solve to end: it ends the search.
+        if outcome.stop is Stop.INTERRUPTED or self.session.stops > self.stops:
+            self.stop = Stop.INTERRUPTED
             raise _EndedError
         return exact
 

@@ -43,6 +43,9 @@ class Session:
     Nothing a solve does can take this process down: the worker is watched by the clock, started
     again once after a crash, and leaves every improving point in a file. Ctrl-C and `stop` end a
     solve with what it holds; the outcome says ``interrupted`` and the caller decides.
+
+    Attributes:
+        stops: how often it was asked to stop, in all.
     """
 
     def __init__(
@@ -68,6 +71,7 @@ class Session:
         if not any_version:
             refuse_unsound()
         self._channel = Channel(folder, log, memory_gb, grace, command)
+        self.stops = 0
 
     def __enter__(self) -> Self:
         """Return the session."""
@@ -87,6 +91,7 @@ class Session:
         May be called from another thread or from a signal handler.
         """
         self._channel.stops += 1
+        self.stops += 1
 
     def stopped(self) -> bool:
         """Say whether `stop` was called while nothing was solved; the next solve does not end."""

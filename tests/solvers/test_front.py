@@ -122,6 +122,23 @@ def test_an_interrupted_search_keeps_what_it_found(
     assert "Interrupted: others may cost less" in document(ladder, found.data).sentences[0]
 
 
+def test_a_stop_while_a_plan_is_made_exact_ends_the_search(
+    ladder: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Session() as session:
+        plainly = session.polish
+
+        def stopped(*arguments: Any) -> Any:
+            session.stop()
+            return plainly(*arguments)
+
+        monkeypatch.setattr(session, "polish", stopped)
+        found = pareto(ladder, points=4, session=session)
+    # The first solve has found the best plan at 25 a unit.
+    assert found.data.stop is Stop.INTERRUPTED
+    assert [(point.unmet, point.cost) for point in found.data.points] == [(1, 30)]
+
+
 def test_what_is_proven_of_a_cap_holds_for_closer_ones(ladder: Instance) -> None:
     # The cheapest plan costs 0: so do, at least, plans that leave less. Where that is all that is
     # known, since the search was interrupted in the first cap of all, the gap is all of the cost.
