@@ -5,8 +5,11 @@ from itertools import permutations
 import pyomo.environ as pyo
 
 from gridblock.instances.instance import Instance
+from gridblock.model.appetite import asks_to_spend
 from gridblock.model.constraints.berths import JOINED
 
+LEAST = 1e-3
+"""The share of a block with which a facility is used, where being used is worth something."""
 Ways = dict[tuple[str, str, str, str], pyo.Expression]
 """At least 1 where a demand uses two facilities at once, by demand, from, to and period."""
 
@@ -22,7 +25,9 @@ def add(block: pyo.Block, instance: Instance) -> None:
     :math:`P_d` the tunnels within ``Interconnect.max_ms``, :math:`c` what is reserved on them and
     :math:`\Gamma` ``Interconnect.gbps``. A run uses its facilities while it is under way:
     :math:`v_{df} + v_{dg} + \alpha_{dt} - 2`. Links carry what is reserved beside their traffic.
-    With ``routing: any`` it flows over all links and is conserved at each place.
+    With ``routing: any`` it flows over all links and is conserved at each place. Where a limit asks
+    for spending, the first row holds with equality where both are used, nothing is reserved
+    elsewhere, and a facility is used only if :data:`LEAST` of a block stands there.
     """
     facts = block.facts
     asks = {d.name: d.interconnect for d in instance.demands if d.interconnect is not None}
@@ -52,12 +57,57 @@ def add(block: pyo.Block, instance: Instance) -> None:
         reserved = sum(block.reserved_tunnel[d, f, g, i, t] for i in range(len(tunnels[d, f, g])))
         return reserved >= asks[d].gbps * ways[d, f, g, t]
 
+    if asks_to_spend(instance):
+        _only_where_used(block, {name: asks[name].gbps for name in asks}, linked)
     if instance.network.routing == "any":
         _arcs(block, instance)
         return
     for d, f, g, i, t in block.reserved_tunnel:
         for link, start in tunnels[d, f, g][i].hops:
             _carry(block, link, start, t, block.reserved_tunnel[d, f, g, i, t])
+
+
+def _only_where_used(
+    block: pyo.Block, gbps: dict[str, float], linked: list[tuple[str, str, str, str]]
+) -> None:
+    """Reserve nothing that is not asked for, where a limit is easier to keep by paying for it."""
+    facts = block.facts
+    reserved: dict[tuple[str, str, str, str], list[pyo.Var]] = {}
+    for d, f, g, i, t in block.reserved_tunnel:
+        reserved.setdefault((d, f, g, t), []).append(block.reserved_tunnel[d, f, g, i, t])
+    standing: dict[tuple[str, str, str], list[pyo.Var]] = {}
+    for d, kind, path, t in block.assignments:
+        here = block.assigned[d, kind, path, t]
+        standing.setdefault((d, facts.facility_of[path], t), []).append(here)
+    ends = {(d, f, g, end, t) for d, f, g, t in linked for end in (f, g)}
+
+    uses = {(*key, i): use for key in sorted(ends) for i, use in enumerate(_uses(block, *key))}
+
+    @block.Constraint(list(uses))
+    def interconnect_reserved_only_between_facilities_used(
+        block: pyo.Block, d: str, f: str, g: str, end: str, t: str, i: int
+    ) -> pyo.Expression:
+        return sum(reserved[d, f, g, t]) <= gbps[d] * uses[d, f, g, end, t, i]
+
+    @block.Constraint(sorted(ends))
+    def facility_used_only_by_blocks_there(
+        block: pyo.Block, d: str, f: str, g: str, end: str, t: str
+    ) -> pyo.Expression:
+        use = _uses(block, d, f, g, end, t)
+        return sum(standing.get((d, end, t), ())) >= LEAST * (sum(use) - len(use) + 1)
+
+
+def _uses(block: pyo.Block, d: str, f: str, g: str, end: str, t: str) -> list[pyo.Expression]:
+    """Give what is 0 or 1 each, and all 1 only where a demand uses one of two facilities.
+
+    A run at both has a berth there, which says so of both at once.
+    """
+    if (d, end, t) in block.uses_facility:
+        return [block.uses_facility[d, end, t]]
+    if (d, end) in block.run_uses_facility:
+        return [block.run_uses_facility[d, end], block.under_way[d, t]]
+    names = (JOINED.join(two) for two in ((f, g), (g, f)))
+    return [sum(berth for name in names for berth in block.berths_at.get((d, name, "", t), ()))]
 
 
 def _ways(block: pyo.Block, instance: Instance) -> Ways:

@@ -175,3 +175,27 @@ def test_a_flow_comes_apart_into_paths() -> None:
         ("cd", "d"): 1.0,
     }
     assert paths_of(arcs, "a", "c", ends) == {("ac",): 3, ("ab", "bc"): 2}
+
+
+@pytest.mark.parametrize("run", [{}, {"run": {"periods": 1, "start": ["now", "now"]}}])
+def test_a_floor_of_spending_reserves_no_more_than_is_asked_for(
+    one_hall: Instance, cost: Cost, run: dict[str, Any]
+) -> None:
+    # 5 Gbps each way between the sites, on either of two links at $1: $10 of the $50, short of
+    # which each costs $10. In one site alone, where there is one, nothing is spent.
+    links = [{"name": name, "between": ["north", "south"], "gbps": 100} for name in ("a", "b")]
+    gang = {"amount": 10, "max_facilities": 2, "interconnect": {"gbps": 5}, **run}
+    demand = {**one_hall.plain()["demands"][0], **gang}
+    two = one_hall.replace(
+        {
+            "facilities": {name: {"installed": {"pod": 1}} for name in ("north", "south")},
+            "network": {"links": [{**link, "ms": 1, "cost_per_gbps": 1} for link in links]},
+            "demands": [demand],
+        }
+    )
+    assert cost(two) == 0
+    floor = {"name": "floor", "measure": "spend", "min": 50, "penalty": 10}
+    asked = two.replace({"limits": [floor]})
+    assert cost(asked) == 10 + 10 * 40
+    assert cost(asked.replace({f"demands.{demand['name']}.max_facilities": 1})) == 10 * 50
+    assert cost(asked.replace({f"demands.{demand['name']}.whole_blocks": True})) == 10 + 10 * 40
