@@ -3,15 +3,12 @@
 import math
 from collections import defaultdict
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from gridblock.instances.instance import Instance
 from gridblock.model.account import Account, account
 from gridblock.model.plan import ONLY_PRICED, Decisions, PlanData
 from gridblock.model.quantities import hours_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 Row = dict[str, Any]
 
