@@ -249,6 +249,12 @@ SHOWN: dict[str, dict[str, Any]] = {
             "interconnect": {"gbps": 0.5},
         },
     },
+    "interconnect_asked": {
+        "network": {"regions": {}, "links": [{**LINKS[2], "cost_per_gbps": 7}]},
+        "periods": [{"name": "t1", "hours": 100}],
+        "demands.chat.interconnect": {"gbps": 0.5},
+        "limits": [{"name": "floor", "measure": "spend", "min": 5, "penalty": 2}],
+    },
     "fabric": {
         "periods": [{"name": "t1", "hours": 100}],
         "facilities.south": {"zones": {"hall": {**ZONES["hall"], "uplink_gbps": 5}}},
@@ -358,6 +364,16 @@ SHOWN: dict[str, dict[str, Any]] = {
             },
             {"name": "gift", "adds": [{"blocks": "pod", "at": "south", "count": 1}]},
         ],
+    },
+    "usage_asked": {
+        "periods": [{"name": "t1", "hours": 100}],
+        "options": [
+            {
+                "name": "lease", "adds": [{"blocks": "pod", "at": "south", "count": 4}],
+                "usage": {"per_block_hour": 3, "committed_share": 0.75},
+            },
+        ],
+        "limits": [{"name": "floor", "measure": "spend", "min": 900, "penalty": 2}],
     },
 }  # fmt: skip
 

@@ -206,11 +206,12 @@ def test_a_run_with_a_floor_starts(growing: Instance, solve: Solve) -> None:
 
 
 def test_a_run_draws_power_only_while_it_lasts(growing: Instance, solve: Solve) -> None:
-    # Energy brings $10 a MWh; the gang draws 0.1 MW on each of 4 pods for 2 h, others idle at 0.
+    # Energy brings $10 a MWh; the gang draws 0.1 MW on each of 5 pods for 2 h, one more than it has
+    # work for, since that pays. In u and v three stand, and idle at 0.
     paid = {"facilities.north.energy_per_mwh": -10, "blocks.pod.idle_factor": 0}
     plan = solve(growing.replace(paid))
-    assert plan.objective == pytest.approx(-0.1 * 10 * 4 * 2)
+    assert plan.objective == pytest.approx(-0.1 * 10 * 5 * 2)
     assert plan.data.decisions is not None
     assert plan.data.decisions.assigned == {
-        Assignment("gang", "pod", "north", period): 4 for period in "wx"
+        Assignment("gang", "pod", "north", period): 5 for period in "wx"
     }
