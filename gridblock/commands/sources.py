@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 FOLDER: Final = Path(instances.__file__).parent
 TEMPLATE: Final = FOLDER / "template.yaml"
 SHORTEST_TITLE: Final = 12
+_CHANGE: Final = re.compile(r"\s*[*+]\s*[.0-9]")
+"""How a change of a number begins that no number itself begins with."""
 
 
 def title(path: Path) -> str:
@@ -90,12 +92,18 @@ def changes(items: dict[str, str]) -> dict[str, Any]:
     """Read the values of ``--set path=value`` as YAML.
 
     Raises:
-        InstanceError: a value is none.
+        InstanceError: a value is none, or says how to change the one that is there.
     """
     from gridblock.instances import document
 
     values = {}
     for path, text in items.items():
+        if _CHANGE.match(text):
+            message = (
+                f"{path}={text}: says how to change a number, and --set takes the new one;"
+                " write that, or let a scenario change it"
+            )
+            raise InstanceError([Fault((), message, "--set")])
         try:
             values[path] = document.parse(f"value: {text}", ".yaml").data["value"]
         except (InstanceError, KeyError) as error:

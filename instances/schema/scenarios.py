@@ -21,9 +21,25 @@ def plain(value: Any) -> Any:
     raise ValueError(message)
 
 
+def _setting(value: Any) -> Any:
+    """Give what a field is set to as plain data, but no number that says to add and would not.
+
+    Raises:
+        ValueError: it is a number with `+` before it, which no number needs, without quotes.
+    """
+    text = getattr(value, "text", "")
+    if text.startswith("+"):
+        message = (
+            f"is the number {text} without quotes, which replaces what is there;"
+            f" write {text[1:]}, or {text!r} in quotes to add to it"
+        )
+        raise ValueError(message)
+    return plain(value)
+
+
 FieldPath = Annotated[str, Field(min_length=1, max_length=1000)]
-Setting = Annotated[Any, BeforeValidator(plain)]
-"""A value of any field, or a factor: ``*1.2``, ``+5``, ``-5``."""
+Setting = Annotated[Any, BeforeValidator(_setting)]
+"""A value of any field, or text in quotes that changes numbers: ``"*1.2"``, ``"+5"``, ``"-5"``."""
 
 
 class Scenario(Record):
@@ -35,6 +51,6 @@ class Scenario(Record):
     """How likely it is. What all of them leave of 1 is that of the instance as it stands."""
     set: dict[FieldPath, Setting] = {}
     """New values by field path, `*` standing for any name: `facilities.memphis.grid_mw`,
-    `demands.*.amount`. Text such as `*1.2`, `+5` or `-500 kW` changes numbers instead, in every
-    period.
+    `demands.*.amount`. Text in quotes such as `"*1.2"`, `"+5"` or `"-500 kW"` changes
+    numbers instead, in every period. Without quotes `-5` is the number itself, and `+5` refused.
     """

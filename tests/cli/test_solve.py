@@ -118,6 +118,9 @@ def test_set_changes_a_field(gridblock: Any) -> None:
         ("demands.chat.amount=1", "there is no 'chat'"),
         ("facilities.memphis.pue=[1", "facilities.memphis.pue=[1: "),
         ("facilities.memphis.pue=.nan", "is not a finite number"),
+        ("facilities.memphis.pue=*1.1", "pue=*1.1: says how to change a number, and --set takes"),
+        ("facilities.memphis.grid_mw=+3", "grid_mw=+3: says how to change a number"),
+        ("facilities.memphis.grid_mw=+3 MW", "write that, or let a scenario change it"),
     ],
 )
 def test_a_change_that_cannot_be_is_a_bad_instance(gridblock: Any, change: str, said: str) -> None:

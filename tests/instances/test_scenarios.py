@@ -178,6 +178,31 @@ def test_a_faulty_change(path: str, value: Any, fault: str) -> None:
     )
 
 
+@pytest.mark.parametrize("ending", [".yaml", ".csv"])
+def test_a_number_that_says_to_add_but_would_not_is_refused(tmp_path: Path, ending: str) -> None:
+    # 5 MW and 3 more are 8; "+3" adds, 3 replaces, and +3 without quotes looks like the one and
+    # would be the other. -3 is a number that some fields hold: the longitude of a place.
+    path = "facilities.us-west.limits.power_mw"
+    text = Instance.parse({**BASE, "facilities": {
+        **BASE["facilities"], "us-west": {"at": {"lat": 1, "lon": 2}, "limits": {"power_mw": 5}}},
+        "scenarios": [{"name": "s", "set": {path: "+3", "facilities.us-west.at.lon": -3}}],
+    })  # fmt: skip
+    assert text.scenario("s").facilities["us-west"].limits == {"power_mw": 8}
+    place = text.scenario("s").facilities["us-west"].at
+    assert place is not None
+    assert place.lon == -3
+    target = tmp_path / ("deal.yaml" if ending == ".yaml" else "deal")
+    formats.write(text, target)
+    assert read(target).scenario("s").facilities["us-west"].limits == {"power_mw": 8}
+    file = target if ending == ".yaml" else target / "scenarios.csv"
+    written = file.read_text()
+    quoted = '"+3"' if ending == ".yaml" else '"""+3"""'
+    assert quoted in written
+    file.write_text(written.replace(quoted, "+3"))
+    with pytest.raises(InstanceError, match=r"\+3 without quotes, .* write 3, or '\+3' in quotes"):
+        read(target)
+
+
 def test_one_fault_in_many_places_is_told_once() -> None:
     (said,) = faults({"name": "s", "set": {"facilities.*.pue": 0}})
     assert said.endswith("facilities.'us.east'.pue: must be above 0, not 0")
