@@ -71,7 +71,7 @@ def write(
             if kind == FOLDER:
                 _put_in_place(beside, target)
             else:
-                beside.replace(target)
+                write_bytes(target, beside.read_bytes())
     finally:
         shutil.rmtree(beside, ignore_errors=True) if kind == FOLDER else beside.unlink(True)
 
@@ -127,7 +127,7 @@ def _put_in_place(made: Path, target: Path) -> None:
         return
     written = {file.name for file in made.iterdir()}
     for file in sorted(made.iterdir()):
-        file.replace(target / file.name)
+        write_bytes(target / file.name, file.read_bytes())
     for file in target.iterdir():
         table = file.name.lower().removesuffix(SUFFIX)
         if file.suffix.lower() == SUFFIX and table in known() and file.name not in written:

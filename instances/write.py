@@ -62,6 +62,8 @@ def to_json(data: Mapping[str, Any]) -> str:
 def write_text(path: str | os.PathLike[str], text: str) -> None:
     """Write a file whole or not at all: beside it first, then renamed over it.
 
+    A file that is there keeps its permissions; a link stays, and what it leads to is written.
+
     Raises:
         OSError: If it cannot be written; the message names the file, which is as it was.
         ValueError: If the text holds half of a surrogate pair.
@@ -72,10 +74,12 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
 def write_bytes(path: str | os.PathLike[str], raw: bytes) -> None:
     """Write a file whole or not at all: beside it first, then renamed over it.
 
+    A file that is there keeps its permissions; a link stays, and what it leads to is written.
+
     Raises:
         OSError: If it cannot be written; the message names the file, which is as it was.
     """
-    target = Path(path)
+    target = Path(os.path.realpath(path))
     beside = target.parent / f".gridblock-{secrets.token_hex(8)}.tmp"
     try:
         with beside.open("xb") as opened:

@@ -49,6 +49,24 @@ def test_nothing_is_overwritten_without_force(gridblock: Any, tmp_path: Path) ->
         assert gb.read(tmp_path / name).name == "power-binds"
 
 
+@pytest.mark.parametrize("output", ["x.yaml", "x.json", "x.xlsx", "x"])
+def test_what_is_replaced_keeps_its_permissions_and_links(
+    gridblock: Any, tmp_path: Path, output: str
+) -> None:
+    # 0o600 is read and written by its owner alone, as it was before.
+    kept, link = tmp_path / f"kept-{output}", tmp_path / output
+    assert gridblock("convert", "first", kept.name).exit_code == 0
+    link.symlink_to(kept)
+    files = [*kept.glob("*.csv")] or [kept]
+    for file in files:
+        file.chmod(0o600)
+    assert gridblock("convert", "power-binds", output, "--force").exit_code == 0
+    assert link.readlink() == kept
+    assert gb.read(kept).name == "power-binds"
+    assert {file.stat().st_mode & 0o777 for file in files if file.exists()} == {0o600}
+    assert {entry.name for entry in tmp_path.iterdir()} == {kept.name, output}
+
+
 @pytest.mark.parametrize("output", ["x.csv", "x.txt", "no/folder/x.yaml", "no/folder/x"])
 def test_what_cannot_be_written_is_bad_usage(gridblock: Any, output: str) -> None:
     assert gridblock("convert", "first", output).exit_code == 2
