@@ -4,7 +4,7 @@ from typing import Final
 
 from gridblock.instances.instance import Instance
 from gridblock.model.account import CATEGORIES, Account
-from gridblock.model.plan import PlanData, spending
+from gridblock.model.plan import Decisions, PlanData, spending
 from gridblock.reports import (
     capacity,
     changes,
@@ -49,7 +49,7 @@ def answer(instance: Instance, plan: PlanData, account: Account | None) -> Docum
     if account is not None and plan.decisions is not None:
         sentences.append(link_losses.sentence(instance, plan.decisions, account))
         sections = (
-            costs(instance, plan),
+            costs(instance, plan, plan.decisions, account),
             unmet(instance, account),
             stages(instance, plan, account),
             changes.section(instance, plan.decisions),
@@ -72,12 +72,13 @@ def answer(instance: Instance, plan: PlanData, account: Account | None) -> Docum
     )
 
 
-def costs(instance: Instance, plan: PlanData) -> Section:
+def costs(instance: Instance, plan: PlanData, decisions: Decisions, account: Account) -> Section:
     """Give the costs by category, what is spent in all, and unmet work at its price."""
     largest = max([abs(value) for value in plan.costs.values()], default=0.0)
     spent = spending(plan.costs)
     priced = {name: plan.costs[name] for name in PRICED if plan.costs.get(name)}
     scale = scale_for(max(largest, abs(plan.objective or 0.0)))
+    waiting = gangs.waiting(instance, decisions, account)
 
     def row(label: str, value: float) -> tuple[Cell, ...]:
         length = Bar(abs(value) / largest if largest else 0.0, credit=value < 0)
@@ -101,6 +102,7 @@ def costs(instance: Instance, plan: PlanData) -> Section:
         columns=(Column("category"), Column("cost", right=True), Column("", width=36)),
         rows=tuple(rows),
         totals=tuple(totals),
+        note=f"Of {PRICED['unmet']}, {scale.write(waiting)} is for runs that wait." * bool(waiting),
     )
 
 

@@ -10,6 +10,7 @@ from gridblock.model.account import Account
 from gridblock.model.plan import Decisions
 from gridblock.model.quantities import run_periods, run_starts
 from gridblock.reports.sections import Column, Section
+from gridblock.reports.unmet import priced_unmet
 from gridblock.reports.words import and_more, plural
 
 COLUMNS: Final = (
@@ -67,6 +68,16 @@ def _gang(instance: Instance, decisions: Decisions, name: str, run: Run, start: 
         accelerators=tuple(kind for kind in instance.accelerators if kind in on),
         delay_cost=run.delay_cost * waited,
     )
+
+
+def waiting(instance: Instance, decisions: Decisions, account: Account) -> float:
+    """Give the present value of what runs that start late cost, in the instance's currency.
+
+    It is charged under unmet, of which such a run has nothing else: it is served in full.
+    """
+    priced = priced_unmet(account)
+    late = (gang.demand for gang in gangs(instance, decisions) if gang.waited)
+    return sum(priced.get(demand, 0.0) for demand in late)
 
 
 def rows(instance: Instance, decisions: Decisions, _: Account) -> Iterator[tuple[Any, ...]]:

@@ -10,6 +10,7 @@ from gridblock.reports.sections import span
 from gridblock.reports.unmet import (
     Summary,
     lacking,
+    price_of_lacking,
     priced_unmet,
     share_over,
     unmet_share,
@@ -54,7 +55,7 @@ def headline(instance: Instance, plan: PlanData, account: Account | None) -> str
 def _unmet(instance: Instance, account: Account, names: Sequence[str]) -> str:
     """Say how much stays unmet, what it is priced at, and where most of it is."""
     summary, priced = unmet_summary(instance, account), priced_unmet(account)
-    total, share = sum(priced.values()), unmet_share(instance, account)
+    total, share = price_of_lacking(instance, account), unmet_share(instance, account)
     first = max(names, key=lambda name: (priced.get(name, 0.0), summary[name]["share"]))
     part = "all of it" if len(names) == 1 else "most of it"
     if len(names) > 1 and priced.get(first, 0.0) <= total / 2:

@@ -33,7 +33,7 @@ class Plots:
         """Draw costs by category, up to the total."""
         from gridblock.reports.charts.costs import waterfall
 
-        return _drawn(waterfall(self.instance, self.data))
+        return _drawn(waterfall(self.instance, self.data, self.decisions, self.account))
 
     def map(self, period: str | None = None) -> "go.Figure":
         """Draw facilities, regions, links and flows in a period, the last one by default."""

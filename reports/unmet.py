@@ -76,6 +76,15 @@ def priced_unmet(account: Account) -> dict[str, float]:
     return {demand: float(value) for demand, value in sums.items() if value}
 
 
+def price_of_lacking(instance: Instance, account: Account) -> float:
+    """Give the present value of all that stays unmet, at its price.
+
+    What runs that wait cost is charged under unmet as well, and nothing of them is unmet.
+    """
+    priced = priced_unmet(account)
+    return sum(priced.get(name, 0.0) for name in lacking(unmet_summary(instance, account)))
+
+
 def _by_demand(amounts: Amounts) -> dict[tuple[str, str], Fraction]:
     """Sum over regions."""
     sums: dict[tuple[str, str], Fraction] = defaultdict(Fraction)

@@ -5,8 +5,8 @@ from typing import Final, NamedTuple
 import plotly.graph_objects as go
 
 from gridblock.instances.instance import Instance
-from gridblock.model.account import CATEGORIES
-from gridblock.model.plan import PlanData
+from gridblock.model.account import CATEGORIES, Account
+from gridblock.model.plan import Decisions, PlanData
 from gridblock.reports.answer import PRICED
 from gridblock.reports.answer import costs as costs_table
 from gridblock.reports.charts.style import (
@@ -36,7 +36,7 @@ class Step(NamedTuple):
     colour: str
 
 
-def waterfall(instance: Instance, plan: PlanData) -> Chart:
+def waterfall(instance: Instance, plan: PlanData, decisions: Decisions, account: Account) -> Chart:
     """Draw the net present value by category, what is spent in all, and unmet work at its price."""
     steps = _steps(plan)
     largest = max((abs(step.size) for step in steps), default=0.0)
@@ -77,7 +77,7 @@ def waterfall(instance: Instance, plan: PlanData) -> Chart:
         },
     )
     says = "Costs by category, added up to what is spent and, with unmet work, to the total."
-    return Chart("costs", says, drawn, costs_table(instance, plan))
+    return Chart("costs", says, drawn, costs_table(instance, plan, decisions, account))
 
 
 def _steps(plan: PlanData) -> list[Step]:

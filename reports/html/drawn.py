@@ -47,7 +47,7 @@ def charts(
 ) -> dict[str, Chart]:
     """Draw every chart that a plan has something for."""
     drawn = (
-        costs.waterfall(instance, plan),
+        costs.waterfall(instance, plan, decisions, account),
         timeline.timeline(instance, decisions, account),
         where.places_map(instance, decisions, account),
         flows.sankey(instance, decisions),

@@ -6,9 +6,8 @@ from typing import NamedTuple
 from gridblock.instances.instance import Instance
 from gridblock.model.account import Account
 from gridblock.model.plan import PlanData, spending
-from gridblock.reports.answer import PRICED
 from gridblock.reports.capacity import powered_mw
-from gridblock.reports.unmet import unmet_share
+from gridblock.reports.unmet import price_of_lacking, unmet_share
 from gridblock.reports.words import gap_percent, money, number, percent
 
 
@@ -30,7 +29,7 @@ def _figures(instance: Instance, plan: PlanData, account: Account) -> Iterator[F
     worth = "present value, credits taken off" if instance.discount_rate else "credits taken off"
     yield Figure("Spending", money(spent, instance.currency), worth)
     unmet = unmet_share(instance, account)
-    priced = money(sum(plan.costs.get(n, 0.0) for n in PRICED), instance.currency)
+    priced = money(price_of_lacking(instance, account), instance.currency)
     note = f"the rest is priced at {priced}" if unmet else "of all unit-hours"
     yield Figure("Work served", percent(1 - unmet), note)
     if plan.gap is not None:

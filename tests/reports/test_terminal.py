@@ -13,7 +13,7 @@ from gridblock.instances.instance import Instance
 from gridblock.model.account import Account
 from gridblock.model.account import account as account_of
 from gridblock.model.findings import Finding, Report
-from gridblock.model.plan import Decisions, PlanData, Stage, Standing
+from gridblock.model.plan import Assignment, Decisions, PlanData, RunStart, Service, Stage, Standing
 from gridblock.reports import terminal
 
 Printed = Callable[..., str]
@@ -71,6 +71,27 @@ def test_the_answer_reads_like_this(
 ) -> None:
     # North's 2.0 MW are what 3 MW of grid / PUE 1.5 allow. One of two rows is busy.
     assert printed(terminal.answer, pair, plan, account) == ANSWER
+
+
+def test_what_waiting_costs_is_told_apart_from_unmet_work(
+    pair: Instance, plan: PlanData, printed: Printed
+) -> None:
+    # The run waits a period for 300,000. Chat is not served: 1,512 units x 1,000 h x $2 are
+    # 3,024,000, and both are 3,324,000 under unmet.
+    run = {"periods": 1, "start": ["a", "b"], "delay_cost": 300_000.0}
+    gang = pair.replace({"demands.train.run": run})
+    late = Decisions(
+        starts={RunStart("train", "b"): 1},
+        assigned={Assignment("train", "row", "south", "b"): 1.0},
+        served={Service("train", "", "south", "b"): 500.0},
+    )
+    books = account_of(gang, late)
+    costs = {"unmet": float(books.costs["unmet"])}
+    assert costs == {"unmet": 3_324_000}
+    text = printed(terminal.answer, gang, replace(plan, decisions=late, costs=costs), books)
+    assert "priced at USD 3,024,000; all of it is chat" in text.replace("\n", " ")
+    assert "Of unmet, at its price, 300,000 is for runs that wait." in text
+    assert "for runs that wait" not in ANSWER
 
 
 def test_colour_changes_nothing_but_colour(
