@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from gridblock.instances.faults import Fault, InstanceError
 from gridblock.instances.read import read
 from gridblock.instances.tables.flatten import flattened
 from gridblock.instances.tables.folder import SUFFIX, csv_text
@@ -56,6 +57,7 @@ def write(
     Raises:
         FileExistsError: there is something at the path already, and it may not be replaced.
         ValueError: the ending is not known, or the format cannot hold the instance.
+        InstanceError: what would be written cannot be read again.
         OSError: it cannot be written.
     """
     target = Path(path)
@@ -67,7 +69,7 @@ def write(
     try:
         with named(target):
             _write(instance, beside, kind, full)
-            _compare(instance, beside)
+            _compare(instance, beside, target)
             if kind == FOLDER:
                 _put_in_place(beside, target)
             else:
@@ -113,9 +115,19 @@ def _write(instance: Instance, path: Path, kind: str, full: bool) -> None:
             write_text(path / f"{table.name}{SUFFIX}", csv_text(table))
 
 
-def _compare(instance: Instance, path: Path) -> None:
-    """Read what has been written; nothing may be lost."""
-    if read(path).hash != instance.hash:
+def _compare(instance: Instance, path: Path, target: Path) -> None:
+    """Read what has been written; nothing may be lost.
+
+    Raises:
+        ValueError: something would be.
+        InstanceError: it cannot be read; faults name the target, without lines that never were.
+    """
+    try:
+        again = read(path)
+    except InstanceError as error:
+        faults = [Fault(fault.path, fault.message, str(target)) for fault in error.faults]
+        raise InstanceError(faults) from None
+    if again.hash != instance.hash:
         message = "reads back as another instance; it has not been written"
         raise ValueError(message)
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict
 
+from gridblock.instances.scalars import HALF_LETTER, SURROGATE
 from gridblock.instances.schema.units import DEGREES, SHARE, describe_numbers, unit_of
 
 LONGEST_NAME: Final = 200
@@ -22,6 +23,21 @@ def _with_units(schema: dict[str, Any], record: type[BaseModel]) -> None:
         describe_numbers(schema["properties"][name], field.description or "")
 
 
+def whole_letters(text: str) -> str:
+    """Give text that a file can hold.
+
+    Raises:
+        ValueError: it holds half of a surrogate pair.
+    """
+    if SURROGATE.search(text):
+        raise ValueError(HALF_LETTER)
+    return text
+
+
+Text = Annotated[str, AfterValidator(whole_letters)]
+"""Text of any kind that a file can hold."""
+
+
 class Record(BaseModel):
     """A frozen record that refuses fields it does not know."""
 
@@ -35,7 +51,7 @@ class Record(BaseModel):
         json_schema_extra=_with_units,
     )
 
-    source: str | None = None
+    source: Text | None = None
     """Where the figures of this record come from; shown in reports."""
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, Strict, model_validator
 
-from gridblock.instances.schema.base import Latitude, Longitude, Name, NonNegative, Record
+from gridblock.instances.schema.base import Latitude, Longitude, Name, NonNegative, Record, Text
 from gridblock.instances.schema.series import NonNegativeSeries
 from gridblock.instances.schema.units import GBPS, MS, Unit
 
@@ -59,6 +59,6 @@ class Network(Record):
     latency bounds."""
     tunnels: Annotated[int, Strict(), Field(ge=1, le=100)] = 4
     """How many shortest paths each pair of places has."""
-    graph: str | None = None
+    graph: Text | None = None
     """A graph file that networkx reads (GraphML, GML, JSON node-link), beside the instance; reading
     adds its nodes and links here."""

@@ -4,16 +4,18 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from gridblock.instances.schema.base import Name, Record, Share
+from gridblock.instances.schema.base import Name, Record, Share, Text, whole_letters
 
 
 def plain(value: Any) -> Any:
     """Give a value as plain data, the same however its numbers are written."""
     if isinstance(value, dict):
-        return {str(key): plain(each) for key, each in value.items()}
+        return {whole_letters(str(key)): plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [plain(each) for each in value]
-    if isinstance(value, bool) or value is None or isinstance(value, str):
+    if isinstance(value, str):
+        return whole_letters(value)
+    if isinstance(value, bool) or value is None:
         return value
     if isinstance(value, int | float):
         return int(value) if float(value).is_integer() else float(value)
@@ -37,7 +39,7 @@ def _setting(value: Any) -> Any:
     return plain(value)
 
 
-FieldPath = Annotated[str, Field(min_length=1, max_length=1000)]
+FieldPath = Annotated[Text, Field(min_length=1, max_length=1000)]
 Setting = Annotated[Any, BeforeValidator(_setting)]
 """A value of any field, or text in quotes that changes numbers: ``"*1.2"``, ``"+5"``, ``"-5"``."""
 

@@ -179,6 +179,23 @@ def test_bad_periods_make_no_traceback(data: dict[str, Any]) -> None:
     assert "facilities.a.pue" in text
 
 
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"source": "a\ud800b"},
+        {"accelerators": {"h100": {"source": "a\udfff"}}},
+        {"scenarios": [{"name": "s", "set": {"accelerators": {"h100": {"source": "\ud800"}}}}]},
+        {"scenarios": [{"name": "s", "set": {"accelerators": {"\ud800": {}}}}]},
+        {"scenarios": [{"name": "s", "set": {"\ud800": 1}}]},
+    ],
+)
+def test_half_a_letter_is_refused_in_plain_data_as_in_files(field: dict[str, Any]) -> None:
+    # No file can hold it, so a saved run could never be read again.
+    with pytest.raises(InstanceError, match="holds half of a surrogate pair") as caught:
+        read({"gridblock": 1, "name": "halved", **field})
+    assert len(caught.value.faults) == 1
+
+
 def test_an_instance_never_changes(file: Path) -> None:
     instance = read(file)
     with pytest.raises(Exception, match="frozen"):

@@ -10,7 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gridblock.instances import formats
 from gridblock.instances.document import parse
+from gridblock.instances.faults import InstanceError
+from gridblock.instances.read import read
 from gridblock.instances.write import to_json, to_yaml, write_text
 
 NASTY = (
@@ -182,6 +185,19 @@ def test_an_interrupted_write_leaves_the_old_file(
         write_text(path, "new")
     assert path.read_text(encoding="utf-8") == "old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["deal.yaml"]
+
+
+@pytest.mark.parametrize("name", ["deal.yaml", "deal.json", "deal.xlsx", "deal"])
+def test_what_cannot_be_read_again_is_told_of_the_file_that_was_asked_for(
+    tmp_path: Path, name: str
+) -> None:
+    halved = read({"gridblock": 1, "name": "deal"}).model_copy(update={"source": "a\ud800b"})
+    with pytest.raises((InstanceError, ValueError)) as caught:
+        formats.write(halved, tmp_path / name)
+    if isinstance(caught.value, InstanceError):
+        assert str(caught.value).startswith(f"{tmp_path / name}: ")
+    assert ".gridblock-" not in str(caught.value)
+    assert not any(tmp_path.iterdir())
 
 
 def test_a_folder_that_is_not_there_is_told_with_the_name_of_the_file(tmp_path: Path) -> None:
