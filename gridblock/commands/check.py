@@ -1,6 +1,7 @@
 """``gridblock check``: every fault at once, what looks odd, and what was understood."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -48,7 +49,7 @@ def check(
             if form is Brief.JSON:
                 _put_json(None, error.faults, ())
             raise
-        found = _warnings(given, file)
+        found = _warnings(given, file, changes, scenario)
         talk.line.end()
         if form is Brief.JSON:
             _put_json(given, (), found, converted)
@@ -57,19 +58,38 @@ def check(
         raise typer.Exit(Ending.PLAN)
 
 
-def _warnings(given: "Instance", file: str) -> Sequence[Fault]:
-    """Give the plausibility warnings with their places in the file."""
-    from gridblock.instances import document
-    from gridblock.instances.plausibility import warnings
-    from gridblock.machine import memory
-    from gridblock.model import size
+def _warnings(
+    given: "Instance", file: str, changes: Sequence[str], scenarios: Sequence[str]
+) -> Sequence[Fault]:
+    """Give the plausibility warnings with their places in the file.
 
-    found = [*warnings(given), *size.warning(given, memory())]
+    What the instance of the file does not bring by itself is placed at the option that does.
+    """
+    from gridblock.instances import document
+    from gridblock.machine import memory
+
+    free = memory()
+    found = _odd(given, free)
     if not found:
         return ()
     written = document.load(file)
-    placed = map(written.located, found)
-    return sorted(placed, key=lambda f: (f.file or "", f.sheet or "", f.line, f.column))
+    own = _odd(sources.read(file), free) if changes or scenarios else found
+    come_true = _odd(sources.read(file, (), scenarios), free) if scenarios else own
+    placed = (
+        written.located(warning)
+        if warning in own
+        else replace(warning, file="--scenario" if warning in come_true else "--set")
+        for warning in found
+    )
+    return sorted(placed, key=lambda f: (f.file or "", f.sheet or "", f.line or 0, f.column or 0))
+
+
+def _odd(given: "Instance", free: float | None) -> dict[Fault, None]:
+    """Give what looks odd, and whether it is too large for the bytes of memory that are free."""
+    from gridblock.instances.plausibility import warnings
+    from gridblock.model import size
+
+    return dict.fromkeys((*warnings(given), *size.warning(given, free)))
 
 
 def _show(given: "Instance", found: Sequence[Fault], converted: int) -> None:

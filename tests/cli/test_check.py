@@ -42,6 +42,31 @@ def test_warnings_have_the_form_of_faults_and_exit_code_0(gridblock: Any, odd: s
     assert lines[3] == "3 warnings"
 
 
+def test_a_warning_stands_at_what_brings_it(gridblock: Any, odd: str, tmp_path: Path) -> None:
+    # The file says 12 of pue and 35,000 kW; the scenario 0.5 and what is set 20 instead of 12.
+    late = "scenarios: [{name: late, set: {facilities.memphis.pue: 0.5}}]\n"
+    (tmp_path / odd).write_text(ODD + late)
+    for flags, place, value in (
+        ((), f"{odd}:6:18", "12"),
+        (("--set", "facilities.memphis.pue=20"), "--set", "20"),
+        (("--scenario", "late"), "--scenario", "0.5"),
+        (("--scenario", "late", "--set", "facilities.memphis.pue=20"), "--set", "20"),
+        (("--scenario", "late", "--set", "demands.0.amount=2"), "--scenario", "0.5"),
+    ):
+        lines = gridblock("check", odd, *flags).stdout.splitlines()
+        assert any(
+            line.startswith(f"{place}: facilities.memphis.pue: is {value},") for line in lines
+        )
+        assert any(
+            line.startswith(f"{odd}:4:64: blocks.pod.uses.power_kw: makes") for line in lines
+        )
+        assert "3 warnings" in lines
+    answer = json.loads(gridblock("check", odd, "--set", "demands=[]", "--format", "json").stdout)
+    assert {warning["file"] for warning in answer["warnings"]} == {odd, "--set"}
+    (said,) = (of for of in answer["warnings"] if of["path"] == "")
+    assert (said["file"], said["line"], said["column"]) == ("--set", None, None)
+
+
 def test_json_holds_warnings_and_what_was_understood(gridblock: Any, odd: str) -> None:
     answer = json.loads(gridblock("check", odd, "--format", "json").stdout)
     assert answer["ok"] is True
