@@ -1,12 +1,20 @@
 """Inputs as trees of names: records of lists by their names, series by period."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from gridblock.instances.instance import Instance
+from gridblock.instances.schema.fields import Fields
 from gridblock.instances.schema.series import is_by_period, spread
 from gridblock.instances.tables import layout, shapes
 from gridblock.instances.tables.shapes import Shape
+
+DEFAULTS: Final[Mapping[str, str | float]] = {
+    name: field.default
+    for name, field in Fields.model_fields.items()
+    if isinstance(field.default, str | float)
+}
+"""What holds of the instance as a whole where it is not given: a currency, rates, prices."""
 
 Path = tuple[str, ...]
 Tree = dict[str, Any]
@@ -20,8 +28,11 @@ class Series(NamedTuple):
 
 
 def tree_of(instance: Instance) -> Tree:
-    """Give what an instance says as names within names; what is not given is not there."""
-    tree: Tree = _tree(instance.plain(), layout.ROOT, instance)
+    """Give what an instance says as names within names.
+
+    What is not given is not there, but for what holds of the whole by default.
+    """
+    tree: Tree = _tree({**DEFAULTS, **instance.plain()}, layout.ROOT, instance)
     return tree
 
 

@@ -57,6 +57,24 @@ def test_fields_are_told_by_name_wherever_they_stand_in_a_list(pair: Instance) -
     assert list(rows_of(change)) == [("train.unmet_cost", "", "3", "4", "+33 %")]
 
 
+def test_what_is_given_instead_of_a_default_has_changed(pair: Instance) -> None:
+    # Pair says nothing of its currency, which is USD, nor of its rate, which is 0.
+    given = {"currency": "USD", "discount_rate": 0.0, "carbon_price_per_t": [0.0, 0.0]}
+    assert changed(pair, pair.replace(given)) == []
+    other = pair.replace({"currency": "EUR", "discount_rate": 0.1, "carbon_price_per_t": 50.0})
+    found = input_changes(pair, other).changes
+    assert {change[:2] for change in found} == {
+        (("currency",), "changed"),
+        (("discount_rate",), "changed"),
+        (("carbon_price_per_t",), "changed"),
+    }
+    rows = [row for change in found for row in rows_of(change)]
+    assert ("currency", "", "USD", "EUR", "") in rows
+    assert [row[:4] for row in rows if row[0] == "discount_rate"] == [
+        ("discount_rate", "", "0", "0.1")
+    ]
+
+
 def test_numbers_within_the_tolerance_are_the_same(pair: Instance) -> None:
     other = pair.replace({"facilities.north.grid_mw": 3.02})
     assert changed(pair, other) == [("facilities.north.grid_mw", "changed")]
