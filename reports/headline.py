@@ -16,7 +16,7 @@ from gridblock.reports.unmet import (
     unmet_share,
     unmet_summary,
 )
-from gridblock.reports.words import gap_percent, money, percent, told_apart
+from gridblock.reports.words import at_most, gap_percent, money, percent, told_apart
 
 STOPS: Final = {
     "time_limit": "Stopped at the time limit",
@@ -118,8 +118,7 @@ def _quality(plan: PlanData, objective: float, currency: str, asked: str) -> str
     cost, bound = told_apart(objective, plan.bound, currency)
     total = f"With unmet work at its price it costs {cost}"
     if objective > 0 and plan.gap < 1:
-        less = gap_percent(plan.gap)
-        return f"{total}; the best possible costs at most {less} less ({bound}; {asked})."
+        return f"{total}; the best possible costs {at_most(plan.gap)} less ({bound}; {asked})."
     nobody, gap = f"no plan{of_those(plan.stages)}", gap_percent(plan.gap)
     return f"{total}; {nobody} costs less than {bound} (gap {gap}; {asked})."
 

@@ -5,7 +5,7 @@ from typing import Final
 from gridblock.model.certificate import Proof
 from gridblock.model.plan import PlanData, bound_but_for_rounding
 from gridblock.reports.headline import of_those
-from gridblock.reports.words import gap_percent, money, plural
+from gridblock.reports.words import at_most, gap_percent, money, plural
 
 NEGLIGIBLE: Final = 1e-9
 """Relative gaps that differ by no more are the same."""
@@ -25,8 +25,8 @@ def proven(plan: PlanData, proof: Proof, currency: str) -> str:
     if _rounded(plan, proof.bound):
         told = f"{nobody} costs less than {bound}, which is its cost but for rounding"
         return f"Proven: {told}: {added}."
-    gap = gap_percent(proof.gap)
-    told = f"Proven: {nobody} costs less than {bound}, so the gap is at most {gap}: {added}."
+    gap = at_most(proof.gap)
+    told = f"Proven: {nobody} costs less than {bound}, so the gap is {gap}: {added}."
     if plan.gap is None or plan.gap >= proof.gap - NEGLIGIBLE:
         return told
     return (

@@ -130,6 +130,12 @@ def gap_percent(gap: float) -> str:
     return f"<0.001{GLUE}%" if gap < 1e-5 else f"{number(100 * gap, 2)}{GLUE}%"
 
 
+def at_most(gap: float) -> str:
+    """Write a bound on a relative gap in words: at most 3.2 %, under 0.001 %."""
+    said = gap_percent(gap)
+    return f"under {said[1:]}" if said.startswith("<") else f"at most {said}"
+
+
 ALIKE: Final = "Tiers are not kept here: all demands count alike."
 """What is said where demands of several tiers are not planned one tier after the other."""
 

@@ -59,6 +59,11 @@ def test_gap(gap: float, text: str) -> None:
     assert plain(words.gap_percent(gap)) == text
 
 
+@pytest.mark.parametrize(("gap", "text"), [(1e-9, "under 0.001 %"), (0.032, "at most 3.2 %")])
+def test_a_bound_on_a_gap(gap: float, text: str) -> None:
+    assert plain(words.at_most(gap)) == text
+
+
 def test_a_column_of_money_is_counted_in_one_unit() -> None:
     scale = words.scale_for(12.4e9)
     assert scale.of("USD") == "USD million"
