@@ -15,6 +15,7 @@ _NUMBER: Final = (
     r"(?P<number>(?:[+-] ?)?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE](?P<power>[+-]?[0-9]+))?)"
 )
 _QUANTITY: Final = re.compile(_NUMBER + r" ?(?P<unit>[\w.,'(%°$€£¥¢].*)")
+_WITHOUT: Final = re.compile(_NUMBER + r"/[^\W\d_].*")
 _BROKEN: Final = re.compile(r"[\d.,'_]")
 _ALIKE: Final = str.maketrans("\u2212\u2215\u2044\u22c5\u00d7", "-//\u00b7\u00b7")
 """Signs of minus, of division and of products, and those that they are read as."""
@@ -39,6 +40,12 @@ def quantity(text: str) -> tuple[Fraction, str] | None:
         UnitError: the number is one that is not read.
     """
     tidied = tidy(text) if len(text) <= LONGEST else ""
+    if _WITHOUT.fullmatch(tidied):
+        message = (
+            f"{quoted(text)} has no unit between its number and '/';"
+            " write one, as in 10 %/year, or the number alone"
+        )
+        raise UnitError(message)
     found = _QUANTITY.fullmatch(tidied)
     if found is None or re.fullmatch(_NUMBER, tidied):
         return None

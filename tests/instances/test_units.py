@@ -223,6 +223,9 @@ def test_the_nearest_number_is_the_one_that_the_decimal_reads_as() -> None:
         ("1 600 MW", "MW", "'1 600 MW' has a comma or blank in its number; write 1600 or 1.6"),
         ("1_600 MW", "MW", "'1_600 MW' has a comma or blank in its number; write 1600 or 1.6"),
         ("1.6.5 MW", "MW", "'1.6.5 MW' has a comma or blank in its number; write 1600 or 1.6"),
+        # Strokes with nothing above them: 0.1/year has no comma, and 5/h may be money or work.
+        ("0.1 / year", "share/year", "'0.1 / year' has no unit between its number and '/'; write"),
+        ("10 per h", "money/h", "'10 per h' has no unit between its number and '/'; write one, as"),
         # Brackets and strokes that lead nowhere.
         ("5 (MW", "MW", "'5 (MW' has a unit that cannot be read; this field is in MW, a power"),
         ("5 MW)", "MW", "'5 MW)' has a unit that cannot be read; this field is in MW, a power"),
