@@ -96,7 +96,7 @@ def _checked(data: dict[str, Any], folder: Path, written: document.Document | No
     except ValidationError as error:
         place = None if written is None else written.place
         found += intake.faults(error, Instance, place)[:MOST_FAULTS]
-        found += _faults_of_the_rest(intake.data, found)
+        found += _faults_of_the_rest(intake, found)
     except InstanceError as error:
         found += intake.faults(error, Instance)[:MOST_FAULTS]
     if written is not None:
@@ -107,9 +107,9 @@ def _checked(data: dict[str, Any], folder: Path, written: document.Document | No
     return Reading(instance, intake.count)
 
 
-def _faults_of_the_rest(data: dict[str, Any], found: Sequence[Fault]) -> list[Fault]:
+def _faults_of_the_rest(intake: Intake, found: Sequence[Fault]) -> list[Fault]:
     """Cross-check what is left when faulty fields are mended, so that one reading shows all."""
-    mended = [fault.path for fault in found]
+    data, mended = intake.data, [*(fault.path for fault in found), *intake.refused]
     if any(path[:1] in {(), ("periods",), ("gridblock",)} for path in mended):
         return []
     for path in mended:

@@ -89,7 +89,9 @@ def _general(data: Mapping[str, Any]) -> Dialect:
     """Give what an instance says about words at every field."""
     periods = data.get("periods")
     first = _name(periods.get("first")) if isinstance(periods, Mapping) else ""
-    return Dialect(currency=_name(data.get("currency", "USD")), span=span_of(first) or "")
+    # A currency without a letter is a fault of its own, and no word for money.
+    currency = _name(data.get("currency")).strip() or Dialect().currency
+    return Dialect(currency=currency, span=span_of(first) or "")
 
 
 def _record(data: Any, path: Path) -> Mapping[str, Any]:

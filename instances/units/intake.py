@@ -6,12 +6,14 @@ instance of plain numbers is read as fast as without this, and nothing of units 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from gridblock.instances import paths
 from gridblock.instances.faults import Fault, InstanceError, Path, Place, from_pydantic
+
+CURRENCY: Final = ("currency",)
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -60,7 +62,19 @@ class Intake:
             found = error.faults
         else:
             found = tuple(from_pydantic(error, self.data, model, place=place))
+        if any(fault.path == CURRENCY for fault in found):
+            found = tuple(fault for fault in found if not self._is_of_money(fault.path))
         return [*dict.fromkeys(map(self._reworded, found))]
+
+    def _is_of_money(self, path: Path) -> bool:
+        """Say whether text at a path is of money, which means nothing without a currency."""
+        from gridblock.instances.units.fields import unit_at
+
+        if path not in self.refused:
+            return False
+        unit, dialect = unit_at(self.data, path)
+        counted = "" if unit is None else unit.text
+        return "money" in counted or ("measure" in counted and not dialect.measure)
 
     def _reworded(self, fault: Fault) -> Fault:
         if fault.path in self.refused:

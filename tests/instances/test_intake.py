@@ -279,6 +279,21 @@ def test_every_fault_is_told_with_its_place(tmp_path: Path) -> None:
     ]
 
 
+def test_money_is_not_judged_without_a_currency() -> None:
+    # Which of 85 USD/t, 9 MUSD and 55 EUR/MWh is at fault is not known; the rest is told anyway.
+    data = document.parse(GIVEN, ".yaml").data
+    data["blocks"]["pod"] |= {"accelerator": "h1000", "uses": {"power_kw": "350 MWh"}}
+    data["facilities"]["memphis"]["energy_per_mwh"] = "55 EUR/MWh"
+    for currency in ("", None):
+        with pytest.raises(InstanceError) as caught:
+            read({**data, "currency": currency})
+        assert {fault.path for fault in caught.value.faults} == {
+            ("currency",),
+            ("blocks", "pod", "uses", "power_kw"),
+            ("blocks", "pod", "accelerator"),
+        }
+
+
 def test_what_is_converted_obeys_the_rules_of_its_field() -> None:
     def changed(path: str, value: Any) -> str:
         with pytest.raises(InstanceError) as caught:
