@@ -4,8 +4,9 @@ The public names are imported when they are first used, so that ``import gridblo
 
 Each module says in its first line what it is about:
 
-- A plan: ``plan`` with ``presented`` and ``reporting``; ``runs`` and ``unfinished`` save it,
-  ``own_json`` and ``file_names`` with them; ``proof``, ``replan``, ``why``, ``price_sheet``.
+- A plan: ``plan`` with ``presented`` and ``reporting``; ``runs`` and ``unfinished`` save it, and
+  ``saved`` reads it back, ``own_json`` and ``file_names`` with them; ``proof``, ``replan``,
+  ``why``, ``price_sheet``.
 - Plans side by side: ``sides``.
 - Many plans, each with the folder it is kept in: ``studies``, ``study`` and ``study_folder``;
   ``fronts`` and ``front_folder``; ``two_stage`` and ``two_stage_folder`` (``stochastic``);
@@ -26,10 +27,11 @@ if TYPE_CHECKING:
     from gridblock.instances.read import read
     from gridblock.model.build import build
     from gridblock.model.findings import AuditError
-    from gridblock.plan import InfeasibleError, NoPlanError, Plan, read_plan, solve
+    from gridblock.plan import InfeasibleError, NoPlanError, Plan, solve
     from gridblock.replan import in_force
     from gridblock.roll_folder import read_roll
     from gridblock.rolls import roll
+    from gridblock.saved import read_plan
     from gridblock.sides import compare, diff
     from gridblock.stress_folder import read_stress
     from gridblock.stresses import stress
@@ -86,7 +88,7 @@ _HOMES = {
     "pareto": "gridblock.fronts",
     "read": "gridblock.instances.read",
     "read_front": "gridblock.front_folder",
-    "read_plan": "gridblock.plan",
+    "read_plan": "gridblock.saved",
     "read_roll": "gridblock.roll_folder",
     "read_stochastic": "gridblock.two_stage_folder",
     "read_stress": "gridblock.stress_folder",

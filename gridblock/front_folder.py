@@ -5,7 +5,7 @@ from typing import Final
 
 from gridblock import own_json
 from gridblock.fronts import Front
-from gridblock.plan import read_run
+from gridblock.saved import read_plan
 
 FILE: Final = "front.json"
 """What in a folder says that it holds a front."""
@@ -29,7 +29,7 @@ def read_front(path: str | Path) -> Front:
     data = own_json.read_sealed(file)
     try:
         numbers = [point["point"] for point in data["points"]]
-        plans = [read_run(folder / f"point-{number}") for number in numbers]
+        plans = [read_plan(folder / f"point-{number}") for number in numbers]
         found = restored(data, [plan.data for plan in plans])
         if not plans or any(plan.instance.hash != data["instance_hash"] for plan in plans):
             raise own_json.unreadable(file, "is of other plans than those beside it")

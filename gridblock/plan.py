@@ -1,16 +1,15 @@
-"""Plans as users hold them: solve, read back, tables, audit, save."""
+"""Plans as users hold them: solve, tables, audit, save."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from gridblock import own_json, runs
-from gridblock.instances import read as reading
+from gridblock import runs
 from gridblock.instances.baseline import current_fleet_only
 from gridblock.instances.instance import Instance
 from gridblock.machine import memory
-from gridblock.model.audit import Report, audit, audit_form
+from gridblock.model.audit import Report, audit
 from gridblock.model.certificate import Certificate
 from gridblock.model.plan import Decisions, PlanData
 from gridblock.model.size import refuse_beyond
@@ -262,39 +261,3 @@ def _raise_without_plan(plan: Plan) -> None:
         raise InfeasibleError(message, plan)
     message = f"no plan was found: the solver stopped ({plan.stop})"
     raise NoPlanError(message, plan)
-
-
-def read_plan(path: str | Path, instance: Instance | None = None) -> Plan:
-    """Read a plan that was saved.
-
-    Args:
-        path: the folder of a run, or a plan.json.
-        instance: what it plans; default the instance.json beside the plan.
-
-    Raises:
-        InstanceError: the files cannot be read.
-    """
-    folder = Path(path)
-    file = folder / "plan.json" if folder.is_dir() else folder
-    if not file.is_file():
-        own_json.read_json(file)
-    beside = file.parent / "instance.json"
-    if instance is None and not beside.exists():
-        message = "has no instance.json beside it; `gridblock convert` writes what it plans there"
-        raise own_json.unreadable(file, message)
-    given = reading.read(beside) if instance is None else instance
-    return Plan(given, runs.read_plan_file(file))
-
-
-def read_run(path: str | Path) -> Plan:
-    """Read a plan that was saved, of the instance beside it and of no other.
-
-    Raises:
-        InstanceError: the files cannot be read or are damaged, or the instance is another by now.
-    """
-    plan = read_plan(path)
-    if plan.data.instance_hash != plan.instance.hash:
-        raise own_json.of_another_instance(Path(path))
-    for of in audit_form(plan.instance, plan.data).findings:
-        raise own_json.unreadable(Path(path), f"is damaged: {of}; `gridblock audit` tells all")
-    return plan

@@ -11,10 +11,10 @@ from typing import Any, Final
 from gridblock import own_json, runs
 from gridblock.instances import read as reading
 from gridblock.instances.write import to_json, write_text
-from gridblock.plan import read_run
 from gridblock.reports.roll import Rolled, Stage
 from gridblock.rolled import Roll
 from gridblock.rolling import FORESIGHT, ONCE, REALISED, Rolling
+from gridblock.saved import read_plan
 
 FILE: Final = "roll.json"
 """What in a folder says that it holds a rolling horizon."""
@@ -87,12 +87,12 @@ def read_roll(path: str | Path) -> Roll:
         every, whole = int(data["every"]), len(forecast.horizon)
         stages = []
         for number, first in enumerate(range(0, whole, every), 1):
-            plan = read_run(folder / f"stage-{number}")
+            plan = read_plan(folder / f"stage-{number}")
             last = min(first + every, whole) - 1
             stages.append(Stage(first, last, plan.instance, plan.data))
-        realised, foresight = (read_run(folder / name).data for name in (REALISED, FORESIGHT))
+        realised, foresight = (read_plan(folder / name).data for name in (REALISED, FORESIGHT))
         known = data["found"]["planned_once"] is not None
-        once = read_run(folder / ONCE).data if known else None
+        once = read_plan(folder / ONCE).data if known else None
         called = str(data["truth"])
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise own_json.unreadable(file, f"is no rolling horizon: {error}") from None

@@ -13,9 +13,10 @@ from gridblock.instances.revealed import Truth
 from gridblock.instances.standing_orders import known_periods, last_kept
 from gridblock.model.audit import audit
 from gridblock.model.plan import Decisions, PlanData
-from gridblock.plan import Plan, read_run
+from gridblock.plan import Plan
 from gridblock.replan import in_force
 from gridblock.reports.roll import Rolled, Stage
+from gridblock.saved import read_plan
 
 if TYPE_CHECKING:
     from gridblock.solvers.outcome import Progress, Settings
@@ -118,7 +119,7 @@ class Rolling:
         """Plan, or read the plan that was saved."""
         saved = None if self.folder is None else self.folder / name
         if saved is not None and (saved / "plan.json").exists():
-            kept = read_run(saved)
+            kept = read_plan(saved)
             if kept.instance.hash == given.hash:
                 return kept
             message = "is of another rolling horizon; choose another folder"

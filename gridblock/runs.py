@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final, Protocol
+from typing import IO, TYPE_CHECKING, Any, Final, Protocol
 
 from gridblock import unfinished
 from gridblock.file_names import file_name
@@ -260,11 +260,17 @@ def read_plan_file(file: Path) -> PlanData:
     Raises:
         InstanceError: it cannot be read, or is no plan.
     """
+    return _plan_of(read_json(file), file)
+
+
+def read_with_seal(file: Path) -> tuple[PlanData, Report]:
+    """Read a plan.json, and whether it is as it was written: a row checked, if it says so.
+
+    Raises:
+        InstanceError: it cannot be read, or is no plan.
+    """
     data = read_json(file)
-    try:
-        return plan_json.from_plain(data, str(file))
-    except (AttributeError, OverflowError, TypeError, ValueError) as error:
-        raise unreadable(file, f"is not a plan: {error}") from None
+    return _plan_of(data, file), _seal(data, file)
 
 
 def with_digest(report: Report, file: Path) -> Report:
@@ -273,10 +279,19 @@ def with_digest(report: Report, file: Path) -> Report:
     Raises:
         InstanceError: it cannot be read.
     """
-    data = read_json(file)
+    seal = _seal(read_json(file), file)
+    return Report((*seal.findings, *report.findings), {**seal.checked, **report.checked})
+
+
+def _plan_of(data: Any, file: Path) -> PlanData:
+    try:
+        return plan_json.from_plain(data, str(file))
+    except (AttributeError, OverflowError, TypeError, ValueError) as error:
+        raise unreadable(file, f"is not a plan: {error}") from None
+
+
+def _seal(data: Any, file: Path) -> Report:
     if not isinstance(data, dict) or "digest" not in data:
-        return report
-    found = report.findings
-    if data["digest"] != digest(data):
-        found = (Finding(SEALED, str(file), "was changed after it was saved"), *found)
-    return Report(found, {SEALED: 1, **report.checked})
+        return Report((), {})
+    changed = Finding(SEALED, str(file), "was changed after it was saved")
+    return Report(() if data["digest"] == digest(data) else (changed,), {SEALED: 1})

@@ -8,9 +8,10 @@ from gridblock.instances.faults import Fault, InstanceError
 from gridblock.instances.instance import Instance
 from gridblock.instances.read import read
 from gridblock.own_json import PLAN, is_plan
-from gridblock.plan import Plan, read_run
+from gridblock.plan import Plan
 from gridblock.reports.diff import TOLERANCE, Diff, diff_of
 from gridblock.reports.plan_changes import Side
+from gridblock.saved import read_plan
 
 if TYPE_CHECKING:
     from gridblock.reports.compare import Comparison
@@ -71,7 +72,7 @@ def side_of(source: Source, label: str = "", of_runs: bool = False) -> Side:
     # A folder of tables may hold the plan that is in force beside them.
     is_run = (path / PLAN).is_file() and not (path / TABLES).is_file()
     if is_run or path.name == PLAN or is_plan(path):
-        plan = read_run(path)
+        plan = read_plan(path)
         return Side(label, plan.instance, plan.data, plan.account)
     if of_runs:
         message = "is no run: there is no plan.json in it; solve saves runs"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from gridblock import own_json
 from gridblock.instances.shock_sizes import Sizes
-from gridblock.plan import read_run
+from gridblock.saved import read_plan
 from gridblock.solvers.stress import Budget
 from gridblock.solvers.struck import Struck
 from gridblock.stress_asked import FILE, PLAN, Asked
@@ -26,7 +26,7 @@ def read_stress(path: str | Path) -> Stress:
     folder = Path(path)
     file = folder / FILE
     data = own_json.read_sealed(file)
-    plan = read_run(folder / PLAN)
+    plan = read_plan(folder / PLAN)
     try:
         if data["instance_hash"] != plan.instance.hash:
             raise own_json.unreadable(file, "is of another plan than the one beside it")

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from gridblock import own_json
 from gridblock.instances import read as reading
 from gridblock.instances.faults import InstanceError
-from gridblock.plan import Plan, read_plan, read_run
+from gridblock.plan import Plan
+from gridblock.saved import read_plan, read_unchecked
 from gridblock.two_stage import FILE, SCENARIOS, Stochastic
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def read_stochastic(path: str | Path) -> Stochastic:
                 raise own_json.of_another_instance(each)
             futures.append(Future(of["name"], of["probability"], given))
             if (each / "plan.json").exists():
-                plans[of["name"]] = read_run(each).data
+                plans[of["name"]] = read_plan(each).data
         found = restored(data, instance, futures, plans)
         seconds = dict(data.get("seconds", {}))
     except (AttributeError, KeyError, TypeError, ValueError, OSError) as error:
@@ -75,7 +76,7 @@ def read_stochastic(path: str | Path) -> Stochastic:
 
 def _of_its_own(folder: Path) -> Plan:
     """Read the plan of a scenario, whatever it holds, of the instance beside it."""
-    plan = read_plan(folder)
+    plan = read_unchecked(folder)
     if plan.data.instance_hash != plan.instance.hash:
         raise own_json.of_another_instance(folder)
     return plan

@@ -87,7 +87,7 @@ def audit(
 def _plan(file: Path, name: str | None, scenarios: Sequence[str]) -> "Plan":
     """Read a plan and what it plans."""
     from gridblock.own_json import read_json, unreadable
-    from gridblock.plan import read_plan
+    from gridblock.saved import read_unchecked
 
     if not file.is_file():
         read_json(file)
@@ -97,7 +97,7 @@ def _plan(file: Path, name: str | None, scenarios: Sequence[str]) -> "Plan":
     elif not (file.parent / "instance.json").exists():
         message = "has no instance.json beside it; give what it plans with --instance FILE"
         raise unreadable(file, message)
-    return read_plan(file, given)
+    return read_unchecked(file, given)
 
 
 def _audited(talk: Talk, file: Path, plan: "Plan", *, certify: bool) -> "tuple[Report, Proof]":

@@ -112,9 +112,9 @@ def _plan(
             message = "a run is explained as it is; give the instance to change it"
             hint = "'--set'" if changes else "'--scenario'"
             raise typer.BadParameter(message, param_hint=hint)
-        from gridblock.plan import read_run
+        from gridblock.saved import read_plan
 
-        return file.parent, read_run(file)
+        return file.parent, read_plan(file)
     given = sources.read(name, changes, scenarios)
     talk.phase("solving")
     from gridblock.plan import solve

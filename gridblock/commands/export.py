@@ -87,12 +87,12 @@ def _beside_the_plan(source: str) -> Path:
 
 def _workbook(talk: Talk, source: str, file: Path) -> None:
     from gridblock.instances.faults import Fault, InstanceError
-    from gridblock.plan import read_run
+    from gridblock.saved import read_plan
 
     if not (Path(source) / "plan.json").is_file() and Path(source).name != "plan.json":
         message = "is no run: a workbook is written of a plan; `gridblock convert` writes instances"
         raise InstanceError([Fault((), message, source)])
-    plan = read_run(source)
+    plan = read_plan(source)
     talk.phase("writing")
     plan.to_excel(file)
 

@@ -51,10 +51,10 @@ def prices(
     talk = Talk(quiet=quiet, verbose=verbose, log=log_file)
     with ended(talk) as interrupts:
         talk.phase("reading")
-        from gridblock.plan import read_run
         from gridblock.reports.headline import without_plan
+        from gridblock.saved import read_plan
 
-        plan = read_run(run)
+        plan = read_plan(run)
         if plan.data.decisions is None:
             talk.error(f"{without_plan(str(run), plan.data)}; there is nothing to price")
             if form == Brief.JSON:

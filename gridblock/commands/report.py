@@ -95,13 +95,13 @@ def report(
             talk.line.end()
             talk.note(f"wrote {file}")
             return
-        from gridblock.plan import read_run
+        from gridblock.saved import read_plan
 
-        plan = read_run(run)
+        plan = read_plan(run)
         refuse_existing(file)
         why = explained(talk, plan, folder)
         if baseline is not None:
-            write(talk, plan, file, read_run(baseline), why, baseline.resolve().name)
+            write(talk, plan, file, read_plan(baseline), why, baseline.resolve().name)
         elif no_baseline:
             write(talk, plan, file, None, why)
         else:
@@ -168,12 +168,12 @@ def current_fleet(
 def _kept(plan: "Plan", folder: Path) -> "Plan | None":
     """Read the plan with the current fleet only, where it has been solved before."""
     from gridblock.instances.baseline import current_fleet_only
-    from gridblock.plan import read_plan
+    from gridblock.saved import read_plan
 
     with suppress(InstanceError, OSError):
         saved = read_plan(folder)
         given = current_fleet_only(plan.instance)
-        if saved.instance.hash == given.hash == saved.data.instance_hash:
+        if saved.instance.hash == given.hash:
             return saved
     return None
 

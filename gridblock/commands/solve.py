@@ -159,11 +159,11 @@ def solve(
 
 def _start(talk: Talk, run: Path) -> "Plan":
     """Read the plan to start from."""
-    from gridblock.plan import read_plan
     from gridblock.proof import read_certificate
     from gridblock.reports.headline import without_plan
+    from gridblock.saved import read_start
 
-    plan = read_plan(run)
+    plan = read_start(run)
     plan = replace(plan, certificate=read_certificate(run if run.is_dir() else run.parent))
     if plan.data.decisions is None:
         talk.note(f"{without_plan(str(run), plan.data)}; it starts from nothing")

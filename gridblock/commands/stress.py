@@ -148,11 +148,11 @@ def _asked(
     Raises:
         typer.BadParameter: the run has no plan, or there is no such period.
     """
-    from gridblock.plan import read_run
+    from gridblock.saved import read_plan
     from gridblock.solvers.stress import Budget
     from gridblock.stress_asked import Asked, come_by, sized
 
-    plan = read_run(run)
+    plan = read_plan(run)
     if plan.data.decisions is None:
         message = f"{run} has no plan ({plan.status}): there is nothing to try"
         raise typer.BadParameter(message, param_hint="'RUN'")

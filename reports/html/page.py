@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -75,13 +76,16 @@ def report(
     Returns:
         An HTML document that loads nothing.
     """
+    audited = checked(instance, plan)
     told = answer(instance, plan, account)
+    if audited is not None and not audited.ok:
+        # No sentence says what the plan costs, or that none costs less, where that is not so.
+        told = replace(told, sentences=())
     parts = _parts(instance, plan, account, baseline, explanations or {})
     charts: dict[str, Chart | None] = dict.fromkeys(drawing.KEYS)
     charts |= parts.charts if parts else {}
     charts["baseline"] = parts.comparison.chart if parts and parts.comparison else None
     scripts = drawing.programs()
-    audited = checked(instance, plan)
     return (
         environment()
         .get_template("report.html")

@@ -1,10 +1,13 @@
 """Files that are no instance: exit code 3, a place, and no traceback."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+import gridblock as gb
 
 COMMANDS = ("solve", "check", "export")
 
@@ -133,6 +136,73 @@ def test_a_plan_of_what_the_instance_does_not_have_is_damaged(
         assert ran.exit_code == 3
         assert "has no leaf place 'nowhere'; `gridblock audit` tells all" in ran.stderr
     assert gridblock("audit", "run").exit_code == 8
+
+
+READERS = (
+    ("compare", "run", "whole"),
+    ("diff", "whole", "run"),
+    ("export", "run"),
+    ("prices", "run"),
+    ("report", "run", "--no-baseline"),
+    ("explain", "run"),
+)
+
+
+@pytest.mark.parametrize("digest", [True, False])
+def test_a_plan_that_was_changed_is_not_passed_on(
+    gridblock: Any, tmp_path: Path, digest: bool
+) -> None:
+    # The best plan of the first example costs 252 m of hardware, 5.665968 m of energy and
+    # 32.09664 m of unmet work, less 151.2 m in the end: 138.562608 m, and 132.896641 m with energy
+    # at 1. So it adds up, and only its digest and the books tell.
+    assert gridblock("solve", "first", "-o", "whole").exit_code == 0
+    whole = json.loads((tmp_path / "whole" / "plan.json").read_text())
+    assert whole["objective"] == pytest.approx(138_562_608)
+    shutil.copytree(tmp_path / "whole", tmp_path / "run")
+    best = whole["objective"] - whole["costs"]["energy"] + 1
+    assert best == pytest.approx(132_896_641)
+    costs = {**whole["costs"], "energy": 1.0}
+    plan = {**whole, "costs": costs, "objective": best, "bound": best, "gap": 0.0}
+    plan |= {} if digest else {"digest": None}
+    text = {name: value for name, value in plan.items() if value is not None}
+    (tmp_path / "run" / "plan.json").write_text(json.dumps(text))
+    for arguments in READERS:
+        ran = gridblock(*arguments)
+        assert ran.exit_code == 3, arguments
+        assert "energy cost: 1 stated, 5.66597e+06 by the books" in ran.stderr
+    assert gridblock("audit", "run").exit_code == 8
+    # Without a digest nothing says that it was changed; a plan to start from may be anybody's.
+    started = gridblock("solve", "first", "--from", "run", "--no-save")
+    assert started.exit_code == (3 if digest else 0)
+
+
+def test_a_plan_without_a_digest_is_taken_if_it_keeps_every_rule(
+    gridblock: Any, tmp_path: Path
+) -> None:
+    assert gridblock("solve", "first", "-o", "run").exit_code == 0
+    file = tmp_path / "run" / "plan.json"
+    plan = json.loads(file.read_text())
+    del plan["digest"]
+    file.write_text(json.dumps(plan))
+    assert gridblock("diff", "run", "first").exit_code == 0
+    assert gb.read_plan(file).objective == pytest.approx(138_562_608)
+
+
+def test_a_plan_is_read_with_its_own_instance_alone(gridblock: Any, tmp_path: Path) -> None:
+    # At 1 per MWh, not the 55 that the plan was made with, its costs are not these.
+    assert gridblock("solve", "first", "-o", "run").exit_code == 0
+    file = tmp_path / "run" / "instance.json"
+    given = gb.read(file)
+    cheap = given.replace({"facilities.memphis.energy_per_mwh": 1})
+    assert gb.read_plan(tmp_path / "run", given).objective == pytest.approx(138_562_608)
+    with pytest.raises(gb.InstanceError, match="of another instance than the 'first' given"):
+        gb.read_plan(tmp_path / "run", cheap)
+    gb.write(cheap, tmp_path / "cheap.json")
+    (tmp_path / "cheap.json").replace(file)
+    with pytest.raises(gb.InstanceError, match="of another instance than the one beside it"):
+        gb.read_plan(tmp_path / "run")
+    assert gridblock("audit", "run").exit_code == 8
+    assert gridblock("solve", "first", "--from", "run", "--no-save").exit_code == 0
 
 
 MANY: dict[str, tuple[str, ...]] = {

@@ -12,8 +12,9 @@ from gridblock import runs
 from gridblock.file_names import file_name
 from gridblock.instances.faults import InstanceError
 from gridblock.instances.read import read
-from gridblock.plan import Plan, read_plan, solve
+from gridblock.plan import Plan, solve
 from gridblock.reports.plain_text import csv_table
+from gridblock.saved import read_plan
 
 FORMULAS = ("=1+1", "+1", "-1", "@sum", "\tx")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gridblock.plan import read_plan
+from gridblock.saved import read_plan
 
 KEYS = {
     *("format_version", "instance", "status", "objective", "bound", "gap", "costs", "unmet"),

@@ -19,7 +19,7 @@ import pytest
 from faults.deal import deal
 from gridblock.instances.read import read
 from gridblock.model.account import account
-from gridblock.plan import read_plan, read_run
+from gridblock.saved import read_plan
 from gridblock.solvers.recovery import best_left
 
 MOMENTS: Final = int(os.environ.get("MOMENTS", "2"))
@@ -68,7 +68,7 @@ def nothing_torn(folder: Path) -> None:
         json.loads(file.read_text())
     for file in folder.glob("runs/*/plan.json"):
         if not file.parent.name.endswith(".part"):
-            assert read_run(file.parent).audit().ok
+            assert read_plan(file.parent).audit().ok
 
 
 @pytest.mark.parametrize("moment", moments())
@@ -112,7 +112,7 @@ def test_ctrl_c_keeps_the_best_plan_or_leaves_nothing(
         assert answer["status"] in {"optimal", "interrupted"}
         if answer["objective"] is not None:
             assert answer["objective"] >= optimum * (1 - 1e-9)
-            assert read_run(tmp_path / answer["run"]).audit().ok
+            assert read_plan(tmp_path / answer["run"]).audit().ok
 
 
 def killed_with(folder: Path, *points: str, method: str) -> None:
@@ -196,5 +196,5 @@ def test_two_processes_asked_for_one_folder_do_not_mix(tmp_path: Path) -> None:
     both = [ended(each) for each in [start(tmp_path, "-o", "here") for _ in range(2)]]
     assert 0 in {code for code, _, _ in both}
     assert {code for code, _, _ in both} <= {0, 1, 2}
-    assert read_run(tmp_path / "here").audit().ok
+    assert read_plan(tmp_path / "here").audit().ok
     assert "Traceback" not in "".join(stderr for _, _, stderr in both)

@@ -21,7 +21,7 @@ from faults.test_moments import FILE, MOMENTS, SEED, ended, nothing_torn, start
 from gridblock.instances.instance import Instance
 from gridblock.model.build import INTACT, build
 from gridblock.model.pools import EXACT
-from gridblock.plan import read_run
+from gridblock.saved import read_plan
 from gridblock.solvers.compile import compile_model
 from gridblock.solvers.outcome import Settings, Stop
 from gridblock.solvers.session import Session
@@ -74,7 +74,7 @@ def test_ctrl_c_in_each_phase_once_or_often(tmp_path: Path, phase: str, times: i
     assert ran.returncode in {130, *((0,) if phase == "saving" else ())}, ran.stderr
     for run in tmp_path.glob("runs/*/plan.json"):
         if not run.parent.name.endswith(".part"):
-            assert read_run(run.parent).audit().ok
+            assert read_plan(run.parent).audit().ok
     if phase in {"reading", "building"}:
         assert not ran.stdout
         assert not list(tmp_path.glob("runs/*"))
@@ -122,7 +122,7 @@ def test_kill_after_kill_ends_at_the_optimum(tmp_path: Path, chain: int) -> None
     else:
         code, stdout, stderr = ended(start(tmp_path, "-o", "here", "--resume"))
         assert code == 0, stderr
-    plan = read_run(tmp_path / "here")
+    plan = read_plan(tmp_path / "here")
     assert plan.audit().ok
     assert plan.objective == pytest.approx(optimum, rel=1e-9)
     assert not list(tmp_path.glob("here*.part*"))

@@ -14,6 +14,7 @@ from gridblock.instances.instance import Instance
 from gridblock.instances.read import read
 from gridblock.model.account import Account, account
 from gridblock.model.plan import Decisions, PlanData
+from gridblock.reports.answer import answer
 from gridblock.reports.html.compare import Other
 from gridblock.reports.html.page import report
 from gridblock.reports.html.panels import Explanation
@@ -217,6 +218,10 @@ def test_a_plan_that_breaks_its_rules_says_so_first(
     wrong = PlanData(**{**vars(plan), "objective": 1.0})
     page = Page(report(pair, wrong, account))
     assert page.text.index("breaks the rules of its instance") < page.text.index("What it costs")
+    # Its cost would be 1, and "no plan costs less".
+    told = answer(pair, wrong, account).sentences
+    assert told
+    assert not any(sentence in page.text for sentence in told)
 
 
 def test_headings_and_tables_are_in_order(page: Page) -> None:
