@@ -9,8 +9,9 @@ Each module says in its first line what it is about. Begin with ``schema``, the 
 - Faults: ``faults``, ``annotations``, ``sampled``; ``check`` with ``checks``. What is allowed and
   looks odd: ``plausibility`` with ``feeding``, ``fitness``, ``link_promises``, ``offers``,
   ``outgrown``, ``prospects``, ``spans`` and ``survival``.
-- The instance: ``instance``, and what it works out: ``calendar``, ``places``, ``feeds``, ``loads``,
-  ``network``, ``routes``, ``contracts``, ``standing_orders``, ``in_force``.
+- The instance: ``instance``, of ``frozen`` mappings, and what it works out: ``calendar``,
+  ``places``, ``feeds``, ``loads``, ``network``, ``routes``, ``contracts``, ``standing_orders``,
+  ``in_force``.
 - Instances made from others: ``paths``, ``edits``, ``baseline``, ``relaxing`` with ``ample``;
   ``futures``, ``came_true``, ``outlook``, ``average``, ``revealed``; ``variants``, ``grids``,
   ``draws``, ``distributions``, ``uncertainty``; ``shocks`` with ``shock_sizes``, ``delays`` and

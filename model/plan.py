@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from gridblock.instances.frozen import Frozen
+
 FORMAT_VERSION: Final = 1
 ONLY_PRICED: Final = ("unmet", "penalty")
 """Categories of cost that nobody pays: the prices of unmet work and of limits exceeded."""
@@ -103,8 +105,7 @@ class Stage(NamedTuple):
         value: net present value of all costs of that plan.
         bound: proven lower bound of it, or None.
         gap: |value - bound| / max(1e-9, |value|), or None.
-        unmet: net present value of what stays unmet of the demands of this tier; later stages
-            keep it within ``cap_on_unmet``.
+        unmet: what stays unmet of this tier, at its price; later ones keep to ``cap_on_unmet``.
     """
 
     tier: int
@@ -237,6 +238,11 @@ class PlanData:
     conflict: tuple[str, ...] = ()
     stages: tuple[Stage, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Freeze the mappings."""
+        mine = vars(self)
+        mine |= {name: Frozen(mine[name]) for name in ("costs", "seconds", "solver")}
+
     @property
     def notes(self) -> tuple[str, ...]:
         """What to know of the solve, such as that it was done again with closer tolerances."""
@@ -257,8 +263,7 @@ def relative_gap(objective: float, bound: float) -> float:
 def rounding(value: float, costs: Iterable[float]) -> float:
     """Give the difference in cost that rounding makes: 1e-6 x the larger of a value and 1.
 
-    Where all costs are below 1 the largest of them stands for 1, so that nothing hides behind a
-    currency of large units.
+    Where all costs are below 1 the largest stands for 1: large units of money hide nothing.
 
     Args:
         value: a cost, whose sign does not matter.

@@ -1,16 +1,19 @@
 """What every record of an instance shares: frozen, no unknown fields, names kept as written."""
 
 import unicodedata
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict
 
+from gridblock.instances.frozen import Frozen
 from gridblock.instances.scalars import HALF_LETTER, SURROGATE
 from gridblock.instances.schema.units import DEGREES, SHARE, describe_numbers, unit_of
 
 LONGEST_NAME: Final = 200
 LARGEST: Final = 1e15
 SMALLEST: Final = 1e-9
+
+Value = TypeVar("Value")
 
 
 def _with_units(schema: dict[str, Any], record: type[BaseModel]) -> None:
@@ -97,6 +100,8 @@ def not_a_bool(value: Any) -> Any:
 
 
 Name = Annotated[str, BeforeValidator(_as_written), AfterValidator(_proper_name)]
+Named = Annotated[dict[Name, Value], AfterValidator(Frozen)]
+"""What is given by name; like the records, a value."""
 Number = Annotated[float, Strict(), AfterValidator(_sensible_size)]
 NonNegative = Annotated[float, Strict(), Field(ge=0), AfterValidator(_sensible_size)]
 Positive = Annotated[float, Strict(), Field(gt=0), AfterValidator(_sensible_size)]

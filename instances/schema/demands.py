@@ -4,7 +4,16 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, StrictBool
 
-from gridblock.instances.schema.base import Counting, Name, NonNegative, Positive, Record, Share
+from gridblock.instances.frozen import NOTHING
+from gridblock.instances.schema.base import (
+    Counting,
+    Name,
+    Named,
+    NonNegative,
+    Positive,
+    Record,
+    Share,
+)
 from gridblock.instances.schema.hardware import Where
 from gridblock.instances.schema.series import NonNegativeSeries, SeriesByFacility
 from gridblock.instances.schema.units import (
@@ -63,7 +72,7 @@ class Demand(Record):
     """What is counted: H100-equivalents, workflows/s, tokens/s."""
     amount: Annotated[NonNegativeSeries, Unit("units")]
     """The rate to provision for, in units."""
-    yields: Annotated[dict[Name, NonNegativeSeries], YIELD]
+    yields: Annotated[Named[NonNegativeSeries], YIELD]
     """Units served by one accelerator of each kind; one that is not named cannot serve."""
     whole_blocks: StrictBool = False
     """Whether the demand takes whole blocks; otherwise demands share blocks."""
@@ -77,7 +86,7 @@ class Demand(Record):
     """Hard floor: the share of the amount that must be met."""
     where: Where = Where()
     """The facilities that may serve it."""
-    from_: Annotated[dict[Name, Share], Field(alias="from")] = {}
+    from_: Annotated[Named[Share], Field(alias="from")] = NOTHING
     """Share of the amount that comes from each region; the shares sum to 1."""
     gbps_per_unit: Annotated[NonNegative, Unit("Gbps/unit")] = 0.0
     """Traffic of one unit from its region to the facility, in Gbps."""

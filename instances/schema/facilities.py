@@ -4,7 +4,16 @@ from typing import Annotated
 
 from pydantic import Field, Strict, StrictBool
 
-from gridblock.instances.schema.base import Count, Latitude, Longitude, Name, Positive, Record
+from gridblock.instances.frozen import NOTHING
+from gridblock.instances.schema.base import (
+    Count,
+    Latitude,
+    Longitude,
+    Name,
+    Named,
+    Positive,
+    Record,
+)
 from gridblock.instances.schema.series import NonNegativeSeries, Series
 from gridblock.instances.schema.units import BLOCKS, COST_PER_PERIOD, GBPS, MW, Unit
 
@@ -34,19 +43,19 @@ class Feed(Record):
 class Site(Record):
     """What a facility and a zone share."""
 
-    limits: Annotated[dict[Name, NonNegativeSeries], Unit("resource")] = {}
+    limits: Annotated[Named[NonNegativeSeries], Unit("resource")] = NOTHING
     """Most of each resource: power_mw, air_cooling_mw, liquid_cooling_mw, racks, and any other that
     blocks use, by the same name."""
-    feeds: dict[Name, Feed] = {}
+    feeds: Named[Feed] = NOTHING
     """Power devices; those of a zone are copied with it."""
     fed_by: Annotated[tuple[Name, ...], Field(min_length=1)] = ()
     """The feeds that share its draw equally, each the nearest of its name, here or in a place
     around; default those of the place around it."""
-    zones: dict[Name, "Zone"] = {}
+    zones: Named["Zone"] = NOTHING
     """Parts of this place; blocks then stand in the innermost ones."""
-    installed: Annotated[dict[Name, Count], BLOCKS] = {}
+    installed: Annotated[Named[Count], BLOCKS] = NOTHING
     """Blocks owned today, by block type."""
-    on_order: Annotated[dict[Name, dict[Name, Count]], BLOCKS] = {}
+    on_order: Annotated[Named[Named[Count]], BLOCKS] = NOTHING
     """Blocks ordered already, by block type and period of entering service."""
 
 

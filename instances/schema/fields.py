@@ -11,8 +11,9 @@ from pydantic import BeforeValidator, ConfigDict, Field
 from gridblock.instances.calendar import Horizon, horizon_of
 from gridblock.instances.contracts import Contract
 from gridblock.instances.feeds import Device, Label, devices, fed
+from gridblock.instances.frozen import NOTHING
 from gridblock.instances.places import Place, expand
-from gridblock.instances.schema.base import Name, NonNegative, Record, not_a_bool
+from gridblock.instances.schema.base import Name, Named, NonNegative, Record, not_a_bool
 from gridblock.instances.schema.current import Current
 from gridblock.instances.schema.demands import Demand
 from gridblock.instances.schema.facilities import Facility, Position, Site
@@ -46,11 +47,11 @@ class Fields(Record):
     """Price of a tonne of carbon."""
     periods: Periods = (Period(name="1", hours=8760.0),)
     """The horizon; default one period of 8,760 hours."""
-    accelerators: dict[Name, Accelerator] = {}
+    accelerators: Named[Accelerator] = NOTHING
     """Kinds of chip."""
-    blocks: dict[Name, Block] = {}
+    blocks: Named[Block] = NOTHING
     """Block types."""
-    facilities: dict[Name, Facility] = {}
+    facilities: Named[Facility] = NOTHING
     """Data-centre sites."""
     network: Network = Network()
     """Regions and links."""

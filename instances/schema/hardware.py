@@ -4,7 +4,8 @@ from typing import Annotated, Self
 
 from pydantic import model_validator
 
-from gridblock.instances.schema.base import Count, Counting, Name, NonNegative, Record, Share
+from gridblock.instances.frozen import NOTHING
+from gridblock.instances.schema.base import Count, Counting, Name, Named, NonNegative, Record, Share
 from gridblock.instances.schema.series import NonNegativeSeries
 from gridblock.instances.schema.units import PERIODS, Unit
 
@@ -36,7 +37,7 @@ class Block(Record):
     """The accelerator that it holds."""
     accelerators: Annotated[Counting, Unit("accelerators/block", "accelerators")]
     """How many accelerators one block holds."""
-    uses: Annotated[dict[Name, NonNegative], Unit("resource/block", "resource")] = {}
+    uses: Annotated[Named[NonNegative], Unit("resource/block", "resource")] = NOTHING
     """Rated use of each resource by one block: power_kw, air_cooling_kw, liquid_cooling_kw, racks,
     and any other that places limit."""
     load_factor: Share = 1.0

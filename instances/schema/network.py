@@ -4,7 +4,16 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, Strict, model_validator
 
-from gridblock.instances.schema.base import Latitude, Longitude, Name, NonNegative, Record, Text
+from gridblock.instances.frozen import NOTHING
+from gridblock.instances.schema.base import (
+    Latitude,
+    Longitude,
+    Name,
+    Named,
+    NonNegative,
+    Record,
+    Text,
+)
 from gridblock.instances.schema.series import NonNegativeSeries
 from gridblock.instances.schema.units import GBPS, MS, Unit
 
@@ -50,7 +59,7 @@ class Link(Record):
 class Network(Record):
     """The wide-area network."""
 
-    regions: dict[Name, Region] = {}
+    regions: Named[Region] = NOTHING
     """Places that are not facilities."""
     links: tuple[Link, ...] = ()
     """Connections; without any, each region reaches each facility directly."""

@@ -5,7 +5,8 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from gridblock.instances.schema.base import Count, Counting, Name, Record, Share
+from gridblock.instances.frozen import NOTHING
+from gridblock.instances.schema.base import Count, Counting, Name, Named, Record, Share
 from gridblock.instances.schema.series import NonNegativeSeries
 from gridblock.instances.schema.units import LOTS, PER_BLOCK_HOUR, PERIODS, Unit
 
@@ -144,7 +145,7 @@ class Option(Record):
     """Options of which a lot must be in effect in the period of order."""
     excludes: tuple[Name, ...] = ()
     """Options that cannot be taken beside it."""
-    signed: Annotated[dict[Name, Count], LOTS] = {}
+    signed: Annotated[Named[Count], LOTS] = NOTHING
     """Lots signed already, by period of entering service, which may lie before the horizon."""
 
     @model_validator(mode="after")

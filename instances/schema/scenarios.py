@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
+from gridblock.instances.frozen import NOTHING, Frozen
 from gridblock.instances.schema.base import Name, Record, Share, Text, whole_letters
 
 
@@ -51,7 +52,7 @@ class Scenario(Record):
     """What it is called; also after `--scenario`."""
     probability: Share | None = None
     """How likely it is. What all of them leave of 1 is that of the instance as it stands."""
-    set: dict[FieldPath, Setting] = {}
+    set: Annotated[dict[FieldPath, Setting], AfterValidator(Frozen)] = NOTHING
     """New values by field path, `*` standing for any name: `facilities.memphis.grid_mw`,
     `demands.*.amount`. Text in quotes such as `"*1.2"`, `"+5"` or `"-500 kW"` changes
     numbers instead, in every period. Without quotes `-5` is the number itself, and `+5` refused.

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 from pydantic import Discriminator, Tag
 
 from gridblock.instances.calendar import Horizon
-from gridblock.instances.schema.base import Name, NonNegative, Number
+from gridblock.instances.schema.base import Named, NonNegative, Number
 
 _SHAPES: Final[Mapping[type[Any], str]] = {list: "list", tuple: "list", dict: "by period"}
 
@@ -19,7 +19,7 @@ def shape(value: Any) -> str:
 Series = Annotated[
     Annotated[Number, Tag("number")]
     | Annotated[tuple[Number, ...], Tag("list")]
-    | Annotated[dict[Name, Number], Tag("by period")],
+    | Annotated[Named[Number], Tag("by period")],
     Discriminator(shape),
 ]
 """A series of numbers of either sign."""
@@ -27,7 +27,7 @@ Series = Annotated[
 NonNegativeSeries = Annotated[
     Annotated[NonNegative, Tag("number")]
     | Annotated[tuple[NonNegative, ...], Tag("list")]
-    | Annotated[dict[Name, NonNegative], Tag("by period")],
+    | Annotated[Named[NonNegative], Tag("by period")],
     Discriminator(shape),
 ]
 """A series of numbers that are at least 0."""
@@ -35,7 +35,7 @@ NonNegativeSeries = Annotated[
 SeriesByFacility = Annotated[
     Annotated[Number, Tag("number")]
     | Annotated[tuple[Number, ...], Tag("list")]
-    | Annotated[dict[Name, Series], Tag("by period")],
+    | Annotated[Named[Series], Tag("by period")],
     Discriminator(shape),
 ]
 """A series for all facilities, or one for each facility that is named."""
