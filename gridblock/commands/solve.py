@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -31,13 +30,12 @@ from gridblock.commands.options import (
     Verbose,
     WithReport,
 )
+from gridblock.commands.run_folder import held_run
 from gridblock.commands.talk import Talk
 from gridblock.commands.values import pairs, share
 from gridblock.solvers.outcome import Method
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from gridblock.instances.instance import Instance
     from gridblock.model.plan import Decisions
     from gridblock.plan import Plan
@@ -133,7 +131,7 @@ def solve(
         request = Request(gap, time_limit, threads, seed, method, lp_solver, options, start)
         began = time.perf_counter()
         given = _read(talk, instance, changes, scenario)
-        with _run(talk, given, output, no_save, resume) as run:
+        with held_run(talk, given, output, no_save, resume) as run:
             if resume and run is not None:
                 from gridblock.unfinished import best
 
@@ -184,43 +182,6 @@ def _read(talk: Talk, name: str, changes: Sequence[str], scenarios: Sequence[str
         same = " with the same --set" if changes else ""
         talk.note(f"{plural(len(found), 'warning')}: see gridblock check {name}{same}")
     return given
-
-
-@contextmanager
-def _run(
-    talk: Talk, given: "Instance", output: Path | None, no_save: bool, resume: bool
-) -> "Iterator[Run | None]":
-    """Hold the folder of the run while it is solved; remove it when nothing came of it.
-
-    Raises:
-        typer.BadParameter: the folder cannot be made.
-    """
-    if no_save:
-        yield None
-        return
-    from gridblock import runs, unfinished
-    from gridblock.instances.faults import InstanceError
-    from gridblock.own_json import FOLDER
-    from gridblock.solvers.outcome import OptionError
-
-    try:
-        found = unfinished.find(given, output, FOLDER) if resume else None
-        run = runs.Run(*(found or (output or runs.usual_folder(given),)))
-        unfinished.begin(run.part, given)
-    except OSError as error:
-        message = f"{error.filename}: {error.strerror}; choose another folder, or --no-save"
-        raise typer.BadParameter(message) from None
-    talk.log_to(run.log)
-    try:
-        yield run
-    except (KeyboardInterrupt, InstanceError, OptionError):
-        if found is None:
-            run.discard()
-        raise
-    except OSError as error:
-        if error.filename is not None:
-            raise
-        raise OSError(error.errno, error.strerror or str(error), str(run.part)) from error
 
 
 def _planned(

@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 from urllib.request import urlopen
@@ -80,6 +81,14 @@ def test_no_room_for_an_output_leaves_nothing_half_written(saved: Path) -> None:
     assert before == {path: path.read_bytes() for path in before}
 
 
+def fill(disk: Path) -> set[Path]:
+    """Fill a disk, and give what lies on it then."""
+    with suppress(OSError), (disk / "full").open("wb", buffering=0) as full:
+        while True:
+            full.write(b"0" * 512)
+    return {*disk.rglob("*")}
+
+
 def test_a_full_disk_is_named_and_leaves_the_rest(saved: Path) -> None:
     disk = saved / "disk"
     disk.mkdir()
@@ -96,6 +105,15 @@ def test_a_full_disk_is_named_and_leaves_the_rest(saved: Path) -> None:
             assert "no space left" in ran.stderr.lower()
             assert line.split()[-1] in ran.stderr
             assert not (saved / line.split()[-1]).exists()
+        # Full from the start, the folder is not begun: nothing is left, of --resume nothing either.
+        shutil.rmtree(disk / "new.part", ignore_errors=True)
+        left = fill(disk)
+        for line in ("solve first -o disk/new", "solve first --resume -o disk/new"):
+            ran = run(saved, *line.split())
+            assert (line, ran.returncode) == (line, 1), ran.stderr
+            told = " ".join(ran.stderr.split()).lower()
+            assert "no space left on device); choose another folder, or --no-save" in told
+            assert {*disk.rglob("*")} == left
     finally:
         subprocess.run(["umount", str(disk)], check=True)
 
