@@ -227,8 +227,9 @@ def solve(
         InstanceError: its model does not fit into memory.
         NoPlanError: none was found in time.
         AuditError: what the solver found breaks a rule.
-        OptionError: HiGHS does not know an option, or lp_solver is not there.
+        OptionError: an option is none of HiGHS, has no such value, or lp_solver is not there.
         SolverError: HiGHS failed.
+        TypeError: instance, model or start is of another kind.
     """
     from pyomo.common.gc_manager import PauseGC
 
@@ -237,6 +238,7 @@ def solve(
     from gridblock.solvers.session import opened
     from gridblock.solvers.solve import find_plan
 
+    _refuse_other_kinds(instance, model, start)
     refuse_missing(lp_solver)
     if model is None:
         refuse_beyond(instance, memory())
@@ -253,6 +255,21 @@ def solve(
     if raise_without_plan and found.plan.decisions is None:
         _raise_without_plan(plan)
     return plan
+
+
+def _refuse_other_kinds(instance: object, model: object, start: object) -> None:
+    """Say of what kind an argument has to be, and how to come by that."""
+    from pyomo.environ import ConcreteModel
+
+    asked: tuple[tuple[str, object, tuple[type, ...], str], ...] = (
+        ("instance", instance, (Instance,), "an Instance: gridblock.read(...) gives one"),
+        ("model", model, (ConcreteModel,), "a Pyomo model: gridblock.build(instance) gives one"),
+        ("start", start, (Plan, Decisions), "a Plan: gridblock.read_plan(...) reads one"),
+    )
+    for name, value, kinds, needed in asked:
+        if not isinstance(value, kinds) and (value is not None or name == "instance"):
+            message = f"{name} cannot be of the kind {type(value).__name__}: it is {needed}"
+            raise TypeError(message)
 
 
 def _raise_without_plan(plan: Plan) -> None:

@@ -56,6 +56,9 @@ class Instance(Fields):
         """
         data = self.plain()
         for path, value in {**(changes or {}), **more}.items():
+            if not isinstance(path, str):
+                message = f"a path is text such as 'facilities.memphis.grid_mw', not {path!r}"
+                raise InstanceError([Fault((), message)])
             paths.put(data, path, deepcopy(value))
         return type(self).parse(data)
 

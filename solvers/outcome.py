@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from numbers import Real
 from typing import TYPE_CHECKING, Any, Final
 
 from gridblock.model import plan
@@ -143,20 +144,28 @@ class Settings:
         """Refuse numbers that no solver could mean.
 
         Raises:
-            OptionError: if gap, time_limit, threads, seed or method is out of range.
+            OptionError: if gap, time_limit, threads, seed or method is of another kind or out of
+                range.
         """
-        limit = self.time_limit
-        rules = (
-            ("gap", self.gap, 0 <= self.gap < math.inf, "0 or more"),
-            ("time_limit", limit, limit is None or limit >= 0, "0 or more seconds, or None"),
-            ("threads", self.threads, self.threads >= 1, "1 or more"),
-            ("seed", self.seed, 0 <= self.seed < 2**31, f"from 0 to {2**31 - 1}"),
-            ("method", self.method, self.method in set(Method), f"one of {', '.join(Method)}"),
+        # No number is at or above NaN, which so stands for no end.
+        limit = 0 if self.time_limit is None else self.time_limit
+        numbers = (
+            ("gap", self.gap, 0, math.inf, "a number, 0 or more (0.001 is 0.1 %)"),
+            ("time_limit", limit, 0, math.nan, "a number of seconds, 0 or more, or None"),
+            ("threads", self.threads, 1, math.nan, "a number, 1 or more"),
+            ("seed", self.seed, 0, 2**31, f"a number from 0 to {2**31 - 1}"),
         )
-        for name, value, good, range_ in rules:
-            if not good:
+        for name, value, least, below, range_ in numbers:
+            if not _is_number(value) or not value >= least or value >= below:
                 message = f"{name} cannot be {value}: it is {range_}"
                 raise OptionError(message)
+        if self.method not in tuple(Method):
+            message = f"method cannot be {self.method}: it is one of {', '.join(Method)}"
+            raise OptionError(message)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 @dataclass(frozen=True, slots=True)

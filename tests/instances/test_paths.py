@@ -133,6 +133,12 @@ def test_the_hash_is_of_what_is_said_not_how(deal: Instance) -> None:
     assert deal.hash == "f12c5ccefc6043dfcadfea9bd6b558bcf894cbe21fcdea24182d3988f68b85b1"
 
 
+def test_a_path_is_text(deal: Instance) -> None:
+    changes: Any = {3: 4}
+    with pytest.raises(InstanceError, match=r"a path is text such as .*, not 3"):
+        deal.replace(changes)
+
+
 def test_replace_leaves_what_it_is_given_as_it_is(deal: Instance) -> None:
     limits = {"power_mw": 1.0}
     deal.replace({"facilities.memphis.limits": limits, "facilities.memphis.limits.racks": 5.0})

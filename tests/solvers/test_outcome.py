@@ -36,7 +36,11 @@ def test_the_gap_is_relative_to_the_objective() -> None:
     [
         {"gap": -0.1},
         {"gap": math.nan},
+        {"gap": "0.1%"},
+        {"gap": None},
         {"time_limit": -1.0},
+        {"time_limit": "1m"},
+        {"seed": True},
         {"time_limit": math.nan},
         {"threads": 0},
         {"seed": -1},
