@@ -248,7 +248,7 @@ def test_scenarios_without_a_probability_cannot_be_drawn(given: Instance) -> Non
         (("facilities", "a", "energy_per_mwh"), Span()),
         (("facilities", "a", "limits", "power_mw"), Span(0)),
         (("facilities", "a", "zones", "h", "limits", "racks"), Span(0)),
-        (("options", 0, "max"), Span(1, 1e9, whole=True)),
+        (("options", 0, "max"), Span(0, 1e9, whole=True)),
         (("demands", 0, "name"), None),
     ],
 )
