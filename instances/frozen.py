@@ -1,7 +1,11 @@
 """Frozen mappings: instances and plans are values, down to the last number."""
 
 from collections.abc import Hashable
-from typing import Any, Final, Never, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Never, TypeVar
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler
+    from pydantic_core import CoreSchema
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -19,6 +23,11 @@ class Frozen(dict[Key, Value]):
 
     __setitem__ = __delitem__ = __ior__ = _refuse
     clear = pop = popitem = setdefault = update = _refuse
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _: Any, handler: "GetCoreSchemaHandler") -> "CoreSchema":
+        """Let pydantic write it as any ``dict``, as a default in a JSON Schema is."""
+        return handler.generate_schema(dict)
 
     def __hash__(self) -> int:  # type: ignore[override]
         """Let equal mappings be one key, whatever their order."""

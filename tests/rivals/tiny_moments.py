@@ -86,11 +86,17 @@ class Moments(Lots):
         return self.leasing[block][1]["at"] in {*leaf["names"], leaf["facility"]}
 
     def _taken(self, table: Table, d: int, t: int) -> Table:
-        """Try all whole blocks that a demand may take of those installed."""
+        """Try all whole blocks that a demand may take of those installed.
+
+        More than it can use are of use only to limits that ask for more.
+        """
         demand, amount = self.demands[d], self.at(self.demands[d]["amount"], t)
+        asked = any({"min", "max_share"} & {*limit} for limit in self.data.get("limits", []))
         for i in self._able(d):
-            room = int(self._has(table, i).max())
-            table = expanded(table, ("used", d, i), min(room, ceil(amount / self._units(d, i))))
+            most = int(self._has(table, i).max())
+            if not asked or not amount:
+                most = min(most, ceil(amount / self._units(d, i)))
+            table = expanded(table, ("used", d, i), most)
             users = sum(table["used", e, i] for e in range(d + 1) if ("used", e, i) in table)
             table = chosen(table, users <= self._has(table, i))
         used = {i: table["used", d, i] for i in self._able(d)}
