@@ -10,7 +10,7 @@ from typing import Any, Final
 from gridblock.instances.document import MOST_BYTES_OF_A_PLAN, MOST_VALUES_OF_A_PLAN
 from gridblock.instances.faults import Fault, InstanceError
 from gridblock.instances.files import bytes_of
-from gridblock.instances.seal import digest
+from gridblock.instances.seal import digest, is_broken
 from gridblock.instances.write import to_json, write_text
 
 FOLDER: Final = Path("runs")
@@ -66,8 +66,7 @@ def read_sealed(file: Path) -> Any:
         InstanceError: it cannot be read, or is not as it was written, if it says how that was.
     """
     data = read_json(file)
-    said = data.get("digest") if isinstance(data, dict) else None
-    if said is not None and said != digest(data):
+    if isinstance(data, dict) and is_broken(data):
         raise unreadable(file, "is damaged, or was changed since it was saved; solve again")
     return data
 

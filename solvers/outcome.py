@@ -24,6 +24,8 @@ Option = str | float | int | bool
 
 UNPROVEN: Final = "called optimal, but the gap asked for is not proven"
 """What is noted of an answer that is not as good as the solver says."""
+LEFT_OPEN: Final = frozenset({"feasible", "no_plan"})
+"""The statuses of plans that a limit has ended before a proof."""
 
 
 class ModelError(Exception):

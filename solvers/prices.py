@@ -21,7 +21,7 @@ from gridblock.solvers.change import Floats
 from gridblock.solvers.compile import Compiled, compile_model
 from gridblock.solvers.marginals import Marginal, marginals, roomy
 from gridblock.solvers.matrix import Matrix
-from gridblock.solvers.outcome import Outcome, Settings, SolverError, Stop, Verdict
+from gridblock.solvers.outcome import LEFT_OPEN, Outcome, Settings, SolverError, Stop, Verdict
 from gridblock.solvers.parts import with_caps
 from gridblock.solvers.session import Session
 from gridblock.solvers.solve import find_plan
@@ -64,7 +64,7 @@ class Worth(NamedTuple):
     @property
     def stopped(self) -> bool:
         """Whether a limit has ended what was asked."""
-        return self.relaxed is None or self.status in {"feasible", "no_plan"}
+        return self.relaxed is None or self.status in LEFT_OPEN
 
 
 class Prices:

@@ -11,7 +11,7 @@ from gridblock.instances.standing_orders import standing_lots
 from gridblock.model.account import Entry, account
 from gridblock.model.plan import Decisions, PlanData, cap_on_unmet
 from gridblock.model.used import uses
-from gridblock.solvers.outcome import Progress, Settings
+from gridblock.solvers.outcome import LEFT_OPEN, Progress, Settings
 from gridblock.solvers.session import Session
 from gridblock.solvers.solve import find_plan
 
@@ -83,7 +83,7 @@ def worth(
             factor = _break_even(_Offer(instance, name, best, without_it), with_it)
         except UnlikeError:
             alike = False
-    stopped = sum(status in {"feasible", "no_plan"} for status in statuses)
+    stopped = sum(status in LEFT_OPEN for status in statuses)
     return Worth(name, with_it, without_it, factor, surplus, stopped, alike)
 
 
